@@ -12,7 +12,7 @@ import pytest
 from translated import INFRA, SERVICES, ZIPS
 
 LARGEST = 3_500_000
-# It holds the templates of fourteen kinds of mail, in two parts each.
+# With fourteen kinds of mail, and their sentences and formats in every language.
 LARGEST_MAILER = 3_900_000
 # Amazon Linux 2023's.
 GLIBC = (2, 34)

@@ -41,6 +41,7 @@ pub use contract::ids::{
     TrackingNumber,
 };
 pub use contract::kind::Kind;
+pub use contract::language::Language;
 pub use contract::link::HttpUrl;
 pub use contract::locale::Locale;
 pub use contract::money::{Currency, Money};

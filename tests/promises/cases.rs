@@ -119,7 +119,7 @@ fn a_locale_is_understood_as_shop_systems_write_it() {
 #[test]
 fn the_time_of_an_order_is_the_one_that_the_customer_knew() {
     for case in cases("timezone") {
-        case.says("20 November 2026, 22:30");
+        case.says("20 November 2026 at 22:30");
         case.says_nothing_of(&["21 November", "03:30", "UTC"]);
     }
 }
@@ -201,7 +201,7 @@ fn what_the_customer_fetches_is_ready_with_place_day_and_code_and_then_picked_up
             "shipment.ready_for_pickup" => {
                 case.says("ready to be picked up at Store 7");
                 case.says("4711");
-                case.says("Monday, 30 November");
+                case.says("Monday 30 November");
             }
             "shipment.delivered" => case.says("has been picked up at Store 7"),
             "shipment.shipped" => case.says("on its way to Store 7"),
@@ -315,7 +315,7 @@ fn an_order_in_other_forms_than_the_contracts_is_mailed_with_what_could_be_under
     for words in ["order 5551234567", "1.5 m", "Colour: Sand", "ONLY-SKU", "€36.00", "€35.90"] {
         case.says(words);
     }
-    for words in ["20 November 2026, 22:30", "Main Street 1", "Floor 2", "Ireland"] {
+    for words in ["20 November 2026 at 22:30", "Main Street 1", "Floor 2", "Ireland"] {
         case.says(words);
     }
     case.says_nothing_of(&["Removed", "Discount", "UTC"]);

@@ -76,6 +76,28 @@ impl Locale {
     pub fn language(&self) -> &str {
         self.0.split('-').next().unwrap_or(&self.0)
     }
+
+    /// The script, if the tag names one: `Hant` of `zh-Hant-TW`.
+    #[must_use]
+    pub fn script(&self) -> Option<&str> {
+        self.subtags()
+            .nth(1)
+            .filter(|part| part.len() == 4 && !part.starts_with(|c: char| c.is_ascii_digit()))
+    }
+
+    /// The region, if the tag names one: `AT` of `de-AT`, `419` of `es-419`.
+    #[must_use]
+    pub fn region(&self) -> Option<&str> {
+        // A variant has more letters, or four with a digit first.
+        self.subtags().skip(1).take(2).find(|part| {
+            part.len() == 2 || part.len() == 3 && part.bytes().all(|b| b.is_ascii_digit())
+        })
+    }
+
+    /// The parts before the first extension.
+    fn subtags(&self) -> impl Iterator<Item = &str> {
+        self.0.split('-').take_while(|part| part.len() > 1)
+    }
 }
 
 fn is_tag(tag: &str) -> bool {
@@ -103,6 +125,20 @@ mod tests {
             assert_eq!(locale.as_ref().map_or("", Locale::as_str), normalised, "{tag}");
         }
         assert_eq!(Locale::parse("de-AT").expect("well-formed").language(), "de");
+    }
+
+    #[test]
+    fn script_and_region_are_told_from_what_else_a_tag_holds() {
+        for (tag, script, region) in [
+            ("zh-Hant-TW", Some("Hant"), Some("TW")),
+            ("es-419", None, Some("419")),
+            ("de-1996", None, None),
+            ("sl-IT-nedis", None, Some("IT")),
+            ("ar-u-nu-latn", None, None),
+        ] {
+            let locale = Locale::parse(tag).expect("well-formed");
+            assert_eq!((locale.script(), locale.region()), (script, region), "{tag}");
+        }
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub mod ids;
 pub mod incident;
 pub mod json;
 pub mod kind;
+pub mod language;
 pub mod link;
 pub mod locale;
 pub mod money;

@@ -1,4 +1,4 @@
-//! What a valid event says that is hardly meant: totals, refunds, parcels, dates and countries.
+//! What a valid event says that is hardly meant: totals, refunds, parcels, dates, countries and languages.
 
 use std::collections::BTreeMap;
 
@@ -12,6 +12,7 @@ use crate::contract::countries::usual_mistake;
 use crate::contract::error::FieldWarning;
 use crate::contract::event::{Event, EventPayload};
 use crate::contract::ids::Sku;
+use crate::contract::language::Language;
 use crate::contract::money::Money;
 use crate::contract::order::Order;
 use crate::contract::quantity::Quantity;
@@ -31,9 +32,19 @@ pub(crate) fn check(event: &Event, now: Timestamp) -> Vec<FieldWarning> {
     warnings.extend(unnamed_refund(event));
     warnings.extend(articles(event));
     warnings.extend(countries(&event.order));
+    warnings.extend(language(&event.order));
     warnings.extend(looks(&event.order));
     warnings.extend(dates(event, now));
     warnings
+}
+
+fn language(order: &Order) -> Option<FieldWarning> {
+    let is_without_mails = Language::for_locale(order.customer.locale.as_ref()?).is_none();
+    is_without_mails.then(|| {
+        let detail =
+            "There are no mails in this language: the mail is in the shop's default language.";
+        warning("/data/order/customer/locale", detail)
+    })
 }
 
 fn warning(pointer: impl Into<String>, detail: &str) -> FieldWarning {

@@ -13,15 +13,16 @@ mod schema;
 mod secret;
 mod sender;
 mod time_zone;
+mod voice;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::contract::email::EmailAddress;
 use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::json::parse_strict;
 use crate::contract::kind::Kind;
-use crate::contract::locale::Locale;
 use crate::contract::reader::{FieldErrors, FieldReader};
 
 use document::{sentences, unknown_members};
@@ -32,6 +33,7 @@ pub use copies::CopyRule;
 pub use secret::SecretArn;
 pub use sender::Sender;
 pub use time_zone::TimeZoneName;
+pub use voice::{Formality, MAX_WORDING_LEN, Voice, Wording};
 
 /// The largest document, in bytes: several times what every member at its longest takes.
 pub const MAX_SETTINGS_BYTES: usize = 64 * 1024;
@@ -48,8 +50,8 @@ pub struct ShopSettings {
     pub sender: Option<Sender>,
     /// Where replies go; absent, the stack's Reply-To.
     pub reply_to: Option<EmailAddress>,
-    /// The language of a customer whose order names none. Kept for mails in other languages than English.
-    pub default_locale: Option<Locale>,
+    /// How its mails speak: `default_locale`, `formality` and `wording`. Shared with each mail that is being made.
+    pub voice: Arc<Voice>,
     /// The time zone of the shop. Kept for times that an event gives without their offset.
     pub time_zone: Option<TimeZoneName>,
     /// The kinds of which the shop's customers get no mail.
@@ -142,7 +144,7 @@ impl ShopSettings {
         let brand = from.optional("brand", |r| Brand::read(&r));
         let sender = from.optional("sender", |r| Sender::read(&r));
         let reply_to = from.optional("reply_to", |r| r.text(EmailAddress::parse));
-        let default_locale = from.optional("default_locale", |r| r.text(Locale::parse));
+        let voice = Voice::read(from);
         let time_zone = from.optional("time_zone", |r| r.text(TimeZoneName::parse));
         let kinds = 0..=Kind::ALL.len();
         let kinds_off =
@@ -154,7 +156,7 @@ impl ShopSettings {
             brand: brand?,
             sender: sender?,
             reply_to: reply_to?,
-            default_locale: default_locale?,
+            voice: Arc::new(voice?),
             time_zone: time_zone?,
             kinds_off: kinds_off?.into_iter().flatten().collect(),
             copies: copies?.unwrap_or_default(),

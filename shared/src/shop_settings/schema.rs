@@ -3,9 +3,10 @@
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{MAX_COPIES, ShopSettings, secret, time_zone};
+use super::{MAX_COPIES, MAX_WORDING_LEN, ShopSettings, secret, time_zone};
 use crate::contract::email::EmailAddress;
 use crate::contract::kind::Kind;
+use crate::contract::language::Language;
 use crate::contract::link::HttpUrl;
 use crate::contract::locale::Locale;
 use crate::contract::text::Line;
@@ -62,6 +63,11 @@ fn schema() -> Value {
             "name": described(of::<Option<Line>>(&mut types), "The name that mail programs show."),
         }),
     );
+    let codes: Vec<&str> = Language::all().map(Language::code).collect();
+    let wording = json!({
+        "type": "object",
+        "additionalProperties": { "type": "string", "minLength": 1, "maxLength": MAX_WORDING_LEN },
+    });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:waybill:shop-settings:1",
@@ -76,8 +82,17 @@ fn schema() -> Value {
             "reply_to": described(of::<Option<EmailAddress>>(&mut types), "Where replies go."),
             "default_locale": described(
                 of::<Option<Locale>>(&mut types),
-                "The language of a customer whose order names none."
+                "The language and country of a customer whose order names none, or a language in which there are no mails."
             ),
+            "formality": {
+                "type": ["string", "null"], "enum": ["formal", "informal", null],
+                "description": "How customers are addressed in a language that has two forms, such as Sie and du; absent, formally."
+            },
+            "wording": {
+                "type": ["object", "null"], "propertyNames": { "enum": codes }, "additionalProperties": wording,
+                "description": "The shop's own wording of the mails' messages, by language: the names and variables are those \
+                                of services/mailer/messages/en.ftl."
+            },
             "time_zone": {
                 "type": ["string", "null"], "pattern": time_zone::PATTERN, "maxLength": 64,
                 "description": "The shop's time zone, an IANA name.", "examples": ["Europe/Berlin"]
@@ -147,6 +162,8 @@ fn example() -> Value {
         "sender": { "address": "orders@north.example", "name": "North" },
         "reply_to": "help@north.example",
         "default_locale": "de-DE",
+        "formality": "informal",
+        "wording": { "de": { "confirmed-heading": "Merci für deine Bestellung" } },
         "time_zone": "Europe/Berlin",
         "kinds_off": ["shipment.out_for_delivery"],
         "copies": [{ "to": "accounts@north.example", "kinds": ["order.confirmed"] }],

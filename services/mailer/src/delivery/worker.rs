@@ -220,6 +220,7 @@ fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<Prepare
         let context = MailContext {
             money: request.money(),
             changes: request.changes.clone(),
+            voice: settings.voice.clone(),
             is_copy: is_for_somebody_else(request),
         };
         let mail = render(&request.event, request.accepted_at, &context, delivery.brand())?;

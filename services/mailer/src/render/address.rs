@@ -3,13 +3,12 @@
 use shared::contract::address::{Address, Country};
 use shared::contract::text::Line;
 
+use super::localizer::MailLanguage;
 use super::user_text::UserText;
 
-/// The English names of countries. Each line has a code, a space and the name, sorted by code.
-const COUNTRIES: &str = include_str!("countries.txt");
-
-/// The lines of `address` from the name to the country, none of them empty.
-pub fn lines(address: &Address) -> Vec<UserText<'static>> {
+/// The lines of `address` from the name to the country, none of them empty: the country in the language of the mail, the
+/// others in the order that is usual there.
+pub fn lines(address: &Address, language: &MailLanguage) -> Vec<UserText<'static>> {
     let mut lines: Vec<String> = Vec::with_capacity(9);
     let locality = locality(address);
     let street = address.lines.iter().map(ToString::to_string);
@@ -23,7 +22,8 @@ pub fn lines(address: &Address) -> Vec<UserText<'static>> {
         lines.extend(street);
         lines.extend(locality);
     }
-    lines.extend(address.country.as_ref().map(|country| country_name(country).to_owned()));
+    lines
+        .extend(address.country.as_ref().map(|country| country_name(country, language).to_owned()));
     lines.into_iter().map(UserText::new).collect()
 }
 
@@ -115,11 +115,10 @@ fn text_or_empty(part: Option<&Line>) -> &str {
     part.map_or("", Line::as_str)
 }
 
-/// The English name; of what is no code of ISO 3166, the shop's text.
-fn country_name(country: &Country) -> &str {
+/// The name; of what is no code of ISO 3166, the shop's text.
+fn country_name<'c>(country: &'c Country, language: &MailLanguage) -> &'c str {
     let code = country.as_str();
-    let name = || COUNTRIES.lines().find_map(|line| line.strip_prefix(code)?.strip_prefix(' '));
-    if country.is_code() { name().unwrap_or(code) } else { code }
+    if country.is_code() { language.country(code).unwrap_or(code) } else { code }
 }
 
 #[cfg(test)]
@@ -139,7 +138,11 @@ mod tests {
             region: Line::parse(region).ok(),
             country: Country::parse(country).ok(),
         };
-        lines(&address).iter().map(UserText::as_str).collect::<Vec<_>>().join(" / ")
+        lines(&address, MailLanguage::negotiate([None, None]))
+            .iter()
+            .map(UserText::as_str)
+            .collect::<Vec<_>>()
+            .join(" / ")
     }
 
     #[test]
@@ -203,9 +206,15 @@ mod tests {
     }
 
     #[test]
-    fn the_list_of_countries_is_in_order_and_complete() {
-        let codes: Vec<&str> = COUNTRIES.lines().map(|line| &line[..2]).collect();
-        assert!(codes.is_sorted() && codes.len() == 250, "{}", codes.len());
-        assert!(codes.iter().all(|code| Country::parse(code).is_ok_and(|c| c.is_assigned())));
+    fn every_country_has_a_name_in_every_language() {
+        let letters = || 'A'..='Z';
+        let codes = letters().flat_map(|a| letters().map(move |b| format!("{a}{b}")));
+        let is_country = |code: &String| Country::parse(code).is_ok_and(|it| it.is_assigned());
+        let codes: Vec<String> = codes.filter(is_country).collect();
+        assert_eq!(codes.len(), 250);
+        for language in MailLanguage::all() {
+            let nameless = codes.iter().find(|code| language.country(code).is_none());
+            assert_eq!(nameless, None, "{}", language.code);
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! An article in a list: what is in a parcel, what was ordered, what is cancelled.
 
-use jiff::civil::Date;
 use shared::contract::articles::{self, Named};
 use shared::contract::order::Order;
 use shared::contract::order_line::{LineOption, OrderLine};
@@ -8,8 +7,8 @@ use shared::contract::quantity::Quantity;
 use shared::contract::shipment::ParcelLine;
 use shared::contract::text::Line;
 
-use super::day::{Calendar, Day};
 use super::listing::{Entry, Listing};
+use super::localizer::Localizer;
 use super::looks::Looks;
 use super::plain;
 use super::user_text::UserText;
@@ -25,40 +24,40 @@ pub struct Article<'a> {
     /// The title.
     pub title: UserText<'a>,
     /// What is below the title: of which set it is a part, and what the customer chose.
-    pub details: Vec<UserText<'a>>,
+    pub details: Vec<String>,
     /// The day it should arrive, if it is still to come.
-    pub expected: Option<Day>,
+    pub expected: Option<String>,
     /// Where it can be seen.
     pub looks: Looks<'a>,
 }
 
 impl<'a> Article<'a> {
     /// The articles of a list of `order`. Titles come from the order.
-    pub fn list(order: &'a Order, lines: &'a [ParcelLine], calendar: Calendar) -> Listing<Self> {
+    pub fn list(order: &'a Order, lines: &'a [ParcelLine], say: &Localizer) -> Listing<Self> {
         let articles = order.articles(lines).into_iter();
-        Listing::fill(articles.map(|article| Self::new(article, calendar)))
+        Listing::fill(articles.map(|article| Self::new(article, say)), say)
     }
 
     /// All articles of the order.
-    pub fn list_ordered(order: &'a Order) -> Listing<Self> {
-        Listing::fill(order.lines.iter().map(|line| Self::of_line(line, line.quantity)))
+    pub fn list_ordered(order: &'a Order, say: &Localizer) -> Listing<Self> {
+        Listing::fill(order.lines.iter().map(|line| Self::of_line(line, line.quantity, say)), say)
     }
 
-    fn new(article: articles::Article<'a>, calendar: Calendar) -> Self {
-        let expected = article.expected_on.map(|day: Date| calendar.day(day));
+    fn new(article: articles::Article<'a>, say: &Localizer) -> Self {
+        let expected = article.expected_on.map(|day| say.day(day));
         let quantity = article.quantity;
         let named = match article.named {
-            Named::Line(line) => Self::of_line(line, quantity),
+            Named::Line(line) => Self::of_line(line, quantity, say),
             Named::Part(line, part) => Self {
-                quantity: format_quantity(quantity, None),
+                quantity: format_quantity(quantity, None, say),
                 title: UserText::from_shop(&part.title),
-                details: vec![UserText::of_shop(format!("Part of {}", line.title))],
+                details: vec![say.part_of_set(UserText::from_shop(&line.title))],
                 expected: None,
                 looks: Looks::default(),
             },
-            Named::OneOf(lines) => Self::one_of(&lines, quantity),
+            Named::OneOf(lines) => Self::one_of(&lines, quantity, say),
             Named::Other(entry) => Self {
-                quantity: format_quantity(quantity, None),
+                quantity: format_quantity(quantity, None, say),
                 title: title_of_other(entry),
                 details: Vec::new(),
                 expected: None,
@@ -68,43 +67,44 @@ impl<'a> Article<'a> {
         Self { expected, ..named }
     }
 
-    fn of_line(line: &'a OrderLine, quantity: Option<Quantity>) -> Self {
+    fn of_line(line: &'a OrderLine, quantity: Option<Quantity>, say: &Localizer) -> Self {
         Self {
-            quantity: format_quantity(quantity, line.unit.as_ref()),
+            quantity: format_quantity(quantity, line.unit.as_ref(), say),
             title: UserText::from_shop(&line.title),
-            details: options(line),
+            details: options(line, say),
             expected: None,
             looks: Looks::new(line),
         }
     }
 
     /// One of several articles, nobody says which: all are named, none is claimed.
-    fn one_of(lines: &[&'a OrderLine], quantity: Option<Quantity>) -> Self {
+    fn one_of(lines: &[&'a OrderLine], quantity: Option<Quantity>, say: &Localizer) -> Self {
         let unit = lines.first().and_then(|line| line.unit.as_ref());
         let is_of_one_title = lines.iter().all(|line| line.title == lines[0].title);
         let name = |line: &&OrderLine| match is_of_one_title {
-            true => line.options.iter().map(written).collect::<Vec<_>>().join(", "),
-            false => line.title.to_string(),
+            true => written_options(&line.options, say),
+            false => UserText::from_shop(&line.title).to_string(),
         };
         let names: Vec<String> =
             lines.iter().take(MAX_ALTERNATIVES).map(name).filter(|name| !name.is_empty()).collect();
-        let title = if is_of_one_title { lines[0].title.to_string() } else { names.join(" or ") };
-        let details =
-            if is_of_one_title { vec![UserText::new(names.join(" or "))] } else { vec![] };
-        let title = UserText::of_shop(title);
-        let quantity = format_quantity(quantity, unit);
+        let names = say.formats.one_of(&names);
+        let (title, details) = match is_of_one_title {
+            true => (UserText::from_shop(&lines[0].title), vec![names]),
+            false => (UserText::of_shop(names), vec![]),
+        };
+        let quantity = format_quantity(quantity, unit, say);
         // Which of them is in it is not known, so neither is how it looks.
         Self { quantity, title, details, expected: None, looks: Looks::default() }
     }
 
     /// The article as a row of plain text.
-    pub fn row(&self) -> String {
+    pub fn row(&self, say: &Localizer) -> String {
         let mut row = plain::row(&self.quantity, self.title.to_string(), "");
         for detail in &self.details {
-            row.push_str(&plain::continuation(&self.quantity, &detail.to_string()));
+            row.push_str(&plain::continuation(&self.quantity, detail));
         }
         if let Some(day) = &self.expected {
-            row.push_str(&plain::continuation(&self.quantity, &format!("expected {day}")));
+            row.push_str(&plain::continuation(&self.quantity, &say.article_expected(day)));
         }
         if let Some(page) = self.looks.page {
             row.push_str(&plain::continuation(&self.quantity, page));
@@ -123,25 +123,28 @@ fn title_of_other(entry: &ParcelLine) -> UserText<'_> {
 }
 
 /// What the customer chose of a line, below its title.
-pub fn options(line: &OrderLine) -> Vec<UserText<'_>> {
-    line.options.iter().map(|option| UserText::new(written(option))).collect()
+pub fn options(line: &OrderLine, say: &Localizer) -> Vec<String> {
+    line.options.iter().map(|option| written(option, say)).collect()
+}
+
+/// The same in one line.
+pub fn written_options(options: &[LineOption], say: &Localizer) -> String {
+    let options: Vec<String> = options.iter().map(|option| written(option, say)).collect();
+    say.formats.all_of(&options)
 }
 
 /// `Engraving: FOR A.`, or the choice alone.
-pub fn written(option: &LineOption) -> String {
+fn written(option: &LineOption, say: &Localizer) -> String {
+    let value = UserText::from(&option.value);
     match &option.name {
-        Some(name) => format!("{name}: {}", option.value),
-        None => option.value.to_string(),
+        Some(name) => say.label_and_value(UserText::from(name), value),
+        None => value.to_string(),
     }
 }
 
-/// `2 ×` for pieces, `1.5 m` for what has a unit, `1.5 ×` for what has none, nothing where nobody says.
-pub fn format_quantity(quantity: Option<Quantity>, unit: Option<&Line>) -> String {
-    match (quantity, unit) {
-        (None, _) => String::new(),
-        (Some(quantity), Some(unit)) => format!("{quantity} {}", UserText::from_shop(unit)),
-        (Some(quantity), None) => format!("{quantity} \u{d7}"),
-    }
+/// As [`Localizer::quantity`].
+pub fn format_quantity(quantity: Option<Quantity>, unit: Option<&Line>, say: &Localizer) -> String {
+    say.quantity(quantity, unit.map(UserText::from_shop))
 }
 
 impl Entry for Article<'_> {
@@ -149,8 +152,8 @@ impl Entry for Article<'_> {
         &self.title
     }
 
-    fn short(&self) -> String {
-        short(&self.quantity, &self.title)
+    fn short(&self, say: &Localizer) -> String {
+        say.quantity_of(&self.quantity, &self.title)
     }
 
     fn text(&self) -> String {
@@ -162,12 +165,7 @@ impl Entry for Article<'_> {
     }
 }
 
-/// `2 × Mug`, or the title alone.
-pub fn short(quantity: &str, title: &UserText<'_>) -> String {
-    format!("{quantity} {title}").trim_start().to_owned()
-}
-
 /// A title and what is below it.
-pub fn text(title: &UserText<'_>, details: &[UserText<'_>]) -> String {
-    details.iter().fold(title.to_string(), |text, detail| format!("{text}{detail}"))
+pub fn text(title: &UserText<'_>, details: &[String]) -> String {
+    details.iter().fold(title.to_string(), |text, detail| text + detail)
 }

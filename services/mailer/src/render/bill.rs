@@ -7,11 +7,12 @@ use shared::contract::quantity::Quantity;
 use shared::contract::sums::{RowKind, RowRef, SumRow, Sums};
 use shared::contract::totals::TotalsRow;
 
-use super::article::{format_quantity, options, short, text};
+use super::article::{format_quantity, options, text};
 use super::listing::{Entry, Listing};
+use super::localizer::Localizer;
 use super::looks::Looks;
+use super::plain;
 use super::user_text::UserText;
-use super::{money, plain};
 
 /// The longest label of a row, in characters.
 const MAX_LABEL_LEN: usize = 80;
@@ -39,37 +40,37 @@ pub struct PricedLine<'a> {
     /// The title.
     pub title: UserText<'a>,
     /// What the customer chose.
-    pub details: Vec<UserText<'a>>,
-    /// The price of one, where it is shown: it explains the line's.
-    pub unit_price: Option<String>,
+    pub details: Vec<String>,
     /// What the line costs.
     pub total: Option<String>,
     /// Where the article can be seen.
     pub looks: Looks<'a>,
-    /// `each`, or `per m`; nothing for one piece.
-    per: String,
+    /// `€24.00 per m`, to stand behind the title; nothing for one piece.
+    remark: Option<String>,
+    /// `2 × €14.90`, to stand below it; the quantity alone where the price of one is not known.
+    pub calculation: String,
 }
 
 impl<'a> Bill<'a> {
     /// The bill of `order`.
-    pub fn new(order: &'a Order) -> Self {
+    pub fn new(order: &'a Order, say: &Localizer) -> Self {
         let sums = order.sums();
-        let list =
-            |of: fn(&Sums<'a>) -> Vec<(String, String)>| sums.as_ref().map(of).unwrap_or_default();
+        let sums = sums.as_ref();
+        let rows = |sums: &Sums<'a>| sums.rows.iter().filter_map(|it| row(it, say)).collect();
         Self {
-            lines: Listing::fill(order.lines.iter().map(PricedLine::new)),
-            rows: list(|sums| sums.rows.iter().filter_map(row).collect()),
-            total: sums.as_ref().map(|sums| money::format(sums.total)),
-            included: sums.as_ref().map(included).unwrap_or_default(),
-            payments: list(payments),
+            lines: Listing::fill(order.lines.iter().map(|line| PricedLine::new(line, say)), say),
+            rows: sums.map(rows).unwrap_or_default(),
+            total: sums.map(|sums| say.money(sums.total)),
+            included: sums.map(|sums| included(sums, say)).unwrap_or_default(),
+            payments: sums.map(|sums| payments(sums, say)).unwrap_or_default(),
         }
     }
 
     /// Rows, total, taxes and payments as rows of plain text.
-    pub fn sum_rows(&self) -> Vec<String> {
+    pub fn sum_rows(&self, say: &Localizer) -> Vec<String> {
         let row = |(label, amount): &(String, String)| plain::row("", label, amount);
         let mut rows: Vec<String> = self.rows.iter().map(row).collect();
-        rows.extend(self.total.iter().map(|total| plain::row("", "Total", total)));
+        rows.extend(self.total.iter().map(|total| plain::row("", say.row_total(), total)));
         rows.extend(self.included.iter().map(|tax| plain::row("", "", tax)));
         rows.extend(self.payments.iter().map(row));
         rows
@@ -77,111 +78,97 @@ impl<'a> Bill<'a> {
 }
 
 /// A row of the sum with its label; none for nothing, but for shipping, of which "free" is news.
-fn row(row: &SumRow<'_>) -> Option<(String, String)> {
+fn row(row: &SumRow<'_>, say: &Localizer) -> Option<(String, String)> {
     let amount = row.amount();
     match (row.kind, amount.amount) {
-        (RowKind::Shipping, 0) => Some((label(row), "Free".to_owned())),
-        (RowKind::Subtotal, _) => Some((label(row), money::format(amount))),
+        (RowKind::Shipping, 0) => Some((label(row, say), say.shipping_free())),
+        (RowKind::Subtotal, _) => Some((label(row, say), say.money(amount))),
         (_, 0) => None,
-        _ => Some((label(row), money::format(amount))),
+        _ => Some((label(row, say), say.money(amount))),
     }
 }
 
 /// The shop's label, else the name of the kind; with the code of a voucher.
-fn label(row: &SumRow<'_>) -> String {
+fn label(row: &SumRow<'_>, say: &Localizer) -> String {
     let name = match row.kind {
-        RowKind::Subtotal => "Subtotal",
-        RowKind::Discount => "Discount",
-        RowKind::Shipping => "Shipping",
-        RowKind::Fee => "Fee",
-        RowKind::Tip => "Tip",
-        RowKind::Duties => "Duties",
-        RowKind::Tax => "Tax",
-        RowKind::GiftCard => "Gift card",
-        RowKind::Credit => "Credit",
-        RowKind::Rounding => "Rounding",
+        RowKind::Subtotal => say.row_subtotal(),
+        RowKind::Discount => say.row_discount(),
+        RowKind::Shipping => say.row_shipping(),
+        RowKind::Fee => say.row_fee(),
+        RowKind::Tip => say.row_tip(),
+        RowKind::Duties => say.row_duties(),
+        RowKind::Tax => say.row_tax(),
+        RowKind::GiftCard => say.row_gift_card(),
+        RowKind::Credit => say.row_credit(),
+        RowKind::Rounding => say.row_rounding(),
     };
     match row.row {
-        RowRef::Amount(_) => name.to_owned(),
-        RowRef::Row(row) => label_of(row, name),
+        RowRef::Amount(_) => name,
+        RowRef::Row(row) => label_of(row, name, say),
     }
 }
 
-fn label_of(row: &TotalsRow, name: &str) -> String {
+fn label_of(row: &TotalsRow, name: String, say: &Localizer) -> String {
     let short = |line| UserText::from_shop(line).shortened(MAX_LABEL_LEN).to_string();
-    let label = row.label.as_ref().map_or_else(|| name.to_owned(), short);
+    let label = row.label.as_ref().map_or(name, short);
     match &row.code {
-        Some(code) => format!("{label} ({})", short(code)),
+        Some(code) => say.text_with_remark(short(code), label),
         None => label,
     }
 }
 
-fn included(sums: &Sums<'_>) -> Vec<String> {
+fn included(sums: &Sums<'_>, say: &Localizer) -> Vec<String> {
     let taxes = sums.included_taxes.iter().filter(|tax| tax.amount.amount != 0);
     let text = |tax: &&TotalsRow| {
-        let amount = money::format(tax.amount);
+        let amount = say.money(tax.amount);
         match &tax.label {
-            Some(_) => format!("including {amount} {}", label_of(tax, "tax")),
-            None => format!("including {amount} tax"),
+            Some(_) => say.named_tax_included(amount, label_of(tax, String::new(), say)),
+            None => say.tax_included(amount),
         }
     };
     taxes.map(text).collect()
 }
 
-fn payments(sums: &Sums<'_>) -> Vec<(String, String)> {
-    let amount = |label: &str, amount: Option<Money>| {
-        amount.map(|amount| (label.to_owned(), money::format(amount)))
-    };
-    let cards = sums.payments.iter().filter_map(row);
-    cards.chain(amount("Paid", sums.paid)).chain(amount("Still to pay", sums.due)).collect()
+fn payments(sums: &Sums<'_>, say: &Localizer) -> Vec<(String, String)> {
+    let amount = |label: String, amount: Option<Money>| amount.map(|it| (label, say.money(it)));
+    let cards = sums.payments.iter().filter_map(|it| row(it, say));
+    let (paid, due) = (amount(say.row_paid(), sums.paid), amount(say.row_due(), sums.due));
+    cards.chain(paid).chain(due).collect()
 }
 
 impl<'a> PricedLine<'a> {
-    fn new(line: &'a OrderLine) -> Self {
+    fn new(line: &'a OrderLine, say: &Localizer) -> Self {
         let total = line.total();
         // A price of one that does not make the line's would only raise questions.
         let unit_price = line.unit_price.filter(|price| {
             total.is_none() || line.quantity.is_some_and(|q| price.times(q) == total)
         });
+        let unit_price = unit_price.map(|price| say.money(price));
         Self {
-            quantity: format_quantity(line.quantity, line.unit.as_ref()),
+            quantity: format_quantity(line.quantity, line.unit.as_ref(), say),
             title: UserText::from_shop(&line.title),
-            details: options(line),
-            unit_price: unit_price.map(money::format),
-            total: total.map(money::format),
+            details: options(line, say),
+            calculation: calculation(line, unit_price.as_deref(), say),
+            remark: unit_price.and_then(|price| match &line.unit {
+                Some(unit) => Some(say.price_per_unit(price, UserText::from_shop(unit))),
+                None if line.quantity == Some(Quantity::ONE) => None,
+                None => Some(say.price_each(price)),
+            }),
+            total: total.map(|total| say.money(total)),
             looks: Looks::new(line),
-            per: match &line.unit {
-                Some(unit) => format!("per {}", UserText::from_shop(unit)),
-                None if line.quantity == Some(Quantity::ONE) => String::new(),
-                None => "each".to_owned(),
-            },
-        }
-    }
-
-    /// `2 × €14.90`, below the title; the quantity alone where the price of one is not known.
-    pub fn calculation(&self) -> String {
-        match (&self.unit_price, self.quantity.as_str()) {
-            (Some(price), "") => format!("{price} each"),
-            (Some(price), quantity) if quantity.ends_with('\u{d7}') => {
-                format!("{quantity} {price}")
-            }
-            (Some(price), quantity) => format!("{quantity} \u{d7} {price}"),
-            (None, quantity) => quantity.to_owned(),
         }
     }
 
     /// The line as a row of plain text.
-    pub fn row(&self) -> String {
-        let body = match &self.unit_price {
-            Some(price) if !self.per.is_empty() => {
-                format!("{} ({price} {})", self.title, self.per)
-            }
-            _ => self.title.to_string(),
+    pub fn row(&self, say: &Localizer) -> String {
+        let body = match &self.remark {
+            Some(price) => say.text_with_remark(price, &self.title),
+            None => self.title.to_string(),
         };
         let total = self.total.as_deref().unwrap_or_default();
         let mut row = plain::row(&self.quantity, &body, total);
         for detail in &self.details {
-            row.push_str(&plain::continuation(&self.quantity, &detail.to_string()));
+            row.push_str(&plain::continuation(&self.quantity, detail));
         }
         if let Some(page) = self.looks.page {
             row.push_str(&plain::continuation(&self.quantity, page));
@@ -190,14 +177,30 @@ impl<'a> PricedLine<'a> {
     }
 }
 
+fn calculation(line: &OrderLine, unit_price: Option<&str>, say: &Localizer) -> String {
+    match (unit_price, line.quantity, &line.unit) {
+        (Some(price), None, _) => say.price_each(price),
+        (Some(price), Some(quantity), None) => {
+            say.quantity_times_price(price, say.formats.quantity(quantity))
+        }
+        (Some(price), Some(_), Some(_)) => {
+            say.quantity_times_price(price, format_quantity(line.quantity, line.unit.as_ref(), say))
+        }
+        (None, ..) => format_quantity(line.quantity, line.unit.as_ref(), say),
+    }
+}
+
 impl Entry for PricedLine<'_> {
     fn title(&self) -> &UserText<'_> {
         &self.title
     }
 
-    fn short(&self) -> String {
-        let short = short(&self.quantity, &self.title);
-        self.total.as_ref().map_or_else(|| short.clone(), |total| format!("{short}, {total}"))
+    fn short(&self, say: &Localizer) -> String {
+        let short = say.quantity_of(&self.quantity, &self.title);
+        match &self.total {
+            Some(total) => say.text_with_remark(total, short),
+            None => short,
+        }
     }
 
     fn text(&self) -> String {

@@ -2,58 +2,48 @@
 
 use shared::contract::changes::{Named, OrderChange, OrderChanges, SomeOf};
 
-use super::article::{format_quantity, written};
-use super::money;
+use super::article::{format_quantity, written_options};
+use super::localizer::Localizer;
 use super::user_text::UserText;
 
 /// The changes, a sentence each.
-pub fn sentences(changes: &OrderChanges) -> Vec<String> {
-    let mut sentences: Vec<String> = changes.named.iter().map(sentence).collect();
-    sentences.extend(match changes.more {
-        0 => None,
-        1 => Some("And 1 more change.".to_owned()),
-        more => Some(format!("And {more} more changes.")),
-    });
-    sentences
+pub fn sentences(changes: &OrderChanges, say: &Localizer) -> Vec<String> {
+    let sentences = changes.named.iter().map(|change| sentence(change, say));
+    sentences.chain((changes.more > 0).then(|| say.change_more(changes.more))).collect()
 }
 
-fn sentence(change: &OrderChange) -> String {
+fn sentence(change: &OrderChange, say: &Localizer) -> String {
     match change {
-        OrderChange::Added(now) => format!("New: {}", some_of(now)),
-        OrderChange::Removed(before) => format!("No longer in your order: {}", some_of(before)),
+        OrderChange::Added(now) => say.change_added(some_of(now, say)),
+        OrderChange::Removed(before) => say.change_removed(some_of(before, say)),
         OrderChange::Quantity { now, before } => {
-            let before = format_quantity(Some(*before), now.unit.as_ref());
-            format!("{} instead of {before}", some_of(now))
+            let before = format_quantity(Some(*before), now.unit.as_ref(), say);
+            say.change_quantity(some_of(now, say), before)
         }
         OrderChange::Replaced { before, now } => {
-            format!("{} instead of {}", some_of(now), some_of(before))
+            say.change_replaced(some_of(before, say), some_of(now, say))
         }
         OrderChange::UnitPrice { article, before, now } => {
-            let (before, now) = (money::format(*before), money::format(*now));
-            format!("Price of {}: {now} instead of {before}", name(article))
+            say.change_price(name(article, say), say.money(*before), say.money(*now))
         }
-        OrderChange::Total { before, now } => {
-            format!("Total: {} instead of {}", money::format(*now), money::format(*before))
-        }
-        OrderChange::ShippingAddress => "Another delivery address: see below".to_owned(),
-        OrderChange::Pickup => "Where or how you pick it up: see below".to_owned(),
-        OrderChange::BillingAddress => "Another billing address".to_owned(),
+        OrderChange::Total { before, now } => say.change_total(say.money(*before), say.money(*now)),
+        OrderChange::ShippingAddress => say.change_shipping_address(),
+        OrderChange::Pickup => say.change_pickup(),
+        OrderChange::BillingAddress => say.change_billing_address(),
     }
 }
 
 /// `2 × Ring (FOR A.)`
-fn some_of(some: &SomeOf) -> String {
-    let quantity = format_quantity(some.quantity, some.unit.as_ref());
-    format!("{quantity} {}", name(&some.article)).trim_start().to_owned()
+fn some_of(some: &SomeOf, say: &Localizer) -> String {
+    let quantity = format_quantity(some.quantity, some.unit.as_ref(), say);
+    say.quantity_of(&quantity, name(&some.article, say))
 }
 
 /// The title, with what the customer chose.
-fn name(article: &Named) -> String {
+fn name(article: &Named, say: &Localizer) -> String {
     let title = UserText::from_shop(&article.title);
-    let options: Vec<String> =
-        article.options.iter().map(|it| UserText::new(written(it)).to_string()).collect();
-    match options.as_slice() {
+    match article.options.as_slice() {
         [] => title.to_string(),
-        options => format!("{title} ({})", options.join(", ")),
+        options => say.text_with_remark(written_options(options, say), title),
     }
 }

@@ -2,12 +2,12 @@
 
 use shared::contract::order::Order;
 
+use super::address;
 use super::bill::Bill;
 use super::mail::{Mail, RenderError};
 use super::page::Page;
 use super::pickup::PickupPlace;
 use super::user_text::UserText;
-use super::{address, day};
 
 struct Confirmed<'a> {
     bill: Bill<'a>,
@@ -18,19 +18,30 @@ struct Confirmed<'a> {
 
 super::mail::templates!(Confirmed, "confirmed.html", "confirmed.txt");
 
+impl Confirmed<'_> {
+    /// How the order comes to the customer, as messages name it.
+    const fn delivery(&self) -> &'static str {
+        match (&self.pickup, self.address.is_empty()) {
+            (Some(_), _) => "pickup",
+            (None, false) => "shipping",
+            (None, true) => "none",
+        }
+    }
+}
+
 pub fn compose(page: Page<'_>, order: &Order) -> Result<Mail, RenderError> {
-    let pickup = PickupPlace::new(order, None, page.calendar);
+    let pickup = PickupPlace::new(order, None, &page.say);
     let to = order.shipping_address.as_ref().filter(|_| pickup.is_none());
     let mail = Confirmed {
-        bill: Bill::new(order),
-        placed: order.placed_at.map(day::format_local),
+        bill: Bill::new(order, &page.say),
+        placed: order.placed_at.map(|time| page.say.time(time)),
         pickup,
-        address: to.map(address::lines).unwrap_or_default(),
+        address: to.map(|to| address::lines(to, page.say.language)).unwrap_or_default(),
     };
-    let subject = format!("We have your {}", page.order());
+    let subject = page.say.confirmed_subject(&page.number);
     let preheader = match &mail.bill.total {
-        Some(total) => format!("{total} in all. Here is what you ordered."),
-        None => "Here is what you ordered.".to_owned(),
+        Some(total) => page.say.confirmed_preheader(total),
+        None => page.say.confirmed_preheader_without_total(),
     };
     mail.write(page.with_subject(subject, preheader))
 }

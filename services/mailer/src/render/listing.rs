@@ -1,5 +1,6 @@
 //! Shortens long lists, so that Gmail shows the whole mail.
 
+use super::localizer::{END, ISOLATE, Localizer};
 use super::user_text::UserText;
 
 /// The maximum number of articles shown of one list.
@@ -34,7 +35,7 @@ pub trait Entry {
     /// Its title, which can stand in a sentence.
     fn title(&self) -> &UserText<'_>;
     /// Its quantity and title.
-    fn short(&self) -> String;
+    fn short(&self, say: &Localizer) -> String;
     /// What it shows that a shop or a customer wrote.
     fn text(&self) -> String;
     /// Leaves out its link and its picture where they do not fit into `room`, of which it takes the rest.
@@ -43,7 +44,7 @@ pub trait Entry {
 
 impl<T: Entry> Listing<T> {
     /// Takes as many of `entries` as fit.
-    pub fn fill(mut entries: impl ExactSizeIterator<Item = T>) -> Self {
+    pub fn fill(mut entries: impl ExactSizeIterator<Item = T>, say: &Localizer) -> Self {
         let total = entries.len();
         let mut listing =
             Self { shown: Vec::with_capacity(total.min(MAX_ARTICLES)), named: vec![], left_out: 0 };
@@ -62,7 +63,7 @@ impl<T: Entry> Listing<T> {
         let titles = MAX_TITLE_BYTES - room;
         let mut room = MAX_NAMED_BYTES;
         for entry in next.into_iter().chain(entries) {
-            let name = entry.short();
+            let name = entry.short(say);
             let bytes = escaped_bytes(&name) + 2;
             if bytes > room {
                 break;
@@ -82,40 +83,35 @@ impl<T: Entry> Listing<T> {
         self.shown.iter_mut().for_each(|entry| entry.fit_looks(&mut room));
     }
 
-    /// How many entries are not shown.
-    fn more(&self) -> usize {
-        self.named.len() + self.left_out
-    }
-
-    /// `In it: Stoneware mug and 2 more articles.` after the words `lead`; nothing for an empty list.
-    pub fn summary(&self, lead: &str) -> String {
-        let Some(first) = self.shown.first() else { return String::new() };
-        let title = first.title().shortened(60);
-        match self.shown.len() - 1 + self.more() {
-            0 => format!("{lead}{title}."),
-            1 => format!("{lead}{title} and 1 more article."),
-            more => format!("{lead}{title} and {more} more articles."),
-        }
+    /// The title of the first entry, to stand in a sentence, and the number of the others.
+    pub fn summary(&self) -> Option<(UserText<'_>, usize)> {
+        let first = self.shown.first()?;
+        let others = self.shown.len() - 1 + self.named.len() + self.left_out;
+        Some((first.title().shortened(60), others))
     }
 
     /// `2 × Mug; 1 × Pot`, the entries that are only named.
-    pub fn also(&self) -> Option<String> {
-        (!self.named.is_empty()).then(|| self.named.join("; "))
+    pub fn also(&self, say: &Localizer) -> Option<String> {
+        // What stands between two of them, in this language.
+        let between = say.articles_in_a_row("", "");
+        (!self.named.is_empty()).then(|| self.named.join(&between))
     }
 
-    /// `and 450 more articles`, or nothing.
-    pub fn rest(&self) -> Option<String> {
-        match self.left_out {
-            0 => None,
-            1 => Some("and 1 more article".to_owned()),
-            more => Some(format!("and {more} more articles")),
-        }
+    /// `… and 450 more articles`, or nothing.
+    pub fn rest(&self, say: &Localizer) -> Option<String> {
+        (self.left_out > 0).then(|| say.more_in_list(self.left_out))
     }
 }
 
-// The template engine writes each of these characters as five bytes (`&#60;`), and Gmail counts bytes as sent.
+/// How many bytes `text` takes in HTML. The template engine writes each of these characters as five bytes (`&#60;`), and
+/// Gmail counts bytes as sent. Isolates are not counted: hardly any stays.
 pub fn escaped_bytes(text: &str) -> usize {
-    text.chars().map(|c| if "<>&\"'".contains(c) { 5 } else { c.len_utf8() }).sum()
+    let bytes = |c| match c {
+        '<' | '>' | '&' | '"' | '\'' => 5,
+        ISOLATE | END => 0,
+        c => c.len_utf8(),
+    };
+    text.chars().map(bytes).sum()
 }
 
 #[cfg(test)]
@@ -131,7 +127,7 @@ mod tests {
             &self.0
         }
 
-        fn short(&self) -> String {
+        fn short(&self, _: &Localizer) -> String {
             self.0.to_string()
         }
 
@@ -144,10 +140,14 @@ mod tests {
         }
     }
 
+    fn english() -> Localizer {
+        Localizer::new(None, &<_>::default(), jiff::Timestamp::UNIX_EPOCH)
+    }
+
     fn repeated(title: &str, count: usize) -> Listing<Named> {
         let entries = vec![UserText::of_shop(title.to_owned()); count];
         let looks = Looks { picture: Some("https://shop.example/mug.jpg"), page: None };
-        Listing::fill(entries.into_iter().map(|title| Named(title, looks.clone())))
+        Listing::fill(entries.into_iter().map(|title| Named(title, looks.clone())), &english())
     }
 
     #[test]
@@ -165,21 +165,25 @@ mod tests {
     #[test]
     fn a_short_list_is_shown_whole() {
         let listing = repeated("Mug", 50);
-        assert_eq!((listing.shown.len(), listing.also(), listing.rest()), (50, None, None));
+        assert_eq!(
+            (listing.shown.len(), listing.also(&english()), listing.rest(&english())),
+            (50, None, None)
+        );
     }
 
     #[test]
     fn every_line_of_an_order_of_250_is_shown_or_named() {
         let listing = repeated("Stoneware mug, moss green, with a large handle", 250);
         assert_eq!((listing.shown.len(), listing.named.len(), listing.left_out), (50, 200, 0));
-        assert_eq!(listing.summary(""), format!("{} and 249 more articles.", listing.shown[0].0));
+        assert_eq!(listing.summary(), Some((listing.shown[0].0.clone(), 249)));
     }
 
     #[test]
     fn the_rest_of_a_longer_list_is_counted() {
         let title = "x".repeat(118);
-        assert_eq!(repeated(&title, 500).rest().as_deref(), Some("and 350 more articles"));
-        assert_eq!(repeated(&title, 151).rest().as_deref(), Some("and 1 more article"));
+        for (count, rest) in [(500, "… and 350 more articles"), (151, "… and 1 more article")] {
+            assert_eq!(repeated(&title, count).rest(&english()).as_deref(), Some(rest));
+        }
     }
 
     #[test]

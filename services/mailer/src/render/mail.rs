@@ -1,5 +1,9 @@
 //! A rendered mail, and how templates are rendered to it.
 
+use super::localizer::settle;
+use super::page::Page;
+use super::plain;
+
 /// One e-mail, ready to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mail {
@@ -9,6 +13,20 @@ pub struct Mail {
     pub html: String,
     /// The plain text part with the same facts. Lines end with `\n`; prose is folded at 72 columns.
     pub text: String,
+}
+
+impl Mail {
+    /// Of what the templates made.
+    pub(super) fn new(page: Page<'_>, html: &str, text: &str) -> Self {
+        let direction = page.say.language.direction();
+        // A subject has one line, and without other characters than ASCII it needs no encoding.
+        let subject = page.subject.replace(['\u{a0}', '\u{202f}'], " ");
+        Self {
+            subject: settle(&subject, direction),
+            html: settle(html, direction),
+            text: plain::tidy(&settle(text, direction)),
+        }
+    }
 }
 
 /// Why an event cannot be rendered. A retry fails again.
@@ -46,8 +64,7 @@ macro_rules! templates {
                 use askama::Template as _;
                 let html = Html { page: &page, mail: self }.render()?;
                 let text = Text { page: &page, mail: self }.render()?;
-                let text = crate::render::plain::tidy(&text);
-                Ok(crate::render::mail::Mail { subject: page.subject, html, text })
+                Ok(crate::render::mail::Mail::new(page, &html, &text))
             }
         }
     };

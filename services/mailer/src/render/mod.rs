@@ -21,14 +21,14 @@ mod bill;
 mod cancelled;
 mod changes;
 mod confirmed;
-mod day;
 mod delayed;
 mod delivered;
 mod delivery_attempted;
+mod layout;
 mod listing;
+mod localizer;
 mod looks;
 mod mail;
-mod money;
 mod order_updated;
 mod out_for_delivery;
 mod page;
@@ -47,12 +47,16 @@ mod withdrawal_received;
 #[cfg(test)]
 mod tests;
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use shared::Event;
 use shared::contract::changes::OrderChanges;
 use shared::contract::event::EventPayload;
 use shared::notification::MoneyNews;
+use shared::shop_settings::Voice;
 
+pub use localizer::wording_faults;
 pub use mail::{Mail, RenderError};
 pub use shared::shop_settings::{Accent, Brand, BrandError};
 
@@ -65,6 +69,8 @@ pub struct MailContext {
     pub money: MoneyNews,
     /// What changed of the order since its recipient was last told of it.
     pub changes: OrderChanges,
+    /// The language, the form of address and the words of its shop.
+    pub voice: Arc<Voice>,
     /// Whether its recipient is not the customer. It is the same mail, but it says so: in its subject, and in its last
     /// line, which tells others why they get it.
     pub is_copy: bool,
@@ -89,7 +95,8 @@ pub fn render_in_context(
     context: &MailContext,
     brand: &Brand,
 ) -> Result<Mail, RenderError> {
-    let page = Page { is_copy: context.is_copy, ..Page::new(event, accepted_at, brand) };
+    let page =
+        Page { is_copy: context.is_copy, ..Page::new(event, accepted_at, &context.voice, brand) };
     let order = &event.order;
     match &event.payload {
         EventPayload::Confirmed => confirmed::compose(page, order),

@@ -9,7 +9,7 @@ use super::mail::{Mail, RenderError};
 use super::page::Page;
 use super::pickup::PickupPlace;
 use super::user_text::UserText;
-use super::{address, changes, day};
+use super::{address, changes};
 
 /// The longest change that a mailbox shows beside the subject, in characters.
 const MAX_PREVIEW_LEN: usize = 120;
@@ -31,23 +31,23 @@ pub fn compose(
     update: &OrderUpdate,
     changes: &OrderChanges,
 ) -> Result<Mail, RenderError> {
-    let pickup = PickupPlace::new(order, None, page.calendar);
+    let pickup = PickupPlace::new(order, None, &page.say);
     let to = order.shipping_address.as_ref().filter(|_| pickup.is_none());
     let mail = OrderUpdated {
         changes: match update.changes.as_slice() {
-            [] => changes::sentences(changes),
+            [] => changes::sentences(changes, &page.say),
             said => said.iter().map(|line| UserText::from_shop(line).to_string()).collect(),
         },
-        bill: Bill::new(order),
-        placed: order.placed_at.map(day::format_local),
+        bill: Bill::new(order, &page.say),
+        placed: order.placed_at.map(|time| page.say.time(time)),
         pickup,
-        address: to.map(address::lines).unwrap_or_default(),
+        address: to.map(|to| address::lines(to, page.say.language)).unwrap_or_default(),
     };
-    let subject = format!("Your {} has changed", page.order());
+    let subject = page.say.order_updated_subject(&page.number);
     let short = |change: &&String| change.chars().count() <= MAX_PREVIEW_LEN;
     let preheader = match mail.changes.first().filter(short) {
         Some(change) => change.clone(),
-        None => "Here is your order as it is now.".to_owned(),
+        None => page.say.order_updated_preheader(),
     };
     mail.write(page.with_subject(subject, preheader))
 }

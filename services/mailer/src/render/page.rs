@@ -1,13 +1,15 @@
 //! What all mails share: the shop, the greeting and the order.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use shared::contract::event::Event;
+use shared::shop_settings::Voice;
 
 use super::Brand;
 use super::autolink::has_link;
-use super::day::Calendar;
+use super::localizer::Localizer;
 use super::user_text::UserText;
 
 /// The longest order number shown, in characters, so that subjects stay short.
@@ -30,15 +32,20 @@ pub struct Page<'a> {
     pub number: UserText<'a>,
     /// The order's page in the shop.
     pub order_url: Option<&'a str>,
-    /// Formats days.
-    pub calendar: Calendar,
+    /// The language and the formats.
+    pub say: Localizer,
     /// Whether it goes to somebody else than the customer.
     pub is_copy: bool,
 }
 
 impl<'a> Page<'a> {
     /// The page of the mail for `event`, without subject and preheader.
-    pub fn new(event: &'a Event, accepted_at: Timestamp, brand: &'a Brand) -> Self {
+    pub fn new(
+        event: &'a Event,
+        accepted_at: Timestamp,
+        voice: &Arc<Voice>,
+        brand: &'a Brand,
+    ) -> Self {
         let order = &event.order;
         Self {
             brand,
@@ -47,28 +54,63 @@ impl<'a> Page<'a> {
             name: order.customer.name.as_ref().map(UserText::from).filter(is_plausible_name),
             number: UserText::from_shop(&order.number).shortened(MAX_NUMBER_LEN),
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
-            calendar: Calendar::for_mail_at(accepted_at),
+            say: Localizer::new(order.customer.locale.as_ref(), voice, accepted_at),
             is_copy: false,
         }
     }
 
     /// The page with a subject and a preheader.
     pub fn with_subject(self, subject: String, preheader: String) -> Self {
-        let subject = if self.is_copy { format!("Copy: {subject}") } else { subject };
-        Self { subject, preheader, ..self }
+        let subject = if self.is_copy { self.say.copy_subject(subject) } else { subject };
+        Self { subject, preheader: preheader.trim().to_owned(), ..self }
     }
 
-    /// `order #1001`, for a sentence in plain text or a subject.
-    pub fn order(&self) -> String {
-        format!("order {}", self.number)
+    /// The shop's name, to stand in a sentence.
+    pub fn shop(&self) -> UserText<'_> {
+        UserText::from_shop(&self.brand.name)
+    }
+
+    /// The company's address.
+    pub fn postal_address(&self) -> Option<UserText<'_>> {
+        self.brand.postal_address.as_ref().map(UserText::from_shop)
+    }
+
+    /// The shop's address for questions.
+    pub fn support_email(&self) -> &str {
+        self.brand.support_email.expose()
+    }
+
+    /// The words before and after the address for questions, which is a link.
+    pub fn around_support_email(&self) -> (String, String) {
+        const PLACE: &str = "\u{fffc}";
+        let words = self.say.questions(PLACE, &self.number);
+        match words.split_once(PLACE) {
+            Some((before, after)) => (before.to_owned(), after.to_owned()),
+            // A shop's own wording may leave it out.
+            None => (format!("{words} "), String::new()),
+        }
     }
 
     /// The steps from the order to its arrival.
-    pub fn steps(&self, is_fetched: bool) -> [&'static str; 4] {
+    pub fn steps(&self, is_fetched: bool) -> [String; 4] {
+        let say = &self.say;
         match is_fetched {
-            true => ["Ordered", "On its way", "Ready", "Picked up"],
-            false => ["Ordered", "Shipped", "Out for delivery", "Delivered"],
+            true => {
+                [say.step_ordered(), say.step_on_its_way(), say.step_ready(), say.step_picked_up()]
+            }
+            false => [
+                say.step_ordered(),
+                say.step_shipped(),
+                say.step_out_for_delivery(),
+                say.step_delivered(),
+            ],
         }
+    }
+
+    /// What a screen reader says of the steps, of which so many are reached.
+    pub fn spoken_step(&self, reached: &usize, names: &[String; 4]) -> String {
+        let number = |step: usize| self.say.formats.number(&step.to_string());
+        self.say.step_spoken(&names[reached - 1], number(*reached), number(names.len()))
     }
 
     /// A `mailto:` link to the shop's support, with the order in the subject.
@@ -78,7 +120,7 @@ impl<'a> Page<'a> {
         link.push_str("?subject=");
         // RFC 6068 section 2 has mail programs decode an encoded-word in a subject.
         let number = self.number.as_str().replace("=?", "=\u{200c}?");
-        percent_encode(&mut link, &format!("Order {number}"));
+        percent_encode(&mut link, &self.say.order_and_number(number));
         link
     }
 }
@@ -123,7 +165,9 @@ mod tests {
         let mut event = crate::render::tests::sample("delivered");
         event["data"]["order"]["number"] = serde_json::json!("=?UTF-8?Q?free?=");
         let event = Event::parse(&event).expect("an event");
-        let link = Page::new(&event, crate::render::tests::NOW, &Brand::default()).support_link();
+        let brand = Brand::default();
+        let page = Page::new(&event, crate::render::tests::NOW, &Arc::default(), &brand);
+        let link = page.support_link();
         assert!(link.ends_with("?subject=Order%20%3D%E2%80%8C%3FUTF-8%3FQ%3Ffree%3F%3D"), "{link}");
     }
 

@@ -1,12 +1,13 @@
 //! A parcel, as shown in all mails about parcels.
 
+use fluent_bundle::FluentValue;
 use shared::contract::order::Order;
 use shared::contract::shipment::{Shipment, Tracking};
 
 use super::address;
 use super::article::Article;
-use super::day::{Calendar, Day};
 use super::listing::Listing;
+use super::localizer::{Argument, Localizer};
 use super::page::Page;
 use super::pickup::{PickupPlace, PickupTerms};
 use super::user_text::UserText;
@@ -25,7 +26,7 @@ pub struct Parcel<'a> {
     /// What the carrier calls it, and its tracking pages.
     pub tracking: Vec<Track<'a>>,
     /// The day it should arrive.
-    pub expected: Option<Day>,
+    pub expected: Option<String>,
     /// Why it is late, could not be delivered or goes back.
     pub reason: Option<UserText<'a>>,
     /// Where it is fetched, if it is not delivered.
@@ -57,19 +58,19 @@ pub enum Share {
 
 impl<'a> Parcel<'a> {
     /// The parcel `shipment` of `order`.
-    pub fn new(order: &'a Order, shipment: &'a Shipment, calendar: Calendar) -> Self {
-        let pickup = PickupPlace::new(order, Some(shipment), calendar);
+    pub fn new(order: &'a Order, shipment: &'a Shipment, say: &Localizer) -> Self {
+        let pickup = PickupPlace::new(order, Some(shipment), say);
         let to = order.shipping_address.as_ref().filter(|_| pickup.is_none());
         Self {
-            packed: Article::list(order, &shipment.lines, calendar),
-            to_come: Article::list(order, &shipment.still_to_come, calendar),
+            packed: Article::list(order, &shipment.lines, say),
+            to_come: Article::list(order, &shipment.still_to_come, say),
             share: Share::new(order, shipment),
             carrier: shipment.carrier.as_ref().map(UserText::from_shop),
             tracking: shipment.tracking.iter().map(Track::new).collect(),
-            expected: shipment.expected_on.map(|day| calendar.day(day)),
+            expected: shipment.expected_on.map(|day| say.day(day)),
             reason: shipment.reason.as_ref().map(UserText::from_shop),
             pickup,
-            address: to.map(address::lines).unwrap_or_default(),
+            address: to.map(|to| address::lines(to, say.language)).unwrap_or_default(),
         }
     }
 
@@ -84,6 +85,11 @@ impl<'a> Parcel<'a> {
         self.pickup.as_mut().map(|place| std::mem::take(&mut place.terms)).unwrap_or_default()
     }
 
+    /// What the place is called where it is fetched.
+    pub fn pickup_name(&self) -> Option<&UserText<'static>> {
+        self.pickup.as_ref()?.name.as_ref()
+    }
+
     /// The tracking page, if there is one alone: it gets the button.
     pub fn single_url(&self) -> Option<&'a str> {
         match self.tracking.as_slice() {
@@ -92,24 +98,18 @@ impl<'a> Parcel<'a> {
         }
     }
 
-    /// `a parcel of your order #1001`.
-    pub fn description(&self, page: &Page<'_>) -> String {
-        format!("{} {}", self.share.possessive(), page.order())
-    }
-
-    /// `A parcel of your order #1001`, to begin a sentence with.
-    pub fn sentence_start(&self, page: &Page<'_>) -> String {
-        format!("{} {}", self.share.at_start(), page.order())
-    }
-
-    /// ` with DHL`, to be appended to a day or a verb; empty without a carrier.
-    pub fn with_carrier(&self) -> String {
-        self.carrier.as_ref().map_or_else(String::new, |c| format!(" with {}", c))
+    /// The sentence that it is on its way to where it will be fetched.
+    pub fn on_its_way_to_pickup(&self, page: &Page<'_>) -> String {
+        match self.pickup_name() {
+            Some(place) => page.say.to_pickup_lead_with_place(&page.number, place, self.share),
+            None => page.say.to_pickup_lead(&page.number, self.share),
+        }
     }
 
     /// `In it: Stoneware mug and 2 more articles.`
-    pub fn summary(&self) -> String {
-        self.packed.summary("In it: ")
+    pub fn contents(&self, say: &Localizer) -> String {
+        let summary = self.packed.summary();
+        summary.map(|(first, others)| say.parcel_contents(first, others)).unwrap_or_default()
     }
 }
 
@@ -123,24 +123,6 @@ impl<'a> Track<'a> {
 }
 
 impl Share {
-    /// The words before `order` in a description of the parcel.
-    pub fn possessive(self) -> &'static str {
-        match self {
-            Self::Whole => "your",
-            Self::Part => "part of your",
-            Self::OneOfSeveral => "a parcel of your",
-        }
-    }
-
-    /// The same words at the beginning of a sentence.
-    pub fn at_start(self) -> &'static str {
-        match self {
-            Self::Whole => "Your",
-            Self::Part => "Part of your",
-            Self::OneOfSeveral => "A parcel of your",
-        }
-    }
-
     fn new(order: &Order, shipment: &Shipment) -> Self {
         if !shipment.still_to_come.is_empty() {
             Self::Part
@@ -149,5 +131,15 @@ impl Share {
         } else {
             Self::OneOfSeveral
         }
+    }
+}
+
+impl Argument for Share {
+    fn value(&self) -> FluentValue<'_> {
+        FluentValue::from(match self {
+            Self::Whole => "whole",
+            Self::Part => "part",
+            Self::OneOfSeveral => "parcel",
+        })
     }
 }

@@ -4,10 +4,8 @@ use shared::contract::incident::PaymentFailure;
 use shared::contract::order::Order;
 
 use super::article::Article;
-use super::day::Day;
 use super::listing::Listing;
 use super::mail::{Mail, RenderError};
-use super::money;
 use super::page::Page;
 use super::user_text::UserText;
 
@@ -15,7 +13,7 @@ struct PaymentFailed<'a> {
     amount: Option<String>,
     method: Option<UserText<'a>>,
     reason: Option<UserText<'a>>,
-    pay_by: Option<Day>,
+    pay_by: Option<String>,
     url: Option<&'a str>,
     lines: Listing<Article<'a>>,
 }
@@ -38,18 +36,18 @@ pub fn compose(
     payment: &PaymentFailure,
 ) -> Result<Mail, RenderError> {
     let mail = PaymentFailed {
-        amount: payment.amount.map(money::format),
+        amount: payment.amount.map(|amount| page.say.money(amount)),
         method: payment.method.as_ref().map(UserText::from_shop),
         reason: payment.reason.as_ref().map(UserText::from_shop),
-        pay_by: payment.pay_by.map(|day| page.calendar.day(day)),
+        pay_by: payment.pay_by.map(|day| page.say.day(day)),
         url: payment.url.as_ref().map(shared::HttpUrl::as_str),
-        lines: Article::list_ordered(order),
+        lines: Article::list_ordered(order, &page.say),
     };
-    let subject = format!("The payment for your {} did not go through", page.order());
+    let subject = page.say.payment_failed_subject(&page.number);
     let preheader = match (&mail.pay_by, &mail.reason) {
-        (Some(day), _) => format!("Please pay by {day}."),
+        (Some(day), _) => page.say.payment_failed_preheader_with_day(day),
         (None, Some(reason)) => reason.shortened(120).to_string(),
-        (None, None) => "Please try again.".to_owned(),
+        (None, None) => page.say.payment_failed_preheader(),
     };
     mail.write(page.with_subject(subject, preheader))
 }

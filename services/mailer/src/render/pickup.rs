@@ -5,7 +5,7 @@ use shared::contract::order::Order;
 use shared::contract::shipment::Shipment;
 
 use super::address;
-use super::day::{Calendar, Day};
+use super::localizer::Localizer;
 use super::user_text::UserText;
 
 /// Where, until when, and with what code.
@@ -27,7 +27,7 @@ pub struct PickupPlace {
 #[derive(Debug, Default)]
 pub struct PickupTerms {
     /// The last day.
-    pub until: Option<Day>,
+    pub until: Option<String>,
     /// The code.
     pub code: Option<UserText<'static>>,
     /// What to bring.
@@ -43,39 +43,30 @@ impl PickupTerms {
 
 impl PickupPlace {
     /// The place of the parcel, with what it does not say from the order; `None` for what is delivered.
-    pub fn new(order: &Order, shipment: Option<&Shipment>, calendar: Calendar) -> Option<Self> {
+    pub fn new(order: &Order, shipment: Option<&Shipment>, say: &Localizer) -> Option<Self> {
         let of_parcel = shipment.and_then(|shipment| shipment.pickup.clone());
         let place = match of_parcel {
             Some(place) => place.or(order.pickup.as_ref()),
             None => order.pickup.clone()?,
         };
-        Some(Self::from(place, calendar))
+        Some(Self::from(place, say))
     }
 
-    fn from(place: Pickup, calendar: Calendar) -> Self {
+    fn from(place: Pickup, say: &Localizer) -> Self {
         let text = |line: Option<shared::contract::text::Line>| {
             line.map(|line| UserText::of_shop(line.as_str().to_owned()))
         };
+        let address = place.address.as_ref().map(|it| address::lines(it, say.language));
         Self {
             name: text(place.name),
-            address: place.address.as_ref().map(address::lines).unwrap_or_default(),
+            address: address.unwrap_or_default(),
             hours: text(place.hours),
             terms: PickupTerms {
-                until: place.until.map(|day| calendar.day(day)),
+                until: place.until.map(|day| say.day(day)),
                 code: text(place.code),
                 note: text(place.note),
             },
             url: place.url.map(|url| url.as_str().to_owned()),
         }
-    }
-
-    /// ` at Store 7`, to be appended to a verb; empty without a name.
-    pub fn at_name(&self) -> String {
-        self.name.as_ref().map_or_else(String::new, |name| format!(" at {name}"))
-    }
-
-    /// ` to Store 7`.
-    pub fn to_name(&self) -> String {
-        self.name.as_ref().map_or_else(String::new, |name| format!(" to {name}"))
     }
 }

@@ -3,34 +3,54 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// The widest a line of prose or a row gets, in columns.
 const COLUMNS: usize = 72;
 /// The indentation of rows.
 const INDENT: usize = 2;
 
-/// Cleans up a template's output: removes trailing spaces and repeated empty lines, and folds prose. A line
-/// that starts with a space already has its layout and is not folded.
+/// Ends the label of a fact, until its column is known. No text of an event holds a control character.
+const COLUMN: char = '\u{1f}';
+
+/// Cleans up a template's output: removes trailing spaces and repeated empty lines, lays out facts, and folds prose. A
+/// line that starts with a space already has its layout and is not folded.
 pub fn tidy(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
     let mut tidy = String::with_capacity(text.len() + text.len() / 16);
     let mut empty_before = true;
-    for line in text.lines().map(str::trim_end) {
-        if line.is_empty() && empty_before {
-            continue;
+    for block in lines.chunk_by(|a, b| a.contains(COLUMN) && b.contains(COLUMN)) {
+        let label_width = block.iter().filter_map(|line| label(line)).map(width).max();
+        for line in block {
+            if line.is_empty() && empty_before {
+                continue;
+            }
+            empty_before = line.is_empty();
+            push_line(&mut tidy, line, label_width.unwrap_or(0));
+            tidy.push('\n');
         }
-        empty_before = line.is_empty();
-        if line.starts_with(' ') {
-            tidy.push_str(line);
-        } else {
-            tidy.push_str(&fold(line, COLUMNS).join("\n"));
-        }
-        tidy.push('\n');
     }
     tidy.truncate(tidy.trim_end().len());
     tidy.push('\n');
     tidy
+}
+
+fn label(line: &str) -> Option<&str> {
+    line.split_once(COLUMN).map(|(label, _)| label)
+}
+
+fn push_line(tidy: &mut String, line: &str, label_width: usize) {
+    if let Some((label, value)) = line.split_once(COLUMN) {
+        tidy.push_str(label);
+        tidy.push_str(&" ".repeat(label_width - width(label) + 2));
+        tidy.push_str(value);
+    } else if line.starts_with(' ') {
+        tidy.push_str(line);
+    } else {
+        tidy.push_str(&fold(line, COLUMNS).join("\n"));
+    }
 }
 
 /// A row of a list: `lead` (a quantity), `body`, folded beside it, and `end` (an amount), aligned right.
@@ -57,14 +77,15 @@ pub fn row(lead: &str, body: impl AsRef<str>, end: &str) -> String {
     row
 }
 
-/// A label and its value, in two columns.
-pub fn fact(label: &str, value: impl fmt::Display) -> String {
-    const LABEL: usize = 17;
-    format!("{:INDENT$}{label:<LABEL$}{value}", "")
+/// A label and its value, in two columns: `tidy` makes the first as wide as the widest label of the rows that follow each
+/// other.
+pub fn fact(label: impl fmt::Display, value: impl fmt::Display) -> String {
+    format!("{:INDENT$}{label}{COLUMN}{value}", "")
 }
 
 /// A heading, underlined.
-pub fn heading(title: &str) -> String {
+pub fn heading(title: impl AsRef<str>) -> String {
+    let title = title.as_ref();
     format!("{title}\n{}", "-".repeat(width(title)))
 }
 
@@ -83,15 +104,50 @@ fn pad(row: &mut String, columns: usize) {
     row.push_str(&" ".repeat(missing));
 }
 
-/// Folds at spaces. A word that is wider than `columns`, such as a link, stays in one piece: broken, it
-/// would no longer be a link.
+/// Folds at spaces, and between the letters of Chinese and Japanese, which have none. A word that is wider than
+/// `columns`, such as a link, stays in one piece: broken, it would no longer be a link.
 fn fold(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
     let options = Options::new(columns)
         .break_words(false)
-        .word_separator(WordSeparator::AsciiSpace)
+        .word_separator(WordSeparator::Custom(words))
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
     textwrap::wrap(text, options)
+}
+
+/// The pieces that stay in one line, each with the spaces behind it.
+fn words(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut rest = line;
+    Box::new(std::iter::from_fn(move || {
+        let mut letters = rest.char_indices().zip(rest.chars().skip(1));
+        let end = letters.find(|((_, before), after)| may_break(*before, *after));
+        let end = end.map_or(rest.len(), |((at, before), _)| at + before.len_utf8());
+        let (word, after) = rest.split_at(end);
+        rest = after;
+        (!word.is_empty()).then(|| Word::from(word))
+    }))
+}
+
+/// Whether a line may end between these (UAX #14, of which this is as much as mails need).
+fn may_break(before: char, after: char) -> bool {
+    if before == ' ' {
+        return after != ' ';
+    }
+    let is_wide = |c: char| c.width() == Some(2);
+    let opens = |c: char| "（「『【〈《〔［｛“‘".contains(c);
+    let stays_behind =
+        |c: char| "）」』】〉》〕］｝”’、。，．：；？！…・ー々ゝ゛゜っゃゅょッャュョ".contains(c);
+    (is_wide(before) || is_wide(after))
+        && !opens(before)
+        && !stays_behind(after)
+        && after != ' '
+        && !is_no_break(before)
+        && !is_no_break(after)
+}
+
+/// Characters that join what is beside them, and marks without a width.
+fn is_no_break(c: char) -> bool {
+    matches!(c, '\u{a0}' | '\u{202f}') || c.width() == Some(0)
 }
 
 /// How many columns `text` takes in a monospaced font: East Asian letters and emoji take two, marks that
@@ -124,6 +180,30 @@ mod tests {
         assert!(lines.contains(&link.as_str()));
         assert!(lines.iter().any(|l| l.starts_with("  word") && l.len() > COLUMNS));
         assert!(!text.contains("\n\n\n") && text.ends_with("word\n"));
+    }
+
+    #[test]
+    fn a_language_without_spaces_is_folded_between_its_letters() {
+        let text = "ご注文いただいた商品を発送いたしました。".repeat(5);
+        let folded = tidy(&text);
+        assert!(folded.lines().all(|line| width(line) <= COLUMNS), "{folded}");
+        assert!(folded.lines().all(|line| !line.starts_with('。')), "{folded}");
+        assert_eq!(folded.replace('\n', ""), text);
+        let link = format!(
+            "詳しくは{}をご覧ください。",
+            format_args!("https://shop.example/{}", "x".repeat(60))
+        );
+        assert!(
+            tidy(&link).lines().any(|line| line.starts_with("https://") && line.ends_with('x'))
+        );
+    }
+
+    #[test]
+    fn the_values_of_facts_that_follow_each_other_stand_in_one_column() {
+        let facts = [("Carrier", "DHL"), ("追跡番号", "1"), ("Sendungsverfolgung", "2")];
+        let text: Vec<String> = facts.iter().map(|(label, value)| fact(label, value)).collect();
+        let expected = "  Carrier             DHL\n  追跡番号            1\n  Sendungsverfolgung  2\n\n  An  3\n";
+        assert_eq!(tidy(&format!("{}\n\n{}", text.join("\n"), fact("An", "3"))), expected);
     }
 
     #[test]

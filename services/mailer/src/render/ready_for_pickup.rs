@@ -6,7 +6,7 @@ use shared::contract::shipment::Shipment;
 use super::mail::{Mail, RenderError};
 use super::page::Page;
 use super::parcel::Parcel;
-use super::pickup::{PickupPlace, PickupTerms};
+use super::pickup::PickupTerms;
 
 struct ReadyForPickup<'a> {
     parcel: Parcel<'a>,
@@ -16,17 +16,27 @@ struct ReadyForPickup<'a> {
 
 super::mail::templates!(ReadyForPickup, "ready_for_pickup.html", "ready_for_pickup.txt");
 
+impl ReadyForPickup<'_> {
+    fn lead(&self, page: &Page<'_>) -> String {
+        let (say, number, share) = (&page.say, &page.number, self.parcel.share);
+        match self.parcel.pickup_name() {
+            Some(place) => say.ready_lead_with_place(number, place, share),
+            None => say.ready_lead(number, share),
+        }
+    }
+}
+
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let mut parcel = Parcel::new(order, shipment, page.calendar);
+    let mut parcel = Parcel::new(order, shipment, &page.say);
     let terms = parcel.take_pickup_terms();
     let mail = ReadyForPickup { parcel, terms };
-    let parcel = mail.parcel.description(&page);
-    let subject = format!("Ready to be picked up: {parcel}");
-    let place = mail.parcel.pickup.as_ref();
-    let at = place.map(PickupPlace::at_name).unwrap_or_default();
-    let preheader = match &mail.terms.until {
-        Some(day) => format!("It waits for you{at} until {day}."),
-        None => format!("It waits for you{at}."),
+    let say = &page.say;
+    let subject = say.ready_subject(&page.number, mail.parcel.share);
+    let preheader = match (mail.parcel.pickup_name(), &mail.terms.until) {
+        (Some(place), Some(day)) => say.ready_preheader_at_until(day, place),
+        (Some(place), None) => say.ready_preheader_at(place),
+        (None, Some(day)) => say.ready_preheader_until(day),
+        (None, None) => say.ready_preheader(),
     };
     mail.write(page.with_subject(subject, preheader))
 }

@@ -4,9 +4,8 @@ use shared::contract::order::Order;
 use shared::contract::refund::Refund;
 use shared::notification::MoneyNews;
 
-use super::day::Day;
+use super::localizer::Localizer;
 use super::mail::{Mail, RenderError};
-use super::money;
 use super::page::Page;
 use super::user_text::UserText;
 
@@ -17,7 +16,7 @@ struct Refunded<'a> {
     order_total: Option<String>,
     method: Option<UserText<'a>>,
     reason: Option<UserText<'a>>,
-    day: Option<Day>,
+    day: Option<String>,
 }
 
 /// How much of the order's total is refunded.
@@ -33,6 +32,18 @@ enum Extent {
 
 super::mail::templates!(Refunded, "refunded.html", "refunded.txt");
 
+impl Refunded<'_> {
+    fn lead(&self, page: &Page<'_>) -> String {
+        let (say, number) = (&page.say, &page.number);
+        match self.extent {
+            Extent::Full => say.refunded_in_full(number),
+            Extent::Rest => say.refunded_rest(number),
+            Extent::Part => say.refunded_part(number),
+            Extent::Unknown => say.refunded_amount(&self.amount, number),
+        }
+    }
+}
+
 /// `beyond`: what the order's other refunds say of this one.
 pub fn compose(
     page: Page<'_>,
@@ -43,15 +54,15 @@ pub fn compose(
     // What is left of the total is not what the customer knows it as.
     let total = order.totals.total.filter(|_| !beyond.total_reduced);
     let mail = Refunded {
-        amount: money::format(refund.amount),
+        amount: page.say.money(refund.amount),
         extent: extent(order, refund, beyond),
-        order_total: total.map(money::format),
+        order_total: total.map(|total| page.say.money(total)),
         method: refund.method.as_ref().map(UserText::from_shop),
         reason: refund.reason.as_ref().map(UserText::from_shop),
-        day: refund.expected_on.map(|day| page.calendar.day(day)),
+        day: refund.expected_on.map(|day| page.say.day(day)),
     };
-    let subject = format!("Refund of {} for {}", mail.amount, page.order());
-    let preheader = preheader(&mail);
+    let subject = page.say.refunded_subject(&mail.amount, &page.number);
+    let preheader = preheader(&mail, &page.say);
     mail.write(page.with_subject(subject, preheader))
 }
 
@@ -69,10 +80,11 @@ fn extent(order: &Order, refund: &Refund, beyond: MoneyNews) -> Extent {
     }
 }
 
-fn preheader(mail: &Refunded<'_>) -> String {
-    let to = mail.method.as_ref().map_or_else(|| "you".to_owned(), UserText::to_string);
-    match &mail.day {
-        Some(day) => format!("On its way to {to}, expected by {day}."),
-        None => format!("On its way to {to}."),
+fn preheader(mail: &Refunded<'_>, say: &Localizer) -> String {
+    match (&mail.method, &mail.day) {
+        (Some(method), Some(day)) => say.refunded_preheader_to_by(day, method),
+        (Some(method), None) => say.refunded_preheader_to(method),
+        (None, Some(day)) => say.refunded_preheader_by(day),
+        (None, None) => say.refunded_preheader(),
     }
 }

@@ -14,15 +14,14 @@ struct Returned<'a> {
 super::mail::templates!(Returned, "returned.html", "returned.txt");
 
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let mut parcel = Parcel::new(order, shipment, page.calendar);
+    let mut parcel = Parcel::new(order, shipment, &page.say);
     // It is not there to be fetched any more.
     parcel.take_pickup_terms();
     let mail = Returned { parcel };
-    let parcel = mail.parcel.description(&page);
-    let subject = format!("On its way back to us: {parcel}");
+    let subject = page.say.returned_subject(&page.number, mail.parcel.share);
     let preheader = match &mail.parcel.reason {
         Some(reason) => reason.shortened(120).to_string(),
-        None => mail.parcel.summary(),
+        None => mail.parcel.contents(&page.say),
     };
     mail.write(page.with_subject(subject, preheader))
 }

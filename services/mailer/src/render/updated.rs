@@ -4,10 +4,10 @@
 use shared::contract::order::Order;
 use shared::contract::shipment::Shipment;
 
+use super::localizer::Localizer;
 use super::mail::{Mail, RenderError};
 use super::page::Page;
 use super::parcel::Parcel;
-use super::pickup::PickupPlace;
 use super::user_text::UserText;
 
 struct Updated<'a> {
@@ -18,30 +18,48 @@ struct Updated<'a> {
 
 super::mail::templates!(Updated, "updated.html", "updated.txt");
 
+impl Updated<'_> {
+    fn heading(&self, page: &Page<'_>) -> String {
+        match self.is_day_alone {
+            true => page.say.updated_day_heading(),
+            false => page.say.updated_heading(),
+        }
+    }
+
+    fn lead(&self, page: &Page<'_>) -> String {
+        match self.is_day_alone {
+            true => page.say.updated_day_lead(&page.number, self.parcel.share),
+            false => page.say.updated_lead(&page.number, self.parcel.share),
+        }
+    }
+}
+
 pub fn compose(page: Page<'_>, order: &Order, shipment: &Shipment) -> Result<Mail, RenderError> {
-    let parcel = Parcel::new(order, shipment, page.calendar);
-    let numbers: Vec<String> =
-        parcel.tracking.iter().filter_map(|t| t.number.as_ref()).map(UserText::to_string).collect();
+    let parcel = Parcel::new(order, shipment, &page.say);
     let is_day_alone = parcel.carrier.is_none()
         && parcel.tracking.is_empty()
         && parcel.expected.is_some()
         && shipment.pickup.is_none();
     let mail = Updated { parcel, is_day_alone };
-    let parcel = mail.parcel.description(&page);
-    let what = if is_day_alone { "expected day" } else { "details" };
-    let subject = format!("New {what} for {parcel}");
-    let preheader = match (numbers.as_slice(), &mail.parcel.carrier, &mail.parcel.expected) {
-        ([number], _, _) => format!("Tracking number {number}{}.", mail.parcel.with_carrier()),
-        ([], Some(carrier), _) => format!("On its way with {carrier}."),
-        ([], None, Some(day)) => format!("Expected {day}."),
-        ([], None, None) if shipment.pickup.is_some() => {
-            let place = mail.parcel.pickup.as_ref();
-            format!("How to pick it up{}.", place.map(PickupPlace::at_name).unwrap_or_default())
-        }
-        ([], None, None) => "Here is the page to follow it.".to_owned(),
-        (several, _, _) => {
-            format!("{} tracking numbers{}.", several.len(), mail.parcel.with_carrier())
-        }
+    let share = mail.parcel.share;
+    let subject = match is_day_alone {
+        true => page.say.updated_day_subject(&page.number, share),
+        false => page.say.updated_subject(&page.number, share),
     };
+    let preheader = preheader(&mail.parcel, &page.say);
     mail.write(page.with_subject(subject, preheader))
+}
+
+fn preheader(parcel: &Parcel<'_>, say: &Localizer) -> String {
+    let numbers: Vec<&UserText<'_>> =
+        parcel.tracking.iter().filter_map(|track| track.number.as_ref()).collect();
+    match (numbers.as_slice(), &parcel.carrier, &parcel.expected) {
+        ([number], Some(carrier), _) => say.updated_preheader_number_with_carrier(carrier, number),
+        ([number], None, _) => say.updated_preheader_number(number),
+        ([], Some(carrier), _) => say.updated_preheader_carrier(carrier),
+        ([], None, Some(day)) => say.updated_preheader_day(day),
+        ([], None, None) if parcel.pickup.is_some() => say.updated_preheader_pickup(),
+        ([], None, None) => say.updated_preheader_page(),
+        (several, ..) => say.updated_preheader_numbers(several.len()),
+    }
 }

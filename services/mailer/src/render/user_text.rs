@@ -14,15 +14,16 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use fluent_bundle::FluentValue;
 use shared::contract::text::Line;
 
 use super::autolink::break_links;
+use super::localizer::{Argument, END, ISOLATE};
 
-/// Text that a customer or a shop wrote, to be shown in an English sentence.
+/// Text that a customer or a shop wrote, to be shown in a sentence of any language.
 ///
-/// If it contains a right-to-left letter, `Display` puts it between U+2068 and U+2069, so that it does not
-/// reorder the punctuation and numbers that follow it (UAX #9). HTML uses these characters as well, because
-/// Gmail, Outlook and Yahoo remove the element `<bdi>`.
+/// `Display` puts it between U+2068 and U+2069, so that it does not reorder the punctuation and numbers around it
+/// (UAX #9); [`settle`](super::localizer::settle) takes them out again where the mail does not need them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserText<'a> {
     text: Cow<'a, str>,
@@ -85,11 +86,13 @@ impl fmt::Display for UserText<'_> {
             Author::Customer => break_links(&self.text),
             Author::Shop => Cow::Borrowed(self.as_str()),
         };
-        if text.contains(is_right_to_left) {
-            write!(f, "\u{2068}{text}\u{2069}")
-        } else {
-            f.write_str(&text)
-        }
+        write!(f, "{ISOLATE}{text}{END}")
+    }
+}
+
+impl Argument for UserText<'_> {
+    fn value(&self) -> FluentValue<'_> {
+        FluentValue::from(self.to_string())
     }
 }
 
@@ -98,26 +101,13 @@ fn is_isolate(c: char) -> bool {
     matches!(c, '\u{2066}'..='\u{2069}')
 }
 
-/// The blocks of right-to-left scripts (Hebrew to Arabic Extended-A, the presentation forms, the
-/// historic and African ones beyond the first plane) and the marks that act like them.
-fn is_right_to_left(c: char) -> bool {
-    matches!(c,
-        '\u{590}'..='\u{8ff}'
-        | '\u{200f}'
-        | '\u{fb1d}'..='\u{fdff}'
-        | '\u{fe70}'..='\u{fefe}'
-        | '\u{10800}'..='\u{10fff}'
-        | '\u{1e800}'..='\u{1efff}')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn only_right_to_left_words_are_isolated() {
-        assert_eq!(UserText::new("Jo\u{feff}").to_string(), "Jo\u{feff}", "a byte order mark");
-        assert_eq!(UserText::new("Zoë O'Hara").to_string(), "Zoë O'Hara");
+    fn every_text_is_isolated_until_its_mail_is_known() {
+        assert_eq!(UserText::new("Zoë O'Hara").to_string(), "\u{2068}Zoë O'Hara\u{2069}");
         assert_eq!(UserText::new("נועה").to_string(), "\u{2068}נועה\u{2069}");
         assert_eq!(UserText::new("محمد").to_string(), "\u{2068}محمد\u{2069}");
     }
@@ -130,8 +120,11 @@ mod tests {
     #[test]
     fn only_a_customers_link_is_broken() {
         let line = Line::parse("shop.example").expect("a line");
-        assert_eq!(UserText::from(&line).to_string(), "shop\u{200c}.\u{200c}example");
-        assert_eq!(UserText::from_shop(&line).shortened(9).to_string(), "shop.exa…");
+        assert_eq!(
+            UserText::from(&line).to_string(),
+            "\u{2068}shop\u{200c}.\u{200c}example\u{2069}"
+        );
+        assert_eq!(UserText::from_shop(&line).shortened(9).as_str(), "shop.exa…");
     }
 
     #[test]

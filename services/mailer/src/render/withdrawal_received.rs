@@ -5,7 +5,6 @@ use shared::contract::incident::Withdrawal;
 use shared::contract::order::Order;
 
 use super::article::Article;
-use super::day;
 use super::listing::Listing;
 use super::mail::{Mail, RenderError};
 use super::page::Page;
@@ -29,15 +28,15 @@ pub fn compose(
 ) -> Result<Mail, RenderError> {
     let content = withdrawal.content.iter().flat_map(|content| content.lines());
     let mail = WithdrawalReceived {
-        received: withdrawal.received_at.map(day::format_local),
+        received: withdrawal.received_at.map(|time| page.say.time(time)),
         content: content.map(UserText::new).collect(),
-        lines: Article::list(order, &withdrawal.lines, page.calendar),
+        lines: Article::list(order, &withdrawal.lines, &page.say),
         id: withdrawal.number().map(|id| UserText::of_shop(id).shortened(80)),
     };
-    let subject = format!("We received your withdrawal from {}", page.order());
+    let subject = page.say.withdrawal_subject(&page.number);
     let preheader = match &mail.received {
-        Some(received) => format!("Received on {received}."),
-        None => "This is your receipt.".to_owned(),
+        Some(received) => page.say.withdrawal_preheader_with_time(received),
+        None => page.say.withdrawal_preheader(),
     };
     mail.write(page.with_subject(subject, preheader))
 }

@@ -34,9 +34,15 @@ pub fn run(args: &Args) -> Result<(Checked, ExitStatus), CliError> {
 }
 
 fn check(file: &Path) -> Result<CheckedFile, CliError> {
-    let settings = ShopSettings::parse(&read(file)?);
-    let errors = settings.err().map(|error| error.into_errors()).unwrap_or_default();
-    Ok(CheckedFile { file: file.to_owned(), errors })
+    Ok(CheckedFile { file: file.to_owned(), errors: errors_of(&read(file)?) })
+}
+
+/// Each bad field of a document, its wording by the messages that the mailer has.
+pub fn errors_of(document: &str) -> Vec<FieldError> {
+    match ShopSettings::parse(document) {
+        Ok(settings) => mailer::render::wording_faults(&settings.voice.wording),
+        Err(refused) => refused.into_errors(),
+    }
 }
 
 /// The text of a file with settings.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use kit::shops::{MAX_AGE, ShopItem};
 use serde::Serialize;
 use serde_json::json;
-use shared::{ShopId, ShopSettings};
+use shared::ShopId;
 
 use super::check;
 use super::table::{read, replace};
@@ -46,8 +46,9 @@ pub struct Put {
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliError> {
     let document = check::read(&args.file)?;
     let shop = &args.name;
-    if let Err(refused) = ShopSettings::parse(&document) {
-        let errors = check::lines(&args.file.display().to_string(), &refused.into_errors());
+    let errors = check::errors_of(&document);
+    if !errors.is_empty() {
+        let errors = check::lines(&args.file.display().to_string(), &errors);
         return Err(CliError::input(format!(
             "Nothing was put: the functions would not take these settings.\n{}",
             errors.trim_end()

@@ -324,6 +324,15 @@ fn a_language_tag_whose_end_makes_no_sense_is_named() {
 }
 
 #[test]
+fn a_language_without_mails_is_named() {
+    let pointer = "/data/order/customer/locale";
+    for tag in ["tlh", "zh-TW"] {
+        assert_eq!(warnings(pointer, json!(tag)), [(pointer.to_owned(), None)], "{tag}");
+    }
+    assert_eq!(warnings(pointer, json!("de-AT")), []);
+}
+
+#[test]
 fn totals_that_do_not_add_up_are_named() {
     for (part, amount, place) in [
         ("subtotal", 2979, &["subtotal"][..]),

@@ -1,6 +1,7 @@
 //! Tests of the rendered mails.
 
 mod changes;
+mod languages;
 mod links;
 mod looks;
 mod mail_clients;
@@ -21,12 +22,13 @@ pub(super) const NOW: Timestamp = Timestamp::constant(1_795_176_000, 0);
 /// One event per line; its `id` is the sample's name.
 const SAMPLES: &str = include_str!("../../../examples/events.jsonl");
 
-/// Every sample event with its name.
+/// Every sample event with its name, its customer an English one.
 fn samples() -> Vec<(String, Value)> {
     SAMPLES
         .lines()
         .map(|line| {
-            let event: Value = serde_json::from_str(line).expect("JSON");
+            let mut event: Value = serde_json::from_str(line).expect("JSON");
+            event["data"]["order"]["customer"]["locale"] = "en-GB".into();
             (event["id"].as_str().expect("an id").to_owned(), event)
         })
         .collect()

@@ -124,9 +124,9 @@ fn until_when_and_with_what_it_is_fetched_is_told_once_wherever_it_holds() {
     let updated = mail("order_updated", &[("/data/order/pickup", place.clone())]);
     let ready = mail("ready_for_pickup", &[("/data/shipment/pickup", place.clone())]);
     for mail in [&attempted, &updated, &ready] {
-        for words in ["4711", "Monday, 30 November", "Bring your passport."] {
+        for words in ["4711", "Monday 30 November", "Bring your passport."] {
             says(mail, words);
-            assert_eq!(mail.text.matches(words).count(), 1, "{}", mail.text);
+            assert_eq!(one_line(&mail.text).matches(words).count(), 1, "{}", mail.text);
         }
     }
     for sample in ["picked_up", "returned"] {

@@ -1,0 +1,589 @@
+### The sentences of the mails that customers get from a shop about their orders. English, for all English-speaking
+### countries: dates, numbers and money follow the customer's own country without any work here.
+###
+### To translate them: copy this file to the code of your language, such as `sv.ftl`, and translate what stands after
+### each `=`. The names before the `=` stay. Write as a good shop of your country writes, not word by word; sentences
+### may be put in another order, joined or split within a message. Comments need not be copied.
+### `cargo test -p waybill-mailer --lib message_files` says what
+### is missing or misspelt; `cargo run -p waybill-ops -- preview KIND --locale CODE` shows the mails. The syntax is Project
+### Fluent's (https://projectfluent.org/fluent/guide/).
+###
+### - Plain text: no markup, no web addresses, no line breaks that mean something. An indented line goes on with the
+###   sentence of the line before.
+### - `{ $name }` is replaced. Each such variable of a message must stay in it, spelt the same. What comes in its place is
+###   finished text: a day is written by the rules of the country (`Tuesday 24 November`), and so is an amount of money.
+###   Its grammar cannot change, so build the sentence around it: `Expected: { $day }` where a day cannot follow a word.
+###   Often there are: `$order`, the order's number (`#1001`); `$carrier` (`DHL`); `$day` (`Tuesday 24 November`; of another
+###   year `Tuesday 5 January 2027`); `$amount` (`€14.90`); `$method`, where money comes from or goes to (`Visa ending
+###   4242`); `$place`, where an order is picked up (`Store 7`); `$article`, its name as the shop writes it.
+### - Variables that choose one of several wordings:
+###   `$share` is how much of the order a parcel holds: `whole` (all of it), `part` (a part; the rest follows later) or
+###   `parcel` (one parcel of several; nobody says whether more will follow).
+###   `$count` is a number and chooses by the plural forms of your language (https://cldr.unicode.org/index/cldr-spec/plural-rules):
+###   give each form that your language has. `[0]` and `[1]` are exactly these numbers.
+###   `$extent`, `$delivery`: what stands at the message.
+###   A language that needs no difference writes one sentence and no choice.
+### - The sentence in each case is whole: nothing is put together of pieces, so translate each for itself.
+### - Formality: where your language has a formal and an informal way to address the customer (Sie and du, vous and tu),
+###   the message is formal, and an attribute `.informal` has the other wording:
+###       confirmed-lead = Wir haben Ihre Bestellung { $order } erhalten.
+###           .informal = Wir haben deine Bestellung { $order } erhalten.
+###   Give `.informal` to every message that addresses the customer, and to no other. Where good shops know one form alone
+###   (Swedish du), write that one, without attributes.
+### - Labels and buttons are short: about 20 characters for a label, 25 for a button, 16 for a step.
+### - Use the quotation marks, dashes, and the spaces before signs that your language has; a no-break space (U+00A0) where
+###   a line must not break.
+
+## The frame of every mail
+
+# Subject of a copy that goes to somebody else, such as the shop's accountant. $subject: the subject of the customer's mail.
+copy-subject = Copy: { $subject }
+# At the top beside the shop's name; also the subject when the customer writes to the shop. $order: the order's number, such as "#1001".
+order-and-number = Order { $order }
+# The first line. $name: the customer's full name, as typed in the shop.
+greeting = Hello { $name },
+# The first line where the name is not known.
+greeting-without-name = Hello,
+# At the end. $email: the shop's address for questions, shown as a link. $order: the order's number.
+questions = Any questions? Write to { $email }. Please name your order: { $order }.
+# The last line: why the reader gets this mail. $shop: the shop's name.
+why-you-get-this = You get this e-mail because of your order at { $shop }.
+# The last line of a copy.
+why-you-get-a-copy = This is a copy. The e-mail itself is for the customer who placed the order at { $shop }.
+# Button and link to the page of the order in the shop.
+view-order = View your order
+
+## Progress: four steps in a row, each in a narrow column
+
+step-ordered = Ordered
+# The parcel left the shop.
+step-shipped = Shipped
+# The driver has it on board.
+step-out-for-delivery = Out for delivery
+step-delivered = Delivered
+# It is on its way to the place where the customer will pick it up.
+step-on-its-way = On its way
+# It can be picked up.
+step-ready = Ready
+step-picked-up = Picked up
+# What a screen reader says of the row. $step: number of the step reached; $steps: number of all steps; $name: its name, as above.
+step-spoken = Step { $step } of { $steps }: { $name }
+
+## Signs between texts
+
+# A label before what it names, in running text: "Engraving: FOR A.", "Reason: sold out". No sentence.
+label-and-value = { $label }: { $value }
+# In the plain-text part, above a web address on a line of its own. $label: a button's or link's words.
+label-of-link = { $label }:
+# A remark behind a text: "Gift card (1234)", "Linen (€24.00 per m)".
+text-with-remark = { $text } ({ $remark })
+
+## Lists of articles
+
+# How many, before the article's name. $quantity: a number, such as "2".
+pieces = { $quantity } ×
+# How much, of what has a unit. $unit: the shop's word, such as "m" or "kg": "1.5 m".
+quantity-with-unit = { $quantity } { $unit }
+# $quantity: as made by the two messages above. $article: its name.
+quantity-and-article = { $quantity } { $article }
+# Between articles that follow each other in one line. Their names contain commas.
+articles-in-a-row = { $first }; { $second }
+# Below a long list: the articles that are only named. $articles: as made by the message above.
+also-in-list = And also: { $articles }
+# The end of a very long list. $count: the number of articles that are not named.
+more-in-list =
+    { $count ->
+        [one] … and 1 more article
+       *[other] … and { $count } more articles
+    }
+# Link below such a list.
+see-whole-order = See the whole order
+# Below an article that is a part of a set. $set: the set's name.
+part-of-set = Part of { $set }
+# Below an article that is still to come. $day: such as "Tuesday 24 November".
+article-expected = Expected { $day }
+# What is in the parcel, beside the subject in the list of mails. $article: the first article's name; $count: the number of the others.
+parcel-contents =
+    { $count ->
+        [0] In it: { $article }.
+        [one] In it: { $article } and 1 more article.
+       *[other] In it: { $article } and { $count } more articles.
+    }
+# What is cancelled, beside the subject in the list of mails. As above.
+cancelled-contents =
+    { $count ->
+        [0] Cancelled: { $article }.
+        [one] Cancelled: { $article } and 1 more article.
+       *[other] Cancelled: { $article } and { $count } more articles.
+    }
+
+## What an order costs
+
+# When the order was placed. $time: day and time, such as "20 November 2026 at 10:30".
+placed-at = Placed { $time }
+# A time in UTC. $time: as above.
+time-in-utc = { $time } UTC
+# Price of one piece.
+price-each = { $price } each
+# Price of one unit. $unit: such as "m".
+price-per-unit = { $price } per { $unit }
+# How the price of a line comes about: "2 × €14.90", "1.5 m × €24.00".
+quantity-times-price = { $quantity } × { $price }
+row-subtotal = Subtotal
+row-discount = Discount
+row-shipping = Shipping
+# Instead of an amount, where shipping costs nothing.
+shipping-free = Free
+row-fee = Fee
+row-tip = Tip
+row-duties = Duties
+row-tax = Tax
+row-gift-card = Gift card
+# Store credit.
+row-credit = Credit
+row-rounding = Rounding
+row-total = Total
+row-paid = Paid
+row-due = Still to pay
+# Below the total: tax that is within it.
+tax-included = including { $amount } tax
+# The same where the tax has a name. $tax: such as "VAT 19 %".
+named-tax-included = including { $amount } { $tax }
+
+## Parcel, address and pick-up
+
+# Label. $carrier comes after it: "Carrier  DHL".
+carrier = Carrier
+# Label.
+tracking-number = Tracking number
+# Label before the web address of a tracking page, in the plain-text part, where a parcel has several.
+tracking-page = Follow it at
+# Button and link.
+track-parcel = Track your parcel
+# Button after the delivery: leads to the carrier's page.
+delivery-details = Delivery details
+# Label before a day.
+expected = Expected
+# Instead of the day.
+expected-today = Today
+# Label before the reason that the shop gives.
+reason = Reason
+# Heading of the list of articles in the parcel.
+in-this-parcel = In this parcel
+# Heading of the list of articles that are not in this parcel.
+still-to-come = Still to come
+# Below that heading.
+still-to-come-note = Sent separately. We will write again when it leaves.
+# Heading.
+delivery-address = Delivery address
+# Heading of the place where the customer picks it up.
+pickup-place = Where you pick it up
+# Label before the code that the customer needs there.
+pickup-code = Your code
+# Label before the last day on which it can be picked up.
+pickup-until = Please come by
+# Link to a page about the place.
+pickup-page = About this place
+# Heading.
+your-order = Your order
+# Below that heading.
+your-order-number = Number { $order }
+
+## order.confirmed: we have the order
+
+confirmed-subject = We have your order { $order }
+# Beside the subject in the list of mails. $total: what the order costs.
+confirmed-preheader = { $total } in all. Here is what you ordered.
+confirmed-preheader-without-total = Here is what you ordered.
+confirmed-heading = Thank you for your order
+# $delivery: `pickup` (the customer will pick it up), `shipping` (it will be sent) or `none` (there is nothing to send).
+confirmed-lead =
+    { $delivery ->
+        [pickup] We have your order { $order } and are getting it ready. We will write again when you can pick it up.
+        [shipping] We have your order { $order } and are getting it ready. We will write again when it is on its way.
+       *[none] We have your order { $order } and are getting it ready.
+    }
+# Heading of the list of articles.
+confirmed-articles = What you ordered
+
+## order.updated: the shop or the customer changed the order
+
+order-updated-subject = Your order { $order } has changed
+order-updated-preheader = Here is your order as it is now.
+order-updated-heading = Your order has changed
+order-updated-lead = Your order { $order } has changed. Below it is as it stands now.
+# Heading of the list of changes, which are the messages below.
+order-updated-changes = What changed
+# Heading of the list of articles.
+order-updated-articles = Your order now
+# $article: with its quantity, such as "2 × Mug".
+change-added = New: { $article }
+change-removed = No longer in your order: { $article }
+# $article: with its new quantity; $before: the quantity before: "3 × Mug instead of 2 ×".
+change-quantity = { $article } instead of { $before }
+# $before, $now: an article, each with its quantity.
+change-replaced = { $now } instead of { $before }
+# $before, $now: the price.
+change-price = Price of { $article }: { $now } instead of { $before }
+change-total = Total: { $now } instead of { $before }
+change-shipping-address = Another delivery address: see below
+change-pickup = Where or how you pick it up: see below
+change-billing-address = Another billing address
+# The end of a long list of changes.
+change-more =
+    { $count ->
+        [one] And 1 more change.
+       *[other] And { $count } more changes.
+    }
+
+## order.payment_failed: the payment did not go through
+
+payment-failed-subject = The payment for your order { $order } did not go through
+payment-failed-preheader-with-day = Please pay by { $day }.
+payment-failed-preheader = Please try again.
+payment-failed-heading = Your payment did not go through
+# Above a button that leads to the payment.
+payment-failed-lead = The payment for your order { $order } did not go through. Please try again.
+# Where there is no such button.
+payment-failed-lead-without-link = The payment for your order { $order } did not go through. Please try again, or write to us if you need help.
+# Label before the amount.
+payment-failed-amount = To pay
+# Label before the means of payment, such as "Visa ending 4242".
+payment-failed-method = Tried with
+# Label before a day.
+payment-failed-pay-by = Please pay by
+# Button.
+payment-failed-button = Pay now
+
+## order.cancelled: the order, or a part of it, is cancelled
+
+# $extent: `whole` or `part`.
+cancelled-subject =
+    { $extent ->
+        [part] Part of your order { $order } is cancelled
+       *[whole] Your order { $order } is cancelled
+    }
+# $amount: the money that the customer gets back.
+cancelled-preheader-with-refund = You get { $amount } back.
+cancelled-heading =
+    { $extent ->
+        [part] Part of your order is cancelled
+       *[whole] Your order is cancelled
+    }
+# $extent: `whole`, `part` or `part-with-rest` (it is known that the order holds more).
+cancelled-lead =
+    { $extent ->
+        [part] We have cancelled a part of your order { $order }.
+        [part-with-rest] We have cancelled a part of your order { $order }. The rest of your order is not affected.
+       *[whole] We have cancelled your order { $order }.
+    }
+# Also beside the subject in the list of mails.
+cancelled-not-charged = You have not been charged.
+# Below the amount that the customer gets back. $method: where to, such as "Visa ending 4242"; $day: until when.
+cancelled-refund-to-by = It goes to { $method } and should be there by { $day }.
+cancelled-refund-to = It goes to { $method }.
+cancelled-refund-by = It should be there by { $day }.
+# Heading of the list of articles.
+cancelled-articles = What is cancelled
+
+## order.refunded: the customer gets money back
+
+refunded-subject = Refund of { $amount } for order { $order }
+# Beside the subject in the list of mails. $method: where to, such as "Visa ending 4242".
+refunded-preheader-to-by = On its way to { $method }, expected by { $day }.
+refunded-preheader-to = On its way to { $method }.
+refunded-preheader-by = On its way to you, expected by { $day }.
+refunded-preheader = On its way to you.
+refunded-heading = Your refund is on its way
+refunded-in-full = We have refunded your order { $order } in full.
+# The last of several refunds.
+refunded-rest = We have refunded the rest of your order { $order }: with this, it is refunded in full.
+refunded-part = We have refunded part of your order { $order }.
+# Where it is not known how much of the order's price this is.
+refunded-amount = We have refunded { $amount } for your order { $order }.
+# Label before the amount; also in the mail about a cancellation.
+refund-amount = You get back
+# Label before the account or card.
+refund-to = To
+# Label before a day.
+refund-expected-by = Expected by
+# Label before what the whole order cost.
+refund-order-total = Order total
+# Below a day until which the money should be there.
+refunded-note-with-day = How soon the money shows depends on your bank; if it is not there by the day above, please write to us.
+refunded-note = How soon the money shows depends on your bank; if you miss it after two weeks, please write to us.
+
+## order.withdrawal_received: the receipt for a consumer's withdrawal from the contract (EU law: Widerruf, rétractation)
+
+withdrawal-subject = We received your withdrawal from order { $order }
+# $time: day and time.
+withdrawal-preheader-with-time = Received on { $time }.
+withdrawal-preheader = This is your receipt.
+withdrawal-heading = We received your withdrawal
+withdrawal-lead = This is your receipt: we received your withdrawal from order { $order }.
+# Label before day and time.
+withdrawal-received-on = Received on
+# Label before the number of the withdrawal.
+withdrawal-id = Withdrawal
+# Heading of the customer's own words.
+withdrawal-content = What you declared
+# Heading of the list of articles.
+withdrawal-articles = From what you withdraw
+
+## shipment.shipped: a parcel left the shop
+
+shipped-subject =
+    { $share ->
+        [whole] On its way: your order { $order }
+        [part] Part of your order { $order } is on its way
+       *[parcel] On its way: a parcel of your order { $order }
+    }
+# Beside the subject in the list of mails. $contents: a whole sentence, the message parcel-contents, or nothing.
+shipped-preheader-with-carrier = Expected { $day } with { $carrier }. { $contents }
+shipped-preheader = Expected { $day }. { $contents }
+shipped-heading =
+    { $share ->
+        [whole] Your order is on its way
+        [part] Part of your order is on its way
+       *[parcel] Your parcel is on its way
+    }
+shipped-lead =
+    { $share ->
+        [whole] Your order { $order } has left us, all in one parcel.
+        [part] A parcel of your order { $order } has left us. The rest follows as soon as it can.
+       *[parcel] A parcel of your order { $order } has left us.
+    }
+
+## On its way to a place where the customer will pick it up (shipment.shipped, shipment.out_for_delivery)
+
+to-pickup-heading = Your order is on its way
+# $place: the name of the shop or station.
+to-pickup-lead-with-place =
+    { $share ->
+        [whole] Your order { $order } is on its way to { $place }. We will write again when you can pick it up.
+        [part] Part of your order { $order } is on its way to { $place }. We will write again when you can pick it up.
+       *[parcel] A parcel of your order { $order } is on its way to { $place }. We will write again when you can pick it up.
+    }
+to-pickup-lead =
+    { $share ->
+        [whole] Your order { $order } is on its way. We will write again when you can pick it up.
+        [part] Part of your order { $order } is on its way. We will write again when you can pick it up.
+       *[parcel] A parcel of your order { $order } is on its way. We will write again when you can pick it up.
+    }
+# Beside the subject in the list of mails. $contents: the message parcel-contents, or nothing.
+to-pickup-preheader-with-carrier = On its way with { $carrier }. { $contents }
+to-pickup-preheader = On its way. { $contents }
+
+## shipment.updated: the parcel has a new carrier, number, link or day
+
+updated-subject =
+    { $share ->
+        [whole] New details for your order { $order }
+        [part] New details for part of your order { $order }
+       *[parcel] New details for a parcel of your order { $order }
+    }
+updated-heading = New details for your parcel
+updated-lead =
+    { $share ->
+        [whole] There are new details for your order { $order }. Below they are as they stand now.
+        [part] There are new details for part of your order { $order }. Below they are as they stand now.
+       *[parcel] There are new details for a parcel of your order { $order }. Below they are as they stand now.
+    }
+# Where the day alone is new.
+updated-day-subject =
+    { $share ->
+        [whole] New expected day for your order { $order }
+        [part] New expected day for part of your order { $order }
+       *[parcel] New expected day for a parcel of your order { $order }
+    }
+updated-day-heading = There is a new expected day
+updated-day-lead =
+    { $share ->
+        [whole] There is a new expected day for your order { $order }.
+        [part] There is a new expected day for part of your order { $order }.
+       *[parcel] There is a new expected day for a parcel of your order { $order }.
+    }
+# Beside the subject in the list of mails: one of these.
+updated-preheader-number-with-carrier = Tracking number { $number } with { $carrier }.
+updated-preheader-number = Tracking number { $number }.
+updated-preheader-numbers =
+    { $count ->
+        [one] 1 tracking number.
+       *[other] { $count } tracking numbers.
+    }
+updated-preheader-carrier = On its way with { $carrier }.
+updated-preheader-day = Expected { $day }.
+updated-preheader-pickup = Here is how to pick it up.
+updated-preheader-page = Here is the page to follow it.
+
+## shipment.delayed: later than the shop said
+
+delayed-subject-with-day =
+    { $share ->
+        [whole] Delayed to { $day }: your order { $order }
+        [part] Delayed to { $day }: part of your order { $order }
+       *[parcel] Delayed to { $day }: a parcel of your order { $order }
+    }
+delayed-subject =
+    { $share ->
+        [whole] Delayed: your order { $order }
+        [part] Delayed: part of your order { $order }
+       *[parcel] Delayed: a parcel of your order { $order }
+    }
+# $contents: the message parcel-contents, or nothing.
+delayed-preheader = We are sorry. { $contents }
+delayed-heading = Your parcel will arrive later
+# The new day follows below.
+delayed-lead =
+    { $share ->
+        [whole] We are sorry: your order { $order } will arrive later than we said.
+        [part] We are sorry: part of your order { $order } will arrive later than we said.
+       *[parcel] We are sorry: a parcel of your order { $order } will arrive later than we said.
+    }
+delayed-lead-without-day =
+    { $share ->
+        [whole] We are sorry: your order { $order } will arrive later than we said. We cannot tell you the new day yet.
+        [part] We are sorry: part of your order { $order } will arrive later than we said. We cannot tell you the new day yet.
+       *[parcel] We are sorry: a parcel of your order { $order } will arrive later than we said. We cannot tell you the new day yet.
+    }
+# Label before the day.
+delayed-new-day = New expected day
+delayed-note-with-day = There is nothing for you to do. If the new day does not suit you, write to us and we will see what we can do.
+delayed-note = There is nothing for you to do. If this does not suit you, write to us and we will see what we can do.
+# Heading of the list of articles.
+delayed-articles = What arrives later
+
+## shipment.out_for_delivery: it arrives today
+
+out-for-delivery-subject =
+    { $share ->
+        [whole] Arriving today: your order { $order }
+        [part] Arriving today: part of your order { $order }
+       *[parcel] Arriving today: a parcel of your order { $order }
+    }
+out-for-delivery-preheader-with-carrier = Out for delivery with { $carrier }. { $contents }
+out-for-delivery-preheader = Out for delivery. { $contents }
+out-for-delivery-heading = Arriving today
+out-for-delivery-lead =
+    { $share ->
+        [whole] The driver has your order { $order } on board and should reach you today.
+        [part] The driver has part of your order { $order } on board and should reach you today.
+       *[parcel] The driver has a parcel of your order { $order } on board and should reach you today.
+    }
+
+## shipment.delivery_attempted: nobody was there, or it could not be handed over
+
+attempted-subject =
+    { $share ->
+        [whole] Could not be delivered: your order { $order }
+        [part] Could not be delivered: part of your order { $order }
+       *[parcel] Could not be delivered: a parcel of your order { $order }
+    }
+attempted-preheader = The next attempt is on { $day }.
+attempted-heading = Your parcel could not be delivered
+attempted-lead-with-carrier =
+    { $share ->
+        [whole] { $carrier } tried to deliver your order { $order } and could not.
+        [part] { $carrier } tried to deliver part of your order { $order } and could not.
+       *[parcel] { $carrier } tried to deliver a parcel of your order { $order } and could not.
+    }
+attempted-lead =
+    { $share ->
+        [whole] Your order { $order } could not be delivered.
+        [part] Part of your order { $order } could not be delivered.
+       *[parcel] A parcel of your order { $order } could not be delivered.
+    }
+# Label before a day.
+attempted-next = Next attempt
+
+## shipment.ready_for_pickup: the customer can pick it up
+
+ready-subject =
+    { $share ->
+        [whole] Ready to be picked up: your order { $order }
+        [part] Ready to be picked up: part of your order { $order }
+       *[parcel] Ready to be picked up: a parcel of your order { $order }
+    }
+# Beside the subject in the list of mails. $place: the name of the shop or station.
+ready-preheader-at-until = It waits for you at { $place } until { $day }.
+ready-preheader-at = It waits for you at { $place }.
+ready-preheader-until = It waits for you until { $day }.
+ready-preheader = It waits for you.
+ready-heading = Ready to be picked up
+ready-lead-with-place =
+    { $share ->
+        [whole] Your order { $order } is ready to be picked up at { $place }.
+        [part] Part of your order { $order } is ready to be picked up at { $place }.
+       *[parcel] A parcel of your order { $order } is ready to be picked up at { $place }.
+    }
+ready-lead =
+    { $share ->
+        [whole] Your order { $order } is ready to be picked up.
+        [part] Part of your order { $order } is ready to be picked up.
+       *[parcel] A parcel of your order { $order } is ready to be picked up.
+    }
+# Heading of the list of articles.
+ready-articles = What you pick up
+
+## shipment.delivered: it's there
+
+delivered-subject =
+    { $share ->
+        [whole] Delivered: your order { $order }
+        [part] Delivered: part of your order { $order }
+       *[parcel] Delivered: a parcel of your order { $order }
+    }
+delivered-heading = Your parcel has arrived
+delivered-lead-with-carrier =
+    { $share ->
+        [whole] { $carrier } has delivered your order { $order }. We hope you like it.
+        [part] { $carrier } has delivered part of your order { $order }. We hope you like it.
+       *[parcel] { $carrier } has delivered a parcel of your order { $order }. We hope you like it.
+    }
+delivered-lead =
+    { $share ->
+        [whole] We have just heard that your order { $order } has been delivered. We hope you like it.
+        [part] We have just heard that part of your order { $order } has been delivered. We hope you like it.
+       *[parcel] We have just heard that a parcel of your order { $order } has been delivered. We hope you like it.
+    }
+# Heading.
+delivered-not-found = Can’t find it?
+delivered-not-found-help = Look where parcels are left for you and ask your neighbours. If it does not turn up, or something is missing or broken, write to us.
+
+## shipment.delivered, of what the customer picked up
+
+picked-up-subject =
+    { $share ->
+        [whole] Picked up: your order { $order }
+        [part] Picked up: part of your order { $order }
+       *[parcel] Picked up: a parcel of your order { $order }
+    }
+picked-up-heading = It has been picked up
+picked-up-lead-with-place =
+    { $share ->
+        [whole] Your order { $order } has been picked up at { $place }. We hope you like it.
+        [part] Part of your order { $order } has been picked up at { $place }. We hope you like it.
+       *[parcel] A parcel of your order { $order } has been picked up at { $place }. We hope you like it.
+    }
+picked-up-lead =
+    { $share ->
+        [whole] Your order { $order } has been picked up. We hope you like it.
+        [part] Part of your order { $order } has been picked up. We hope you like it.
+       *[parcel] A parcel of your order { $order } has been picked up. We hope you like it.
+    }
+
+## shipment.returned: the parcel goes back to the shop
+
+returned-subject =
+    { $share ->
+        [whole] On its way back to us: your order { $order }
+        [part] On its way back to us: part of your order { $order }
+       *[parcel] On its way back to us: a parcel of your order { $order }
+    }
+returned-heading = Your parcel is on its way back to us
+returned-lead =
+    { $share ->
+        [whole] Your order { $order } is on its way back to us. If you would like to know what happens next, please write to us.
+        [part] Part of your order { $order } is on its way back to us. If you would like to know what happens next, please write to us.
+       *[parcel] A parcel of your order { $order } is on its way back to us. If you would like to know what happens next, please write to us.
+    }

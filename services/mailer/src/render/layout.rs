@@ -1,0 +1,98 @@
+//! Which way a page runs, and in what type.
+
+use super::localizer::Direction;
+use super::page::Page;
+
+impl Page<'_> {
+    /// The value of the attribute `lang`.
+    pub fn lang(&self) -> &'static str {
+        self.say.language.code
+    }
+
+    /// The value of the attribute `dir`.
+    pub fn dir(&self) -> &'static str {
+        match self.say.language.direction() {
+            Direction::LeftToRight => "ltr",
+            Direction::RightToLeft => "rtl",
+        }
+    }
+
+    /// The side on which a line starts, as `text-align` and `align` name it. Mail clients do not know the words that
+    /// follow the direction by themselves.
+    pub fn start(&self) -> &'static str {
+        match self.say.language.direction() {
+            Direction::LeftToRight => "left",
+            Direction::RightToLeft => "right",
+        }
+    }
+
+    /// The side on which a line ends.
+    pub fn end(&self) -> &'static str {
+        match self.say.language.direction() {
+            Direction::LeftToRight => "right",
+            Direction::RightToLeft => "left",
+        }
+    }
+
+    /// A `margin` or `padding` of so many pixels.
+    pub fn sides(&self, top: u8, end: u8, bottom: u8, start: u8) -> String {
+        let (right, left) = match self.say.language.direction() {
+            Direction::LeftToRight => (end, start),
+            Direction::RightToLeft => (start, end),
+        };
+        let pixels = |side: u8| if side == 0 { "0".to_owned() } else { format!("{side}px") };
+        [top, right, bottom, left].map(pixels).join(" ")
+    }
+
+    /// The fonts, those of the system first: a mail loads none.
+    pub fn fonts(&self) -> &'static str {
+        match self.script() {
+            Script::Arabic => {
+                "-apple-system,BlinkMacSystemFont,'Segoe UI','Geeza Pro','Noto Naskh Arabic UI',Tahoma,Arial,sans-serif"
+            }
+            Script::Japanese => {
+                "-apple-system,BlinkMacSystemFont,'Hiragino Sans','Hiragino Kaku Gothic ProN','Yu Gothic',Meiryo,'Noto Sans JP','Noto Sans CJK JP',sans-serif"
+            }
+            Script::SimplifiedChinese => {
+                "-apple-system,BlinkMacSystemFont,'PingFang SC','Hiragino Sans GB','Microsoft YaHei','Noto Sans SC','Noto Sans CJK SC',sans-serif"
+            }
+            Script::Other => {
+                "-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
+            }
+        }
+    }
+
+    /// The fonts of Outlook for Windows, which takes the first one alone.
+    pub fn outlook_fonts(&self) -> &'static str {
+        match self.script() {
+            Script::Arabic => "Tahoma,Arial,sans-serif",
+            Script::Japanese => "Meiryo,sans-serif",
+            Script::SimplifiedChinese => "'Microsoft YaHei',sans-serif",
+            Script::Other => "Arial,sans-serif",
+        }
+    }
+
+    /// Whether large type is set a little tighter. It would tear the joined letters of Arabic apart.
+    pub fn is_tightened(&self) -> bool {
+        self.script() == Script::Other
+    }
+
+    fn script(&self) -> Script {
+        match self.lang() {
+            "ar" | "fa" | "ur" => Script::Arabic,
+            "ja" => Script::Japanese,
+            "zh-Hans" => Script::SimplifiedChinese,
+            _ => Script::Other,
+        }
+    }
+}
+
+/// The scripts that have fonts of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Script {
+    Arabic,
+    Japanese,
+    SimplifiedChinese,
+    /// Those that every system's first font has: Latin, Greek, Cyrillic.
+    Other,
+}

@@ -1,0 +1,136 @@
+//! Days and times as the customer's country writes them.
+
+use icu_calendar::Gregorian;
+use icu_datetime::FixedCalendarDateTimeFormatter as Formatter;
+use icu_datetime::fieldsets::{MD, MDE, YMD, YMDE};
+use icu_datetime::input::{Date as IcuDate, DateTime, Time};
+use jiff::civil::Date;
+use shared::contract::times::LocalTime;
+
+use super::formats::Formats;
+
+impl Formats {
+    /// `Tuesday 24 November`; with the year, if it is another than `year`.
+    pub fn day(&self, day: Date, year: i16) -> String {
+        let Some(date) = gregorian(day) else { return day.to_string() };
+        if day.year() == year {
+            return self.write_day(&date).unwrap_or_else(|| day.to_string());
+        }
+        self.write_day_and_year(&date).unwrap_or_else(|| day.to_string())
+    }
+
+    /// `20 November 2026 at 10:30`, as a clock showed it where the customer was; the day alone where the time is not
+    /// known.
+    pub fn local_time(&self, time: LocalTime) -> String {
+        let civil = time.datetime();
+        self.write_local_time(time).unwrap_or_else(|| civil.to_string())
+    }
+
+    fn write_local_time(&self, time: LocalTime) -> Option<String> {
+        let civil = time.datetime();
+        let date = gregorian(civil.date())?;
+        let day = Formatter::try_new((&self.locale).into(), YMD::long()).ok()?;
+        let day = day.format(&date).to_string();
+        if time.is_day() {
+            return Some(keep_together(&day));
+        }
+        let part = |number: i8| u8::try_from(number).ok();
+        let time = Time::try_new(part(civil.hour())?, part(civil.minute())?, 0, 0).ok()?;
+        let formatter =
+            Formatter::try_new((&self.locale).into(), YMD::long().with_time_hm()).ok()?;
+        let whole = formatter.format(&DateTime { date, time }).to_string();
+        let Some((before, after)) = whole.split_once(&day) else { return Some(whole) };
+        // A line may end between day and time: both together are wider than a phone.
+        let (space, time) = after.split_at(after.len() - after.trim_start().len());
+        Some(format!("{before}{}{space}{}", keep_together(&day), keep_together(time)))
+    }
+
+    fn write_day(&self, date: &IcuDate<Gregorian>) -> Option<String> {
+        let whole = Formatter::try_new((&self.locale).into(), MDE::long()).ok()?;
+        let whole = whole.format(date).to_string();
+        let without_weekday = Formatter::try_new((&self.locale).into(), MD::long()).ok()?;
+        let date = without_weekday.format(date).to_string();
+        // A line may end after the weekday.
+        Some(whole.replace(&date, &keep_together(&date)))
+    }
+
+    fn write_day_and_year(&self, date: &IcuDate<Gregorian>) -> Option<String> {
+        let whole = Formatter::try_new((&self.locale).into(), YMDE::long()).ok()?;
+        let without_weekday = Formatter::try_new((&self.locale).into(), YMD::long()).ok()?;
+        let (whole, without_weekday) =
+            (whole.format(date).to_string(), without_weekday.format(date).to_string());
+        let kept = keep_together(&without_weekday);
+        if whole.contains(&without_weekday) {
+            return Some(whole.replace(&without_weekday, &kept));
+        }
+        // CLDR's Portuguese of Portugal has the weekday with digits only: `terça-feira, 5/01/2027`.
+        let of_year = Formatter::try_new((&self.locale).into(), MD::long()).ok()?;
+        let of_year = keep_together(&of_year.format(date).to_string());
+        Some(self.write_day(date)?.replace(&of_year, &kept))
+    }
+}
+
+fn gregorian(day: Date) -> Option<IcuDate<Gregorian>> {
+    let (month, day_of_month) = (u8::try_from(day.month()).ok()?, u8::try_from(day.day()).ok()?);
+    IcuDate::try_new_gregorian(i32::from(day.year()), month, day_of_month).ok()
+}
+
+/// No line ends beside a number: `24` and `November`, `24.` and `November` stay on one.
+fn keep_together(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len() + 4);
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(' ') {
+        kept.push_str(before);
+        let ends_in_number = before.trim_end_matches('.').ends_with(char::is_numeric);
+        let is_kept = ends_in_number || after.starts_with(char::is_numeric);
+        kept.push(if is_kept { '\u{a0}' } else { ' ' });
+        rest = after;
+    }
+    kept.push_str(rest);
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::date;
+    use shared::Locale;
+
+    use super::super::language::MailLanguage;
+    use super::*;
+
+    fn formats(language: &str, locale: &str) -> Formats {
+        let locale = Locale::parse(locale).expect("a locale");
+        let file = MailLanguage::all().iter().find(|it| it.code == language);
+        Formats::new(file.unwrap_or(&MailLanguage::all()[0]), Some(&locale), None)
+    }
+
+    #[test]
+    fn a_day_names_its_year_only_when_it_is_another_one() {
+        for (locale, this_year, next_year) in [
+            ("en-GB", "Tuesday 24\u{a0}November", "Tuesday, 5\u{a0}January\u{a0}2027"),
+            ("en-US", "Tuesday, November\u{a0}24", "Tuesday, January\u{a0}5,\u{a0}2027"),
+        ] {
+            let formats = formats("en", locale);
+            assert_eq!(formats.day(date(2026, 11, 24), 2026), this_year);
+            assert_eq!(formats.day(date(2027, 1, 5), 2026), next_year);
+        }
+        assert_eq!(
+            formats("de", "de-AT").day(date(2027, 1, 5), 2026),
+            "Dienstag, 5.\u{a0}Jänner\u{a0}2027"
+        );
+    }
+
+    #[test]
+    fn a_time_is_the_one_that_the_customers_clock_showed() {
+        for (locale, time, text) in [
+            ("en-GB", "2026-11-20T22:30:00-05:00", "20\u{a0}November\u{a0}2026 at\u{a0}22:30"),
+            ("en-US", "2026-11-20T10:30:00Z", "November\u{a0}20,\u{a0}2026 at\u{a0}10:30\u{a0}AM"),
+            ("en-GB", "2026-11-20", "20\u{a0}November\u{a0}2026"),
+        ] {
+            let time = LocalTime::parse(time);
+            let Ok(time) = time else { continue };
+            let written = formats("en", locale).local_time(time);
+            assert_eq!(written.replace('\u{202f}', "\u{a0}"), text);
+        }
+    }
+}

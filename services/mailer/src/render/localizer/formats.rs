@@ -1,0 +1,123 @@
+//! Numbers and lists as the customer's country writes them, and which country that is.
+
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_list::ListFormatter;
+use icu_list::options::ListFormatterOptions;
+use shared::contract::quantity::Quantity;
+use shared::{Language, Locale};
+
+use super::language::MailLanguage;
+
+/// In whose formats `en` without a region is written: a day before its month is understood everywhere.
+const WORLD_ENGLISH: &str = "en-GB";
+
+/// The formats of a locale.
+#[derive(Debug, Clone)]
+pub struct Formats {
+    pub(super) locale: icu_locale_core::Locale,
+}
+
+impl Formats {
+    /// Of the mail's language, as it is written in the customer's region, and with the digits that the customer's locale
+    /// asks for. A customer of whom no region is known has the shop's, if that speaks the same language.
+    pub fn new(language: &MailLanguage, customer: Option<&Locale>, shop: Option<&Locale>) -> Self {
+        let shop = shop
+            .filter(|shop| Language::for_locale(shop).is_some_and(|it| it.code() == language.code));
+        let shop_region = shop.and_then(|shop| shop.region()?.parse().ok());
+        let parse = |tag: &str| tag.parse::<icu_locale_core::Locale>().ok();
+        let customer = customer.and_then(|locale| parse(locale.as_str()));
+        let mut locale = parse(language.code).unwrap_or(icu_locale_core::Locale::UNKNOWN);
+        if let Some(customer) = customer {
+            locale.id.region = customer.id.region.or(locale.id.region);
+            locale.extensions.unicode = customer.extensions.unicode;
+        }
+        locale.id.region = locale.id.region.or(shop_region);
+        if language.code == "en" && locale.id.region.is_none() {
+            locale.id = parse(WORLD_ENGLISH).map_or(locale.id, |world| world.id);
+        }
+        Self { locale }
+    }
+
+    /// `1.5`, `1,5`.
+    pub fn quantity(&self, quantity: Quantity) -> String {
+        self.number(&quantity.to_string())
+    }
+
+    /// A number that is written in digits and a point.
+    pub fn number(&self, digits: &str) -> String {
+        let formatter = DecimalFormatter::try_new((&self.locale).into(), <_>::default());
+        match (formatter, digits.parse::<Decimal>()) {
+            (Ok(formatter), Ok(number)) => formatter.format(&number).to_string(),
+            _ => digits.to_owned(),
+        }
+    }
+
+    /// `a, b or c`.
+    pub fn one_of(&self, names: &[String]) -> String {
+        let options = ListFormatterOptions::default();
+        match ListFormatter::try_new_or((&self.locale).into(), options) {
+            Ok(formatter) => formatter.format(names.iter()).to_string(),
+            Err(_) => names.join(", "),
+        }
+    }
+
+    /// `a, b, c`.
+    pub fn all_of(&self, names: &[String]) -> String {
+        let options =
+            ListFormatterOptions::default().with_length(icu_list::options::ListLength::Short);
+        match ListFormatter::try_new_unit((&self.locale).into(), options) {
+            Ok(formatter) => formatter.format(names.iter()).to_string(),
+            Err(_) => names.join(", "),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn formats(language: &str, locale: &str) -> Formats {
+        let language = MailLanguage::all().iter().find(|it| it.code == language);
+        let locale = Locale::parse(locale).expect("a locale");
+        Formats::new(language.expect("a language"), Some(&locale), None)
+    }
+
+    #[test]
+    fn a_number_is_written_as_in_the_customers_country_in_the_mails_language() {
+        for (language, locale, number) in [
+            ("en", "en-US", "1,234.5"),
+            ("en", "en", "1,234.5"),
+            ("en", "fi-FI", "1\u{a0}234,5"),
+            ("de", "de", "1.234,5"),
+            ("de", "de-AT", "1\u{a0}234,5"),
+            ("de", "de-CH", "1'234.5"),
+            ("en", "ar-EG-u-nu-arab", "١,٢٣٤.٥"),
+        ] {
+            assert_eq!(formats(language, locale).number("1234.5"), number, "{locale}");
+        }
+    }
+
+    #[test]
+    fn a_customer_without_a_region_has_the_shops_if_it_speaks_the_same_language() {
+        let number = |customer: Option<&str>, shop: &str| {
+            let parse = |tag: &str| Locale::parse(tag).expect("a locale");
+            let (customer, shop) = (customer.map(parse), parse(shop));
+            let language = MailLanguage::negotiate([customer.as_ref(), Some(&shop)]);
+            Formats::new(language, customer.as_ref(), Some(&shop)).number("1234.5")
+        };
+        assert_eq!(number(Some("de"), "de-AT"), "1\u{a0}234,5");
+        assert_eq!(number(Some("de-DE"), "de-AT"), "1.234,5");
+        assert_eq!(number(None, "de-AT"), "1\u{a0}234,5");
+        assert_eq!(number(Some("en"), "de-AT"), "1,234.5");
+    }
+
+    #[test]
+    fn a_list_is_joined_by_the_language() {
+        let names = ["a", "b", "c"].map(str::to_owned);
+        assert_eq!(formats("en", "en-GB").one_of(&names), "a, b or c");
+        assert_eq!(formats("en", "en-US").one_of(&names), "a, b, or c");
+        assert_eq!(formats("de", "de").one_of(&names), "a, b oder c");
+        assert_eq!(formats("de", "de").all_of(&names), "a, b und c");
+    }
+}

@@ -1,0 +1,88 @@
+//! Money as the customer's country writes it: `€1,234.50`, `1.234,50 €`, `￥12,000`.
+
+use icu_decimal::DecimalFormatter;
+use icu_decimal::input::Decimal;
+use icu_experimental::dimension::currency::CurrencyType;
+use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
+use shared::Money;
+
+use super::formats::Formats;
+
+impl Formats {
+    /// Formats `money` with its currency's symbol in this locale, or its code where it has none.
+    pub fn money(&self, money: Money) -> String {
+        let text = self.by_cldr(money).unwrap_or_else(|| {
+            // A currency that CLDR does not know at all.
+            format!("{}\u{a0}{}", money.currency.code(), self.number(&amount(money).to_string()))
+        });
+        // A hyphen is shorter, and a line may end after it.
+        text.replace('-', "\u{2212}")
+    }
+
+    fn by_cldr(&self, money: Money) -> Option<String> {
+        let currency: CurrencyType = money.currency.code().parse().ok()?;
+        let formatter =
+            CurrencyFormatter::try_new_symbol((&self.locale).into(), currency, <_>::default())
+                .ok()?;
+        let write = |amount: &Decimal| formatter.format_fixed_decimal(amount).to_string();
+        let zero = write(&Decimal::from(0));
+        let decimals = zero.chars().filter(|c| c.is_numeric()).count().saturating_sub(1);
+        let hidden = (money.currency.minor_digits() as usize).saturating_sub(decimals);
+        if money.amount.unsigned_abs() % 10_u64.pow(u32::try_from(hidden).ok()?) == 0 {
+            return Some(write(&amount(money)));
+        }
+        // What CLDR shows without decimals, such as forints, is not rounded: the sum would not add up.
+        let plain = DecimalFormatter::try_new((&self.locale).into(), <_>::default()).ok()?;
+        let number = plain.format(&amount(money)).to_string();
+        Some(zero.replace(|c: char| c.is_numeric(), &number))
+    }
+}
+
+fn amount(money: Money) -> Decimal {
+    let mut amount = Decimal::from(money.amount);
+    amount.multiply_pow10(-i16::try_from(money.currency.minor_digits()).unwrap_or(0));
+    amount
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::{Currency, Locale};
+
+    use super::super::language::MailLanguage;
+    use super::*;
+
+    fn written(amount: i64, code: &str, locale: &str) -> String {
+        let locale = Locale::parse(locale).expect("a locale");
+        let language = MailLanguage::negotiate([Some(&locale), None]);
+        let currency = Currency::parse(code).expect("a currency");
+        Formats::new(language, Some(&locale), None).money(Money { amount, currency })
+    }
+
+    #[test]
+    fn the_digits_are_the_currencys_own() {
+        assert_eq!(written(12_000, "JPY", "en-US"), "¥12,000");
+        assert_eq!(written(123_450, "EUR", "en-GB"), "€1,234.50");
+        assert_eq!(written(123_450, "EUR", "de-DE"), "1.234,50\u{a0}€");
+        assert_eq!(written(123_450, "EUR", "de-AT"), "€\u{a0}1\u{a0}234,50");
+        assert_eq!(written(12_345, "KWD", "en-GB"), "KWD\u{a0}12.345");
+        assert_eq!(written(100_000_000, "USD", "en-US"), "$1,000,000.00");
+        assert_eq!(written(99_900, "CHF", "en-GB"), "CHF\u{a0}999.00");
+    }
+
+    #[test]
+    fn what_cldr_writes_without_decimals_is_not_rounded() {
+        assert_eq!(written(1_234_500, "HUF", "de-DE"), "12.345\u{a0}HUF");
+        assert_eq!(written(1_234_550, "HUF", "de-DE"), "12.345,50\u{a0}HUF");
+        assert_eq!(written(-1_234_550, "HUF", "en-GB"), "HUF\u{a0}−12,345.50");
+    }
+
+    #[test]
+    fn small_negative_and_extreme_amounts_are_written_in_full() {
+        assert_eq!(written(0, "EUR", "en-GB"), "€0.00");
+        assert_eq!(written(5, "KWD", "en-GB"), "KWD\u{a0}0.005");
+        assert_eq!(written(0, "JPY", "en-US"), "¥0");
+        assert_eq!(written(-500, "EUR", "en-GB"), "−€5.00");
+        assert_eq!(written(-500, "EUR", "de-DE"), "−5,00\u{a0}€");
+        assert_eq!(written(i64::MIN, "JPY", "en-US"), "−¥9,223,372,036,854,775,808");
+    }
+}

@@ -1,0 +1,159 @@
+//! How a shop speaks to its customers.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::contract::error::InvalidValue;
+use crate::contract::language::Language;
+use crate::contract::locale::Locale;
+use crate::contract::reader::FieldReader;
+
+/// The longest wording of a message, in characters.
+pub const MAX_WORDING_LEN: usize = 300;
+
+/// The language, the form of address and the words of a shop's mails.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Voice {
+    /// The language of a customer whose order names none, or one in which there are no mails.
+    pub default_locale: Option<Locale>,
+    /// How customers are addressed; absent, formally.
+    pub formality: Option<Formality>,
+    /// The shop's own wording of messages.
+    pub wording: Wording,
+}
+
+/// How customers are addressed in a language that has two forms for it, such as Sie and du.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Formality {
+    /// Sie, vous, usted.
+    Formal,
+    /// du, tu, tú.
+    Informal,
+}
+
+/// A shop's own wording, by the message's language and name. The mailer knows the messages, so `waybill shop put` has the
+/// names and variables checked there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wording(BTreeMap<&'static str, BTreeMap<String, String>>);
+
+impl Voice {
+    pub(super) fn read(from: &FieldReader<'_>) -> Option<Self> {
+        let default_locale = from.optional("default_locale", |r| r.text(Locale::parse));
+        let formality = from.optional("formality", |r| r.text(Formality::parse));
+        let wording = from.optional("wording", |r| Wording::read(&r));
+        Some(Self {
+            default_locale: default_locale?,
+            formality: formality?,
+            wording: wording?.unwrap_or_default(),
+        })
+    }
+}
+
+impl Formality {
+    fn parse(text: &str) -> Result<Self, InvalidValue> {
+        match text {
+            "formal" => Ok(Self::Formal),
+            "informal" => Ok(Self::Informal),
+            _ => Err(InvalidValue::expected("formal or informal")),
+        }
+    }
+}
+
+impl Wording {
+    /// The shop's wording of `message` in `language`.
+    #[must_use]
+    pub fn of(&self, language: &str, message: &str) -> Option<&str> {
+        self.0.get(language)?.get(message).map(String::as_str)
+    }
+
+    /// Whether the shop says anything in its own words in `language`.
+    #[must_use]
+    pub fn has(&self, language: &str) -> bool {
+        self.0.contains_key(language)
+    }
+
+    /// All of it: language, message and text.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str, &str)> {
+        self.0.iter().flat_map(|(language, messages)| {
+            messages.iter().map(|(name, text)| (*language, name.as_str(), text.as_str()))
+        })
+    }
+
+    fn read(from: &FieldReader<'_>) -> Option<Self> {
+        let Value::Object(languages) = from.value() else {
+            return from.refuse("an object with a member for each language");
+        };
+        let mut wording = BTreeMap::new();
+        let mut is_right = true;
+        for (code, messages) in languages {
+            let language = Language::all().find(|language| language.code() == code);
+            let Some(language) = language else {
+                let codes: Vec<&str> = Language::all().map(Language::code).collect();
+                from.refuse_member::<()>(code, format_args!("one of {}", codes.join(", ")));
+                is_right = false;
+                continue;
+            };
+            match read_messages(messages) {
+                Ok(messages) => drop(wording.insert(language.code(), messages)),
+                Err(expected) => {
+                    from.refuse_member::<()>(code, expected);
+                    is_right = false;
+                }
+            }
+        }
+        is_right.then_some(Self(wording))
+    }
+}
+
+fn read_messages(messages: &Value) -> Result<BTreeMap<String, String>, String> {
+    let Value::Object(messages) = messages else {
+        return Err("an object of messages by their names".to_owned());
+    };
+    let read = |(name, text): (&String, &Value)| match text.as_str() {
+        Some(text) if is_one_line(text) => Ok((name.clone(), text.to_owned())),
+        _ => Err(format!("for {name} a text of one line with 1 to {MAX_WORDING_LEN} characters")),
+    };
+    messages.iter().map(read).collect()
+}
+
+fn is_one_line(text: &str) -> bool {
+    (1..=MAX_WORDING_LEN).contains(&text.chars().count())
+        && !text.contains(char::is_control)
+        && text.trim() == text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ShopSettings;
+    use super::*;
+
+    #[test]
+    fn a_shop_s_own_words_are_found_by_language_and_message() {
+        let settings = ShopSettings::parse(
+            r#"{ "default_locale": "de-AT", "formality": "informal",
+                 "wording": { "de": { "confirmed-heading": "Merci, { $name }!" } } }"#,
+        );
+        let voice = settings.expect("settings").voice;
+        assert_eq!(voice.formality, Some(Formality::Informal));
+        assert_eq!(voice.wording.of("de", "confirmed-heading"), Some("Merci, { $name }!"));
+        assert_eq!(voice.wording.of("en", "confirmed-heading"), None);
+    }
+
+    #[test]
+    fn what_is_no_wording_is_refused_with_its_place() {
+        let long = "x".repeat(MAX_WORDING_LEN + 1);
+        for (wording, pointer) in [
+            (r#"[]"#.to_owned(), "/wording"),
+            (r#"{ "tlh": {} }"#.to_owned(), "/wording/tlh"),
+            (r#"{ "de": "x" }"#.to_owned(), "/wording/de"),
+            (r#"{ "de": { "greeting": "" } }"#.to_owned(), "/wording/de"),
+            (r#"{ "de": { "greeting": "a\nb = c" } }"#.to_owned(), "/wording/de"),
+            (format!(r#"{{ "de": {{ "greeting": "{long}" }} }}"#), "/wording/de"),
+        ] {
+            let settings = ShopSettings::parse(&format!("{{\"wording\":{wording}}}"));
+            let errors = settings.expect_err("refused").into_errors();
+            assert_eq!(errors[0].pointer, pointer, "{errors:?}");
+        }
+    }
+}
