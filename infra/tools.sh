@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Sourced by infra/check and infra/deploy: the Python tools, pinned, in target/infra.
+# Sourced by infra/check and infra/deploy: the tools, pinned, in target/infra.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$root/target/infra
@@ -37,6 +37,39 @@ tools() {
     environment "$venv" "$root/infra/requirements.txt"
     PATH=$venv/bin:$PATH
     export PATH
+}
+
+# missing_packages: prints Debian's packages that the browser needs and that are not there. A mail is as wide as its
+# letters, so there are fonts with those of every language.
+missing_packages() {
+    command -v chromium > /dev/null || echo chromium
+    command -v node > /dev/null || echo nodejs
+    command -v npm > /dev/null || echo npm
+    command -v fc-list > /dev/null || echo fontconfig
+    [ -n "$(fc-list :lang=de)" ] || echo fonts-liberation
+    [ -n "$(fc-list :lang=ar)" ] || echo fonts-noto-core
+    [ -n "$(fc-list :lang=ja)" ] || echo fonts-droid-fallback
+} 2> /dev/null
+
+# browser: Chromium, and what drives it: the packages of infra/mails/package-lock.json, in target/infra/mails.
+browser() {
+    local missing source=$root/infra/mails to=$work/mails
+    mapfile -t missing < <(missing_packages)
+    if [ ${#missing[@]} -gt 0 ]; then
+        if [ "$(id -u)" != 0 ] || ! command -v apt-get > /dev/null; then
+            fail "The browser's checks need ${missing[*]}. On Debian: \
+sudo apt-get install --no-install-recommends ${missing[*]}"
+        fi
+        printf 'Installing %s ...\n' "${missing[*]}" >&2
+        apt-get update --quiet=2
+        DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" > /dev/null
+    fi
+    cmp -s "$source/package-lock.json" "$to/installed.json" && return
+    printf 'Installing the packages of infra/mails into %s ...\n' "$to" >&2
+    mkdir -p "$to"
+    cp "$source/package.json" "$source/package-lock.json" "$to"
+    (cd "$to" && npm ci --ignore-scripts --no-fund --no-audit --loglevel error > /dev/null)
+    cp "$source/package-lock.json" "$to/installed.json"
 }
 
 services=(intake relay dispatcher mailer feedback)

@@ -15,6 +15,8 @@ use super::user_text::UserText;
 
 /// The most lines of one sku that are named where nobody says which of them is meant.
 const MAX_ALTERNATIVES: usize = 5;
+/// The longest unit, in characters.
+const MAX_UNIT_LEN: usize = 20;
 
 /// An article in a list, with its quantity.
 #[derive(Debug)]
@@ -144,7 +146,9 @@ fn written(option: &LineOption, say: &Localizer) -> String {
 
 /// As [`Localizer::quantity`].
 pub fn format_quantity(quantity: Option<Quantity>, unit: Option<&Line>, say: &Localizer) -> String {
-    say.quantity(quantity, unit.map(UserText::from_shop))
+    // It stands in a column that is as wide as its longest entry.
+    let short = |unit| UserText::from_shop(unit).shortened(MAX_UNIT_LEN);
+    say.quantity(quantity, unit.map(short))
 }
 
 impl Entry for Article<'_> {
