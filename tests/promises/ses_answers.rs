@@ -306,7 +306,8 @@ async fn send_using(sdk: &aws_config::SdkConfig, at_most: Duration) -> SendOutco
     let brand = mailer::render::Brand::default();
     let mail = mailer::render::render(&request.event, request.accepted_at, &brand);
     let (sender, settings) = (Sender::new(sdk, from), shared::ShopSettings::default());
-    let prepared = sender.prepare(&request, &settings, 1, "a-token", &mail.expect("a mail"));
+    let mail = mail.expect("a mail");
+    let prepared = sender.prepare(&request, &settings, &brand, 1, "a-token", &mail);
     sender.send(prepared, at_most).await
 }
 

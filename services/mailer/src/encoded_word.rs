@@ -1,5 +1,7 @@
 //! Encoded-words (RFC 2047), by which a header of ASCII carries any text.
 
+use std::borrow::Cow;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 
@@ -14,6 +16,16 @@ pub fn encoded_words(text: &str) -> String {
         .collect();
     // RFC 2047 section 6.2: the space between two encoded-words is not shown.
     words.join(" ")
+}
+
+/// The value of an unstructured header of ASCII that a reader shows as `text`, which has no control characters.
+///
+/// What looks like an encoded-word would be decoded by the reader, so it is encoded once more.
+pub fn header_text(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.contains("=?") {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(encoded_words(text))
 }
 
 /// Cuts `text` between characters into pieces of at most `longest` bytes.

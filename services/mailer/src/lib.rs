@@ -33,6 +33,7 @@
 
 mod backlog_watch;
 mod batch;
+mod conversation;
 pub mod delivery;
 mod encoded_word;
 mod feedback_backlog;

@@ -14,9 +14,10 @@ use kit::ledger::FEEDBACK_TOKEN_TAG;
 use shared::queue::message::MailRequest;
 use shared::{ShopSettings, mail_tags};
 
+use crate::conversation;
 use crate::encoded_word::encoded_words;
 use crate::identities::OwnIdentities;
-use crate::render::Mail;
+use crate::render::{Brand, Mail};
 use crate::send_outcome::{SendOutcome, classify};
 use crate::sender_settings::SenderSettings;
 use crate::ses_client::SesClient;
@@ -50,18 +51,21 @@ impl Sender {
     }
 
     /// The call for `mail`, which [`Sender::send`] makes. SES returns `attempt`, the fencing token of the claim, and
-    /// `token`, the ledger's for this notification, in its events. The mail is from whom `settings` name.
+    /// `token`, the ledger's for this notification, in its events. The mail is from whom `settings` name, and of the
+    /// shop `brand`.
     #[must_use]
     pub fn prepare(
         &self,
         request: &MailRequest,
         settings: &ShopSettings,
+        brand: &Brand,
         attempt: u32,
         token: &str,
         mail: &Mail,
     ) -> PreparedMail {
         let to = self.settings.redirect_all_to.as_ref().unwrap_or(request.to());
         let from = ShopSender::new(settings, &self.settings);
+        let headers = headers(request, &from.mailbox, brand);
         let call = self
             .ses
             .for_call_at(SystemTime::now())
@@ -71,7 +75,7 @@ impl Sender {
             .set_reply_to_addresses(from.reply_to.map(|address| vec![address.to_owned()]))
             .set_configuration_set_name(self.settings.configuration_set.clone())
             .set_email_tags(Some(tags(request, attempt, token)))
-            .content(EmailContent::builder().simple(message(mail)).build());
+            .content(EmailContent::builder().simple(message(mail, headers)).build());
         PreparedMail { call, own_identities: from.own_identities }
     }
 
@@ -90,25 +94,33 @@ impl Sender {
     }
 }
 
-fn message(mail: &Mail) -> Message {
+fn message(mail: &Mail, headers: Vec<MessageHeader>) -> Message {
     let body = Body::builder().html(content(&mail.html)).text(content(&mail.text)).build();
-    // Prevents out-of-office replies to the shop (RFC 3834, section 5).
-    let auto = MessageHeader::builder().name("Auto-Submitted").value("auto-generated").build();
-    Message::builder()
-        .subject(content(&header_text(&mail.subject)))
-        .body(body)
-        .headers(auto.expect("name and value are set"))
-        .build()
+    let subject = content(&subject(&mail.subject));
+    Message::builder().subject(subject).body(body).set_headers(Some(headers)).build()
 }
 
-/// The value of an unstructured header that a reader shows as `text`.
+/// The headers that are no parameters of the call. Not among them:
+/// - `List-Unsubscribe`: these mails are what the customer's own order asks for, some of them by law, and there is no
+///   list to leave. A button that seems to stop them would hide the mail that says that a parcel waits to be fetched.
+/// - `Feedback-ID`: SES writes it, of two of its tags ([`tags`]).
+fn headers(request: &MailRequest, from: &str, brand: &Brand) -> Vec<MessageHeader> {
+    let number = request.event.order.number.as_str();
+    // Prevents out-of-office replies to the shop (RFC 3834, section 5).
+    let auto = ("Auto-Submitted", "auto-generated".to_owned());
+    let conversation = conversation::headers(&request.key, from, (brand.name.as_str(), number));
+    let header = |(name, value): (&str, String)| {
+        MessageHeader::builder().name(name).value(value).build().expect("name and value are set")
+    };
+    [auto].into_iter().chain(conversation).map(header).collect()
+}
+
+/// The subject that a reader shows as `text`.
 ///
 /// SES encodes what is not ASCII and passes an RFC 2047 encoded-word on as it is
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Message.html>). A text that holds one
 /// would be decoded by the reader, so it is encoded once more, into words that the reader undoes.
-///
-/// The subject is the only header made of an event: `From` and `Reply-To` are settings, and `To` is an address without a name.
-fn header_text(text: &str) -> Cow<'_, str> {
+fn subject(text: &str) -> Cow<'_, str> {
     if !text.contains("=?") {
         return Cow::Borrowed(text);
     }
@@ -120,15 +132,20 @@ fn content(text: &str) -> Content {
 }
 
 /// What SES returns in its events: the ledger key, the attempt, and the ledger's token, without which feedback
-/// does not believe an event.
+/// does not believe an event. And what it writes into the first two of the four fields of `Feedback-ID`, by which
+/// Gmail tells a sender whose mails, and which, are reported as spam
+/// (<https://support.google.com/a/answer/6254652>): the shop and the kind of mail.
 fn tags(request: &MailRequest, attempt: u32, token: &str) -> Vec<MessageTag> {
     let tag = |name: String, value: String| {
         MessageTag::builder().name(name).value(value).build().expect("name and value are set")
     };
+    let kind = request.key.kind.as_str().replace('.', "-");
     let others = [
         ("waybill-attempt", attempt.to_string()),
         (FEEDBACK_TOKEN_TAG, token.to_owned()),
-        ("waybill-kind", request.key.kind.as_str().replace('.', "-")),
+        ("ses:feedback-id-a", request.key.shop.to_string()),
+        ("ses:feedback-id-b", kind.clone()),
+        ("waybill-kind", kind),
     ];
     let others = others.map(|(name, value)| (name.to_owned(), value));
     let all = mail_tags::tags_of(&request.key).into_iter().chain(others);
@@ -140,6 +157,7 @@ mod tests {
     use super::*;
     use base64::Engine;
     use base64::prelude::BASE64_STANDARD;
+    use shared::queue::message::DispatchRequest;
 
     /// What a reader makes of the encoded-words of a header.
     fn decoded(header: &str) -> String {
@@ -155,7 +173,7 @@ mod tests {
 
     fn subject_sent(subject: &str) -> String {
         let mail = Mail { subject: subject.to_owned(), html: String::new(), text: String::new() };
-        message(&mail).subject().expect("a subject").data().to_owned()
+        message(&mail, Vec::new()).subject().expect("a subject").data().to_owned()
     }
 
     #[test]
@@ -166,6 +184,40 @@ mod tests {
             assert_eq!(decoded(&sent), subject);
             assert!(sent.split(' ').all(|word| word.len() <= 75), "{sent}");
         }
+    }
+
+    fn request() -> MailRequest {
+        let body = r##"{"v":1,"accepted_at":1763900000000,"correlation_id":"c-1",
+            "event":{"shop":"north","specversion":"1.0","source":"shop","id":"e-1","type":"order.confirmed",
+              "data":{"order":{"id":"1001","number":"Nº 1001","customer":{"email":"jo@customer.example","name":"Jo"},
+                "lines":[{"sku":"MUG","title":"Mug","quantity":1}],"totals":{}}}}}"##;
+        let request = DispatchRequest::parse(body).expect("a dispatch request");
+        let send_before = request.send_before();
+        request.into_mail_request(send_before)
+    }
+
+    #[test]
+    fn a_mail_has_the_headers_that_mail_programs_go_by_and_no_personal_data_in_them() {
+        let request = request();
+        let headers = headers(&request, "North <orders@north.example>", &Brand::default());
+        let value = |name: &str| {
+            let mut own = headers.iter().filter(|header| header.name() == name);
+            let value = own.next().map(|header| header.value().to_owned());
+            assert!(own.next().is_none(), "{name} twice");
+            value
+        };
+        let order = Some("<order.north.MTAwMQ@north.example>".to_owned());
+        assert_eq!(value("Auto-Submitted").as_deref(), Some("auto-generated"));
+        assert_eq!((value("References"), value("In-Reply-To")), (order.clone(), order));
+        assert_eq!(value("X-Entity-Ref-ID").as_deref(), Some("order.north.MTAwMQ"));
+        let topic = value("Thread-Topic").expect("a topic");
+        assert!(decoded(&topic).ends_with("Nº 1001"), "{topic}");
+        assert_eq!(value("List-Unsubscribe"), None);
+        assert!(headers.iter().all(|header| !header.value().contains("jo@")));
+        let tags = tags(&request, 1, "token");
+        let tag = |name| tags.iter().find(|tag| tag.name() == name).map(MessageTag::value);
+        assert_eq!(tag("ses:feedback-id-a"), Some("north"));
+        assert_eq!(tag("ses:feedback-id-b"), Some("order-confirmed"));
     }
 
     #[test]

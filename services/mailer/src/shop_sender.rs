@@ -55,6 +55,8 @@ fn mailbox(sender: &Sender) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine;
+    use base64::prelude::BASE64_STANDARD;
 
     fn stack() -> SenderSettings {
         SenderSettings {
@@ -100,6 +102,29 @@ mod tests {
             let json = format!(r#"{{"sender":{{"address":"o@north.example","name":"{name}"}}}}"#);
             let settings = settings(&json);
             assert_eq!(ShopSender::new(&settings, &stack()).mailbox, header, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_long_name_of_any_script_is_cut_between_characters_into_words_of_at_most_75() {
+        for name in ["有田焼の湯呑み".repeat(10), "ü€😀".repeat(20), "متجر".repeat(20)]
+        {
+            let json = format!(r#"{{"sender":{{"address":"o@north.example","name":"{name}"}}}}"#);
+            let (settings, stack) = (settings(&json), stack());
+            let sender = ShopSender::new(&settings, &stack);
+            let words = sender.mailbox.strip_suffix(" <o@north.example>").expect("the address");
+            let decoded: String = words
+                .split(' ')
+                .map(|word| {
+                    assert!(word.len() <= 75, "{word}");
+                    let encoded =
+                        word.strip_prefix("=?UTF-8?B?").and_then(|w| w.strip_suffix("?="));
+                    let bytes = BASE64_STANDARD.decode(encoded.expect("an encoded-word"));
+                    // Each is text of its own (RFC 2047 section 5).
+                    String::from_utf8(bytes.expect("base64")).expect("whole characters")
+                })
+                .collect();
+            assert_eq!(decoded, name);
         }
     }
 }

@@ -16,6 +16,7 @@ mod outcome;
 mod send_email;
 mod service;
 pub mod settings;
+mod single_headers;
 pub mod suppression;
 #[cfg(test)]
 mod tests;

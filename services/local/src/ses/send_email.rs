@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 use super::address::Address;
 use super::error::ApiError;
-use super::mail::OutgoingMail;
+use super::mail::{FEEDBACK_ID_TAGS, OutgoingMail};
+use super::single_headers::refuse_repeated;
 
 /// The most recipients of a mail
 /// (<https://docs.aws.amazon.com/ses/latest/dg/quotas.html>).
@@ -97,6 +98,7 @@ impl SendEmail {
             bcc: addresses(&self.destination.bcc_addresses)?,
             configuration_set: self.configuration_set_name.filter(|s| !s.is_empty()),
         };
+        refuse_repeated(&mail)?;
         // SES counts To, Cc and Bcc together.
         match mail.recipients().count() {
             0 => Err(bad_request("Empty required header 'To'.")),
@@ -130,12 +132,14 @@ fn addresses(texts: &[String]) -> Result<Vec<Address>, ApiError> {
 }
 
 /// ASCII letters, digits, `_` and `-`
-/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>).
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_MessageTag.html>). No colon: but for the names that SES
+/// reads itself.
 fn is_valid_tag(tag: &NameValue) -> bool {
-    [&tag.name, &tag.value].into_iter().all(|text| {
+    let is_valid = |text: &str| {
         (1..=256).contains(&text.len())
             && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-')
-    })
+    };
+    (is_valid(&tag.name) || FEEDBACK_ID_TAGS.contains(&tag.name.as_str())) && is_valid(&tag.value)
 }
 
 /// Printable ASCII

@@ -63,6 +63,66 @@ async fn an_accepted_mail_is_a_file_that_a_mail_program_reads() {
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
 }
 
+fn header(name: &str, value: &str) -> MessageHeader {
+    MessageHeader::builder().name(name).value(value).build().unwrap()
+}
+
+fn with_headers(edge: &TestEdge, headers: &[(&str, &str)]) -> SendEmailFluentBuilder {
+    let body = Body::builder().text(text("x")).build();
+    let headers = headers.iter().map(|(name, value)| header(name, value)).collect();
+    let message = Message::builder().subject(text("x")).body(body).set_headers(Some(headers));
+    let content = EmailContent::builder().simple(message.build()).build();
+    mail(edge, "jo@example.com").content(content)
+}
+
+#[tokio::test]
+async fn headers_of_the_request_are_in_the_mail_beside_those_that_ses_writes_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let edge = TestEdge::start(Setup { mail_dir: Some(dir.path()), ..Setup::default() }).await;
+    let root = "<order.default.MTAwMQ@shop.example>";
+    let headers = [("References", root), ("In-Reply-To", root), ("message-id", "<own@x>")];
+    let mail = with_headers(&edge, &headers)
+        .email_tags(tag("ses:feedback-id-a", "north"))
+        .email_tags(tag("ses:feedback-id-b", "order-confirmed"));
+    let sent = mail.send().await.unwrap();
+    let id = sent.message_id().unwrap();
+    let raw = std::fs::read(dir.path().join(format!("{id}.eml"))).unwrap();
+    let message = MessageParser::default().parse(&raw).unwrap();
+    let root = root.trim_matches(['<', '>']);
+    assert_eq!(message.references().as_text(), Some(root));
+    assert_eq!(message.in_reply_to().as_text(), Some(root));
+    let text = String::from_utf8_lossy(&raw);
+    assert_eq!(text.to_lowercase().matches("\nmessage-id:").count(), 1, "{text}");
+    assert!(!text.contains("own@x"), "{text}");
+    let feedback_id = "Feedback-ID: north:order-confirmed:1.eu-central-2.waybill=:AmazonSES";
+    assert!(text.contains(feedback_id), "{text}");
+}
+
+#[tokio::test]
+async fn a_header_that_ses_does_not_take_is_refused() {
+    let edge = TestEdge::plain().await;
+    let long = "x".repeat(871);
+    let many: Vec<_> = (0..16).map(|i| (format!("X-{i}"), "x".to_owned())).collect();
+    let many: Vec<_> = many.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    for bad in [
+        &[("References", "<a@x>"), ("references", "<b@x>")][..],
+        &[("Subject", "another")],
+        &[("Reply-To", "other@shop.example")],
+        &[("Thread-Topic", "Grüße")],
+        &[("X-A", "a\r\nBcc: b@example.com")],
+        &[("X A", "a")],
+        &[("X-A", "")],
+        &[("X-A", &long)],
+        &many,
+    ] {
+        let error = refusal(with_headers(&edge, bad)).await;
+        assert!(matches!(error, Error::BadRequestException(_)), "{bad:?}: {error:?}");
+    }
+    let error = refusal(with_headers(&edge, &[]).email_tags(tag("ses:feedback-id-c", "x"))).await;
+    assert!(matches!(error, Error::BadRequestException(_)), "{error:?}");
+    assert_eq!(edge.service.mailbox().accepted(), 0);
+}
+
 #[tokio::test]
 async fn a_mail_may_be_larger_than_axums_default_limit_for_a_body() {
     let edge = TestEdge::plain().await;

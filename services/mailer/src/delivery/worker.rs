@@ -223,8 +223,9 @@ fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<Prepare
             voice: settings.voice.clone(),
             is_copy: is_for_somebody_else(request),
         };
-        let mail = render(&request.event, request.accepted_at, &context, delivery.brand())?;
-        Ok(sender.prepare(request, settings, attempt, token, &mail))
+        let brand = delivery.brand();
+        let mail = render(&request.event, request.accepted_at, &context, brand)?;
+        Ok(sender.prepare(request, settings, brand, attempt, token, &mail))
     }));
     match rendered {
         Ok(prepared) => prepared.map_err(|error: RenderError| error.to_string()),

@@ -8,6 +8,9 @@
 //!   such text is a `UserText`, which keeps right-to-left text from reordering the text around it.
 //! - What a customer typed never becomes a link in the recipient's mail client (`autolink`); `user_text`
 //!   says which fields those are.
+//! - A tracking link is the event's own, or else the page of the parcel's carrier, where that is known beyond doubt
+//!   (`carriers`).
+//! - What a program reads in the HTML (`structured_data`) says no more than the event, and never ends its element.
 //! - A picture of an article and the link to its page are https, or not there; what of them does not fit is left out, and
 //!   no article for their sake.
 //! - A subject is short, and one line without control characters.
@@ -19,6 +22,7 @@ mod article;
 mod autolink;
 mod bill;
 mod cancelled;
+mod carriers;
 mod changes;
 mod confirmed;
 mod delayed;
@@ -40,6 +44,7 @@ mod ready_for_pickup;
 mod refunded;
 mod returned;
 mod shipped;
+mod structured_data;
 mod updated;
 mod user_text;
 mod withdrawal_received;
@@ -95,8 +100,13 @@ pub fn render_in_context(
     context: &MailContext,
     brand: &Brand,
 ) -> Result<Mail, RenderError> {
-    let page =
-        Page { is_copy: context.is_copy, ..Page::new(event, accepted_at, &context.voice, brand) };
+    // Not in a copy: the order is not its reader's.
+    let json_ld = if context.is_copy { None } else { structured_data::json_ld(event, brand) };
+    let page = Page {
+        is_copy: context.is_copy,
+        json_ld,
+        ..Page::new(event, accepted_at, &context.voice, brand)
+    };
     let order = &event.order;
     match &event.payload {
         EventPayload::Confirmed => confirmed::compose(page, order),

@@ -36,6 +36,8 @@ pub struct Page<'a> {
     pub say: Localizer,
     /// Whether it goes to somebody else than the customer.
     pub is_copy: bool,
+    /// What programs read in the HTML, JSON that may stand in a `script` element.
+    pub json_ld: Option<String>,
 }
 
 impl<'a> Page<'a> {
@@ -56,6 +58,7 @@ impl<'a> Page<'a> {
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
             say: Localizer::new(order.customer.locale.as_ref(), voice, accepted_at),
             is_copy: false,
+            json_ld: None,
         }
     }
 

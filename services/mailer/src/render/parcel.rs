@@ -1,11 +1,15 @@
 //! A parcel, as shown in all mails about parcels.
 
+use std::borrow::Cow;
+
 use fluent_bundle::FluentValue;
+use shared::contract::ids::TrackingNumber;
 use shared::contract::order::Order;
 use shared::contract::shipment::{Shipment, Tracking};
 
 use super::address;
 use super::article::Article;
+use super::carriers::{Destination, tracking_page};
 use super::listing::Listing;
 use super::localizer::{Argument, Localizer};
 use super::page::Page;
@@ -40,8 +44,8 @@ pub struct Parcel<'a> {
 pub struct Track<'a> {
     /// The number.
     pub number: Option<UserText<'a>>,
-    /// The page.
-    pub url: Option<&'a str>,
+    /// The page: the shop's, or else the carrier's own.
+    pub url: Option<Cow<'a, str>>,
 }
 
 /// How much of its order a parcel contains.
@@ -66,7 +70,7 @@ impl<'a> Parcel<'a> {
             to_come: Article::list(order, &shipment.still_to_come, say),
             share: Share::new(order, shipment),
             carrier: shipment.carrier.as_ref().map(UserText::from_shop),
-            tracking: shipment.tracking.iter().map(Track::new).collect(),
+            tracking: Track::list(order, shipment),
             expected: shipment.expected_on.map(|day| say.day(day)),
             reason: shipment.reason.as_ref().map(UserText::from_shop),
             pickup,
@@ -91,9 +95,9 @@ impl<'a> Parcel<'a> {
     }
 
     /// The tracking page, if there is one alone: it gets the button.
-    pub fn single_url(&self) -> Option<&'a str> {
+    pub fn single_url(&self) -> Option<&str> {
         match self.tracking.as_slice() {
-            [only] => only.url,
+            [only] => only.url.as_deref(),
             _ => None,
         }
     }
@@ -114,11 +118,21 @@ impl<'a> Parcel<'a> {
 }
 
 impl<'a> Track<'a> {
-    fn new(tracking: &'a Tracking) -> Self {
-        Self {
+    /// What `shipment` of `order` names. Where it gives a number and no link, the carrier's page, if that is known.
+    pub fn list(order: &'a Order, shipment: &'a Shipment) -> Vec<Self> {
+        let to = Destination::new(order, shipment);
+        // A link without a number may be the one of the numbers beside it.
+        let is_link_apart = shipment.tracking.iter().any(|tracking| tracking.number.is_none());
+        let carrier = shipment.carrier.as_ref().filter(|_| !is_link_apart);
+        let page = |number: &TrackingNumber| tracking_page(carrier?.as_str(), number.as_str(), &to);
+        let new = |tracking: &'a Tracking| Self {
             number: tracking.number.as_ref().map(|number| UserText::of_shop(number.as_str())),
-            url: tracking.url.as_ref().map(shared::HttpUrl::as_str),
-        }
+            url: match &tracking.url {
+                Some(url) => Some(Cow::Borrowed(url.as_str())),
+                None => tracking.number.as_ref().and_then(page).map(Cow::Owned),
+            },
+        };
+        shipment.tracking.iter().map(new).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use shared::Event;
 
-use super::{NOW, sample, samples};
+use super::{NOW, sample, samples, without_block};
 use crate::render::{Brand, Mail, render};
 
 /// How many texts an event has that a customer typed: a name, an address of six parts, an engraving and what a
@@ -86,7 +86,7 @@ fn with_customer_texts(event: &Value, texts: &[String], country: &str) -> Option
 fn links(mail: &Mail) -> BTreeSet<String> {
     let mut finder = LinkFinder::new();
     finder.url_must_have_scheme(false);
-    let html = visible_text(&mail.html);
+    let html = visible_text(&without_block(&mail.html));
     [mail.subject.as_str(), &mail.text, &html]
         .into_iter()
         .flat_map(|part| {

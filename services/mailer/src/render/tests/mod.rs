@@ -7,6 +7,8 @@ mod looks;
 mod mail_clients;
 mod page_frame;
 mod snapshots;
+mod structured_data;
+mod tracking;
 mod truth;
 mod untrusted_text;
 
@@ -36,6 +38,16 @@ fn samples() -> Vec<(String, Value)> {
 
 pub(super) fn sample(name: &str) -> Value {
     samples().into_iter().find(|(id, _)| id == name).expect("a sample of that name").1
+}
+
+/// How the block for programs begins, the one script that a mail may have.
+const BLOCK_START: &str = "<script type=\"application/ld+json\">";
+
+/// The document without that block, which no mail program shows or runs.
+fn without_block(html: &str) -> String {
+    let Some((before, rest)) = html.split_once(BLOCK_START) else { return html.to_owned() };
+    let (_, after) = rest.split_once("</script>").expect("the end of the block");
+    format!("{before}{after}")
 }
 
 fn render_sample(event: &Value) -> Mail {
