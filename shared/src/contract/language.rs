@@ -7,9 +7,8 @@ use super::locale::Locale;
 pub struct Language(&'static str);
 
 /// A language for each message file of the mailer, whose tests hold this list against the files.
-const CODES: &[&str] = &[
-    "ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt-BR", "pt-PT", "sv", "zh-Hans",
-];
+const CODES: &[&str] =
+    &["ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt-BR", "pt-PT", "sv", "zh-Hans"];
 
 /// The countries whose Portuguese is that of Portugal (CLDR 48, `parentLocales`, parent `pt_PT`).
 const PORTUGAL_S: &[&str] =

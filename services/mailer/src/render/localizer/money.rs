@@ -28,7 +28,7 @@ impl Formats {
         let zero = write(&Decimal::from(0));
         let decimals = zero.chars().filter(|c| c.is_numeric()).count().saturating_sub(1);
         let hidden = (money.currency.minor_digits() as usize).saturating_sub(decimals);
-        if money.amount.unsigned_abs() % 10_u64.pow(u32::try_from(hidden).ok()?) == 0 {
+        if money.amount.unsigned_abs().is_multiple_of(10_u64.pow(u32::try_from(hidden).ok()?)) {
             return Some(write(&amount(money)));
         }
         // What CLDR shows without decimals, such as forints, is not rounded: the sum would not add up.
