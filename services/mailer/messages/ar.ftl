@@ -1,5 +1,7 @@
 ### العربية الفصحى. خطاب العميل محايد («طلبك»، «يُرجى» مع المصدر، «تم»)، بلا أوامر ولا أفعال مذكرة أو مؤنثة. لا توجد `.informal`.
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = نسخة: { $subject }

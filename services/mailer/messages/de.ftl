@@ -1,5 +1,7 @@
 ### Deutsch. Anrede: Sie; `.informal`: du, klein geschrieben. Was dort nicht steht, spricht niemanden an.
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = Kopie: { $subject }

@@ -34,6 +34,10 @@
 ### - Use the quotation marks, dashes, and the spaces before signs that your language has; a no-break space (U+00A0) where
 ###   a line must not break.
 
+# How the shops of your country mostly address their customers: `formal` or `informal`. A shop's setting `formality` goes
+# before it. `formal` too where there is one form alone.
+usual-formality = formal
+
 ## The frame of every mail
 
 # Subject of a copy that goes to somebody else, such as the shop's accountant. $subject: the subject of the customer's mail.

@@ -1,5 +1,7 @@
 ### Español, de España y comprensible en América. Se trata de usted; `.informal`: tú. Lo que no tiene atributo no se dirige a nadie.
 
+usual-formality = informal
+
 ## The frame of every mail
 
 copy-subject = Copia: { $subject }

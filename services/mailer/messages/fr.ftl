@@ -1,5 +1,7 @@
 ### Français. On dit vous ; `.informal` : tu. Ce qui n’a pas d’attribut ne s’adresse à personne.
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = Copie : { $subject }

@@ -1,5 +1,7 @@
 ### Italiano. Si dà del Lei, con la minuscola; `.informal`: tu. Ciò che non ha attributo non si rivolge a nessuno.
 
+usual-formality = informal
+
 ## The frame of every mail
 
 copy-subject = Copia: { $subject }

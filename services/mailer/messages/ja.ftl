@@ -1,5 +1,7 @@
 ### 日本語。お客様には敬語（です・ます、謙譲語・尊敬語）で書く。`.informal` はない。
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = 【控え】{ $subject }

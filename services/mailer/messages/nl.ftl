@@ -1,5 +1,7 @@
 ### Nederlands. Aanspreekvorm: u; `.informal`: je. Wat dat niet heeft, spreekt niemand aan.
 
+usual-formality = informal
+
 ## The frame of every mail
 
 copy-subject = Kopie: { $subject }

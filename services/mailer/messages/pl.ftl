@@ -1,5 +1,7 @@
 ### Polski. Zwracamy się na Ty (Twoje, Ci wielką literą), bez form zależnych od płci; innej formy nie ma.
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = Kopia: { $subject }

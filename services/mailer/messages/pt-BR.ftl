@@ -1,5 +1,7 @@
 ### Português do Brasil. Usa-se você em tudo, sem `.informal`.
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = Cópia: { $subject }

@@ -1,5 +1,7 @@
 ### Português de Portugal. Trata-se na terceira pessoa, sem «você»; `.informal`: tu. O que não tem atributo não se dirige a ninguém.
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = Cópia: { $subject }

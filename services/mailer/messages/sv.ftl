@@ -1,5 +1,7 @@
 ### Svenska. Tilltal: du; någon annan form finns inte.
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = Kopia: { $subject }

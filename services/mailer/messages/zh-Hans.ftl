@@ -1,5 +1,7 @@
 ### 简体中文。称呼顾客一律用“您”；没有 `.informal`。
 
+usual-formality = formal
+
 ## The frame of every mail
 
 copy-subject = 副本：{ $subject }

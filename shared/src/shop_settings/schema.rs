@@ -86,7 +86,7 @@ fn schema() -> Value {
             ),
             "formality": {
                 "type": ["string", "null"], "enum": ["formal", "informal", null],
-                "description": "How customers are addressed in a language that has two forms, such as Sie and du; absent, formally."
+                "description": "How customers are addressed in a language that has two forms, such as Sie and du; absent, as most shops of the language do."
             },
             "wording": {
                 "type": ["object", "null"], "propertyNames": { "enum": codes }, "additionalProperties": wording,

@@ -17,7 +17,7 @@ pub const MAX_WORDING_LEN: usize = 300;
 pub struct Voice {
     /// The language of a customer whose order names none, or one in which there are no mails.
     pub default_locale: Option<Locale>,
-    /// How customers are addressed; absent, formally.
+    /// How customers are addressed; absent, as most shops of the language do.
     pub formality: Option<Formality>,
     /// The shop's own wording of messages.
     pub wording: Wording,

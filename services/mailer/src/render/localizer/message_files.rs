@@ -9,6 +9,7 @@ use shared::Language;
 
 use super::language::MailLanguage;
 use super::syntax::{COUNT, Variables, choices};
+use super::wording::USUAL_FORMALITY;
 
 /// All counts of which a mail may speak, as far as plural forms tell them apart. Of none, it speaks where `[0]` stands.
 const COUNTS: std::ops::RangeInclusive<usize> = 1..=200;
@@ -72,6 +73,14 @@ fn every_language_has_every_message_and_no_other() {
         assert!(unknown.is_empty(), "{}.ftl has what no mail says: {unknown:?}", language.code);
         let twice = file.body.iter().filter(|entry| matches!(entry, Entry::Message(_))).count();
         assert_eq!(twice, there.len(), "{}.ftl has a message twice", language.code);
+    }
+}
+
+#[test]
+fn every_language_says_how_its_shops_mostly_address_their_customers() {
+    for language in MailLanguage::all() {
+        let usual = language.format(USUAL_FORMALITY, false, &FluentArgs::new());
+        assert!(["formal", "informal"].contains(&usual.as_str()), "{}.ftl: {usual}", language.code);
     }
 }
 

@@ -59,13 +59,18 @@ impl Localizer {
     pub fn new(customer: Option<&Locale>, voice: &Arc<Voice>, now: Timestamp) -> Self {
         let language = MailLanguage::negotiate([customer, voice.default_locale.as_ref()]);
         let has_wording = voice.wording.has(language.code);
-        Self {
+        let mut say = Self {
             language,
             formats: Formats::new(language, customer, voice.default_locale.as_ref()),
             year: Offset::UTC.to_datetime(now).year(),
-            is_informal: voice.formality == Some(Formality::Informal),
+            is_informal: false,
             voice: has_wording.then(|| Arc::clone(voice)),
-        }
+        };
+        say.is_informal = match voice.formality {
+            Some(formality) => formality == Formality::Informal,
+            None => say.usual_formality() == "informal",
+        };
+        say
     }
 
     /// `Tuesday 24 November`, with the year if it is another than the mail's.

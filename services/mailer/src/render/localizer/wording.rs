@@ -21,6 +21,9 @@ pub fn name_of_choice(message: &str, choice: &str) -> String {
     format!("{message}.{choice}")
 }
 
+/// The message that is a language's own setting, and is read by nobody.
+pub(super) const USUAL_FORMALITY: &str = "usual-formality";
+
 /// What is wrong with a shop's wording: a message that is not there, or text that is more than words and the message's
 /// variables. Empty where the mailer takes it whole.
 #[must_use]
@@ -35,6 +38,10 @@ pub fn wording_faults(wording: &Wording) -> Vec<FieldError> {
     let fault = |(language, name, text): (&str, &str, &str)| {
         let (id, choice) = name.split_once('.').map_or((name, None), |(id, it)| (id, Some(it)));
         let detail = match find(id) {
+            _ if id == USUAL_FORMALITY => {
+                "expected a message that customers read: `formality` says how they are addressed"
+                    .to_owned()
+            }
             None => "expected the name of a message in services/mailer/messages/en.ftl".to_owned(),
             Some(message) => fault_in(text, choice, message)?,
         };
@@ -130,6 +137,7 @@ mod tests {
     fn whatever_else_is_refused_with_its_place_and_what_was_expected() {
         for (name, text, expected) in [
             ("no-such", "x", "the name of a message"),
+            ("usual-formality", "informal", "`formality`"),
             ("confirmed-heading.part", "x", "no choice"),
             ("shipped-subject.rest", "x", "one of parcel, part, whole"),
             ("confirmed-heading", "Hi { $name }", "without { }"),

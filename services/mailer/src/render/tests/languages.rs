@@ -167,6 +167,15 @@ fn a_shop_says_du_where_it_wants_to() {
 }
 
 #[test]
+fn without_a_word_a_shop_addresses_its_customers_as_most_shops_of_the_language_do() {
+    for (language, words) in [("de", "Ihre Bestellung"), ("es", "tu pedido"), ("it", "tuo ordine")]
+    {
+        let mail = mail(&sample("delivered"), language, &json!({}));
+        assert!(mail.text.contains(words), "{}", mail.text);
+    }
+}
+
+#[test]
 fn no_informal_mail_in_german_says_sie() {
     let formal = [" Sie ", " Ihnen", " Ihr ", " Ihre", "\nIhr"];
     for name in SAID {
