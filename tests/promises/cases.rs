@@ -58,7 +58,7 @@ pub fn visible(html: &str) -> String {
         .map(|piece| piece.split_once('>').map_or("", |(_, text)| text.trim()))
         .filter(|text| !text.is_empty())
         .collect();
-    text.join(" ").replace("&middot;", "\u{b7}")
+    text.join(" ").replace("&middot;", "\u{b7}").replace('\u{a0}', " ")
 }
 
 fn cases(file: &str) -> Vec<Case> {

@@ -50,6 +50,8 @@ fn sample_for_order(sample_id: &str, order: &str) -> String {
     data["order"]["id"] = order.into();
     data["order"]["number"] = format!("#{order}").into();
     data["order"]["customer"]["email"] = customer(order).into();
+    // The tests know the English sentences.
+    data["order"]["customer"]["locale"] = "en-IE".into();
     if data.get("shipment").is_some() {
         data["shipment"]["id"] = format!("{order}-A").into();
     }

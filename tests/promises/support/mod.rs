@@ -194,6 +194,16 @@ impl Outcomes {
     }
 }
 
+/// A mail's HTML but for its one script, which is no script: JSON-LD about the order, with `<`, `>` and `&` escaped in it.
+pub fn without_json_ld(html: &str) -> String {
+    let Some((before, rest)) = html.split_once(r#"<script type="application/ld+json">"#) else {
+        return html.to_owned();
+    };
+    let (data, after) = rest.split_once("</script>").expect("the script ends");
+    assert!(!data.contains(['<', '>', '&']), "data could end its element: {data}");
+    format!("{before}{after}")
+}
+
 /// Polls until the condition holds; panics after [`TIMEOUT`].
 pub async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl FnMut() -> F) {
     eventually_within(TIMEOUT, what, holds).await;
