@@ -59,7 +59,9 @@ async function audit(page, scheme) {
 /** Whether a text of an event has become more than a text. Runs in the page; the samples' hostile texts name the host. */
 function hostileProblems() {
   const links = [...document.links].filter((link) => link.href.includes('evil.example'));
-  const active = document.querySelectorAll('script, iframe, object, embed, form, [onclick]');
+  const active = document.querySelectorAll(
+    'script:not([type="application/ld+json"]), iframe, object, embed, form, [onclick]',
+  );
   return [
     ...links.map((link) => `links to ${link.href}, which is a customer's text`),
     ...[...active].map((element) => `has an active element: ${element.outerHTML.slice(0, 80)}`),
