@@ -186,6 +186,8 @@ fn calculation(line: &OrderLine, unit_price: Option<&str>, say: &Localizer) -> S
         (Some(price), Some(_), Some(_)) => {
             say.quantity_times_price(price, format_quantity(line.quantity, line.unit.as_ref(), say))
         }
+        // Without a price, one piece needs no word.
+        (None, Some(quantity), None) if quantity == Quantity::ONE => String::new(),
         (None, ..) => format_quantity(line.quantity, line.unit.as_ref(), say),
     }
 }

@@ -94,6 +94,11 @@ impl<'a> Parcel<'a> {
         self.pickup.as_ref()?.name.as_ref()
     }
 
+    /// Whether a tracking number is shown.
+    pub fn has_number(&self) -> bool {
+        self.tracking.iter().any(|track| track.number.is_some())
+    }
+
     /// The tracking page, if there is one alone: it gets the button.
     pub fn single_url(&self) -> Option<&str> {
         match self.tracking.as_slice() {

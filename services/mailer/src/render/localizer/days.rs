@@ -13,17 +13,26 @@ impl Formats {
     /// `Tuesday 24 November`; with the year, if it is another than `year`.
     pub fn day(&self, day: Date, year: i16) -> String {
         let Some(date) = gregorian(day) else { return day.to_string() };
-        if day.year() == year {
-            return self.write_day(&date).unwrap_or_else(|| day.to_string());
-        }
-        self.write_day_and_year(&date).unwrap_or_else(|| day.to_string())
+        let written = match day.year() == year {
+            true => self.write_day(&date),
+            false => self.write_day_and_year(&date),
+        };
+        written.map_or_else(|| day.to_string(), |it| as_shops_write(self.language(), day, &it))
+    }
+
+    fn language(&self) -> &str {
+        self.locale.id.language.as_str()
     }
 
     /// `20 November 2026 at 10:30`, as a clock showed it where the customer was; the day alone where the time is not
     /// known.
     pub fn local_time(&self, time: LocalTime) -> String {
         let civil = time.datetime();
-        self.write_local_time(time).unwrap_or_else(|| civil.to_string())
+        let written = self.write_local_time(time);
+        written.map_or_else(
+            || civil.to_string(),
+            |it| as_shops_write(self.language(), civil.date(), &it),
+        )
     }
 
     fn write_local_time(&self, time: LocalTime) -> Option<String> {
@@ -75,6 +84,25 @@ fn gregorian(day: Date) -> Option<IcuDate<Gregorian>> {
     IcuDate::try_new_gregorian(i32::from(day.year()), month, day_of_month).ok()
 }
 
+/// The day before a no-break space and its month, as CLDR's French writes the first of a month.
+const FIRST: &str = "1\u{a0}";
+
+/// What CLDR's patterns lack: in French the first of a month is an ordinal number, and in Japanese a weekday beside a date
+/// is its first letter in brackets.
+fn as_shops_write(language: &str, day: Date, text: &str) -> String {
+    match language {
+        "fr" if day.day() == 1 => text.replacen(FIRST, "1er\u{a0}", 1),
+        "ja" => match text
+            .strip_suffix("曜日")
+            .and_then(|it| it.char_indices().next_back().zip(Some(it)))
+        {
+            Some(((at, weekday), text)) => format!("{}（{weekday}）", &text[..at]),
+            None => text.to_owned(),
+        },
+        _ => text.to_owned(),
+    }
+}
+
 /// No line ends beside a number: `24` and `November`, `24.` and `November` stay on one.
 fn keep_together(text: &str) -> String {
     let mut kept = String::with_capacity(text.len() + 4);
@@ -118,6 +146,18 @@ mod tests {
             formats("de", "de-AT").day(date(2027, 1, 5), 2026),
             "Dienstag, 5.\u{a0}Jänner\u{a0}2027"
         );
+    }
+
+    #[test]
+    fn a_first_of_a_month_is_an_ordinal_in_french_and_a_weekday_is_one_letter_in_japanese() {
+        let (french, japanese) = (formats("fr", "fr-FR"), formats("ja", "ja-JP"));
+        assert_eq!(french.day(date(2026, 12, 1), 2026), "mardi 1er\u{a0}décembre");
+        assert_eq!(french.day(date(2026, 12, 11), 2026), "vendredi 11\u{a0}décembre");
+        assert_eq!(french.day(date(2027, 1, 1), 2026), "vendredi 1er\u{a0}janvier\u{a0}2027");
+        assert_eq!(japanese.day(date(2026, 11, 24), 2026), "11月24日（火）");
+        assert_eq!(japanese.day(date(2027, 1, 5), 2026), "2027年1月5日（火）");
+        let time = LocalTime::parse("2026-12-01T10:30:00+01:00").expect("a time");
+        assert_eq!(french.local_time(time), "1er\u{a0}décembre\u{a0}2026 à\u{a0}10:30");
     }
 
     #[test]

@@ -61,11 +61,9 @@ impl MailLanguage {
 
     /// Which way it is written.
     pub fn direction(&self) -> Direction {
-        match self.code.split('-').next() {
-            Some("ar" | "ckb" | "dv" | "fa" | "he" | "ps" | "ug" | "ur" | "yi") => {
-                Direction::RightToLeft
-            }
-            _ => Direction::LeftToRight,
+        match self.code.split('-').next().is_some_and(is_right_to_left) {
+            true => Direction::RightToLeft,
+            false => Direction::LeftToRight,
         }
     }
 
@@ -100,6 +98,11 @@ impl MailLanguage {
             bundle
         })
     }
+}
+
+/// Whether the language with this code, without script and region, is written from right to left.
+pub(super) fn is_right_to_left(language: &str) -> bool {
+    matches!(language, "ar" | "ckb" | "dv" | "fa" | "he" | "ps" | "ug" | "ur" | "yi")
 }
 
 fn mark_number(value: &FluentValue<'_>, _: &IntlLangMemoizer) -> Option<String> {

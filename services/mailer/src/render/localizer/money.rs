@@ -6,7 +6,9 @@ use icu_experimental::dimension::currency::CurrencyType;
 use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
 use shared::Money;
 
+use super::direction::{END, ISOLATE};
 use super::formats::Formats;
+use super::language::is_right_to_left;
 
 impl Formats {
     /// Formats `money` with its currency's symbol in this locale, or its code where it has none.
@@ -15,8 +17,13 @@ impl Formats {
             // A currency that CLDR does not know at all.
             format!("{}\u{a0}{}", money.currency.code(), self.number(&amount(money).to_string()))
         });
-        // A hyphen is shorter, and a line may end after it.
-        text.replace('-', "\u{2212}")
+        // A hyphen is shorter, and a line may end after it. Shops in Japan write the yen half as wide as CLDR does.
+        let text = text.replace('-', "\u{2212}").replace('￥', "¥");
+        if self.is_right_to_left() { isolate_symbol(&text) } else { text }
+    }
+
+    fn is_right_to_left(&self) -> bool {
+        is_right_to_left(self.locale.id.language.as_str())
     }
 
     fn by_cldr(&self, money: Money) -> Option<String> {
@@ -36,6 +43,17 @@ impl Formats {
         let number = plain.format(&amount(money)).to_string();
         Some(zero.replace(|c: char| c.is_numeric(), &number))
     }
+}
+
+/// Puts a symbol with Latin letters, such as `US$`, between isolates: otherwise its letters and its sign change places in a
+/// sentence from right to left (UAX #9).
+fn isolate_symbol(text: &str) -> String {
+    let is_of_symbol = |c: char| c.is_ascii_alphabetic() || "$¥£€".contains(c);
+    let Some(start) = text.find(is_of_symbol) else { return text.to_owned() };
+    let symbol = &text[start..];
+    let end = symbol.find(|c| !is_of_symbol(c)).unwrap_or(symbol.len());
+    let (symbol, after) = symbol.split_at(end);
+    format!("{}{ISOLATE}{symbol}{END}{after}", &text[..start])
 }
 
 fn amount(money: Money) -> Decimal {
@@ -74,6 +92,15 @@ mod tests {
         assert_eq!(written(1_234_500, "HUF", "de-DE"), "12.345\u{a0}HUF");
         assert_eq!(written(1_234_550, "HUF", "de-DE"), "12.345,50\u{a0}HUF");
         assert_eq!(written(-1_234_550, "HUF", "en-GB"), "HUF\u{a0}−12,345.50");
+    }
+
+    #[test]
+    fn a_symbol_with_letters_keeps_its_order_in_arabic() {
+        let dollars = written(10_000, "USD", "ar-AE");
+        assert!(dollars.contains("\u{2068}US$\u{2069}"), "{dollars:?}");
+        let yen = written(12_000, "JPY", "ar-SA");
+        assert!(yen.contains("\u{2068}JP¥\u{2069}"), "{yen:?}");
+        assert_eq!(written(12_000, "JPY", "ja-JP"), "¥12,000");
     }
 
     #[test]
