@@ -151,10 +151,12 @@ mod tests {
     #[test]
     fn a_bad_line_is_named_and_swallows_no_other() {
         let syntax = "expected valid JSON; found: ";
+        let other = "expected valid JSON; there is something else";
         for (bad, error) in [
             ("{oops}", format!("{syntax}key must be a string (line 2, column 2)")),
-            ("oops", format!("{syntax}expected value (line 2, column 1)")),
-            ("{\"a\":1} oops", format!("{syntax}expected value (line 2, column 9)")),
+            ("oops", format!("{other} (line 2, column 1)")),
+            ("not json", format!("{other} (line 2, column 2)")),
+            ("{\"a\":1} oops", format!("{other} (line 2, column 9)")),
             // Half a line: the next one continues it, until it does not.
             ("{\"a\":", format!("{syntax}expected `,` or `}}` (line 4, column 1)")),
         ] {
@@ -170,7 +172,7 @@ mod tests {
     fn a_bad_document_of_many_lines_is_one_error() {
         let file = "{\n  \"a\": oops,\n  \"b\": [\n    {}\n  ]\n}\n{\n  \"id\": 2\n}\n";
         let expected = [
-            (1, "expected valid JSON; found: expected value (line 2, column 8)"),
+            (1, "expected valid JSON; there is something else (line 2, column 8)"),
             (7, "{\n  \"id\": 2\n}"),
         ];
         assert_eq!(read(file), own(&expected));

@@ -69,6 +69,10 @@ pub(super) fn not_json_at(error: &serde_json::Error, line: usize, column: usize)
         }
         // The sentences about syntax are constants of serde_json; only those about data quote it.
         Category::Syntax => match sentence.split_once(" at line ") {
+            // A word that is no literal, such as `nul` or `oops`.
+            Some(("expected ident" | "expected value", _)) => {
+                "valid JSON; there is something else".to_owned()
+            }
             Some((reason, _)) => format!("valid JSON; found: {reason}"),
             None => "valid JSON".to_owned(),
         },
