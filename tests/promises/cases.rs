@@ -128,7 +128,7 @@ fn the_time_of_an_order_is_the_one_that_the_customer_knew() {
 fn each_parcel_names_the_engraving_that_is_in_it_and_none_that_nobody_says() {
     let all = cases("same-sku-two-lines");
     let in_parcel = |case: &Case| {
-        let (_, rest) = case.mail.text.split_once("In this parcel\n").expect("its content");
+        let (_, rest) = case.mail.text.split_once("What’s included\n").expect("its content");
         rest.split("Still to come").next().unwrap_or_default().to_owned()
     };
     let engravings = |case: &Case| {
@@ -183,12 +183,12 @@ fn a_number_is_taken_as_its_carrier_prints_it_and_a_link_is_mended() {
 fn a_cancelled_part_is_named_and_the_rest_comes() {
     let all = cases("partial-cancellation");
     let [_, part, whole] = all.as_slice() else { panic!("three") };
-    part.says("Part of your order is cancelled");
-    part.says("The rest of your order is not affected.");
+    part.says("Part of your order has been cancelled");
+    part.says("The rest of your order isn’t affected.");
     part.says("Teapot");
     part.says("€49.00");
     part.says_nothing_of(&["Stoneware mug"]);
-    whole.says("Your order is cancelled");
+    whole.says("Your order has been cancelled");
     let key = |case: &Case| shared::NotificationKey::for_event(&case.event).sort_key();
     assert_ne!(key(part), key(whole), "both are mailed");
 }
@@ -199,13 +199,13 @@ fn what_the_customer_fetches_is_ready_with_place_day_and_code_and_then_picked_up
         case.says_nothing_of(&["left us", "delivered", "Delivery"]);
         match case.event.payload.kind().as_str() {
             "shipment.ready_for_pickup" => {
-                case.says("ready to be picked up at Store 7");
+                case.says("ready to pick up at Store 7");
                 case.says("4711");
                 case.says("Monday 30 November");
             }
             "shipment.delivered" => case.says("has been picked up at Store 7"),
             "shipment.shipped" => case.says("on its way to Store 7"),
-            _ => case.says("We will write again when you can pick it up."),
+            _ => case.says("We’ll let you know when you can pick it up."),
         }
     }
 }
@@ -275,9 +275,9 @@ fn a_changed_order_is_mailed_as_it_is_now() {
 fn a_failed_attempt_and_a_parcel_that_goes_back_have_mails_of_their_own() {
     let all = cases("delivery-problems");
     let [attempted, returned, ready] = all.as_slice() else { panic!("three") };
-    attempted.says("could not be delivered");
+    attempted.says("couldn’t be delivered");
     returned.says("on its way back to us");
-    ready.says("ready to be picked up");
+    ready.says("ready to pick up");
 }
 
 #[test]

@@ -8,14 +8,14 @@ copy-subject = نسخة: { $subject }
 order-and-number = الطلب رقم { $order }
 greeting = مرحبًا { $name }،
 greeting-without-name = مرحبًا،
-questions = هل لديك استفسار؟ يُرجى مراسلتنا على { $email } مع ذكر رقم الطلب: { $order }.
+questions = لأي استفسار، يُرجى مراسلتنا على { $email } مع ذكر رقم الطلب { $order }.
 why-you-get-this = وصلتك هذه الرسالة بخصوص طلبك من { $shop }.
 why-you-get-a-copy = هذه نسخة من الرسالة المرسلة إلى صاحب الطلب من { $shop }.
 view-order = عرض الطلب
 
 ## Progress
 
-step-ordered = تم الطلب
+step-ordered = تم تقديم الطلب
 step-shipped = تم الشحن
 step-out-for-delivery = خرج للتوصيل
 step-delivered = تم التوصيل
@@ -88,8 +88,8 @@ row-rounding = فرق التقريب
 row-total = الإجمالي
 row-paid = المبلغ المدفوع
 row-due = المبلغ المتبقي
-tax-included = قيمة الضريبة المشمولة: { $amount }
-named-tax-included = قيمة { $tax } المشمولة: { $amount }
+tax-included = شامل الضريبة: { $amount }
+named-tax-included = شامل { $tax }: { $amount }
 
 ## Parcel, address and pick-up
 
@@ -124,7 +124,7 @@ confirmed-lead =
         [shipping] تلقينا طلبك رقم { $order } ونعمل على تجهيزه. سنراسلك مجددًا عند شحنه.
        *[none] تلقينا طلبك رقم { $order } ونعمل على تجهيزه.
     }
-confirmed-articles = المنتجات المطلوبة
+confirmed-articles = منتجات الطلب
 
 ## order.updated
 
@@ -180,31 +180,31 @@ cancelled-heading =
     }
 cancelled-lead =
     { $extent ->
-        [part] ألغينا جزءًا من طلبك رقم { $order }.
-        [part-with-rest] ألغينا جزءًا من طلبك رقم { $order }. ولا يتأثر باقي الطلب بذلك.
-       *[whole] ألغينا طلبك رقم { $order }.
+        [part] نود إعلامك بأنه تم إلغاء جزء من طلبك رقم { $order }.
+        [part-with-rest] نود إعلامك بأنه تم إلغاء جزء من طلبك رقم { $order }، ولن يتأثر باقي الطلب بذلك.
+       *[whole] نود إعلامك بأنه تم إلغاء طلبك رقم { $order }.
     }
 cancelled-not-charged = لم يُخصم منك أي مبلغ.
-cancelled-refund-to-by = يُعاد المبلغ إلى: { $method }. ومن المتوقع وصوله في موعد أقصاه { $day }.
-cancelled-refund-to = يُعاد المبلغ إلى: { $method }.
-cancelled-refund-by = من المتوقع وصول المبلغ في موعد أقصاه { $day }.
+cancelled-refund-to-by = سيُعاد المبلغ إلى { $method }، ومن المتوقع وصوله في موعد أقصاه يوم { $day }.
+cancelled-refund-to = سيُعاد المبلغ إلى { $method }.
+cancelled-refund-by = من المتوقع وصول المبلغ في موعد أقصاه يوم { $day }.
 cancelled-articles = المنتجات الملغاة
 
 ## order.refunded
 
-refunded-subject = استرداد { $amount } عن طلبك رقم { $order }
-refunded-preheader-to-by = يُعاد المبلغ إلى: { $method }. ومن المتوقع وصوله في موعد أقصاه { $day }.
-refunded-preheader-to = يُعاد المبلغ إلى: { $method }.
-refunded-preheader-by = من المتوقع وصول المبلغ في موعد أقصاه { $day }.
+refunded-subject = استرداد { $amount } لطلبك رقم { $order }
+refunded-preheader-to-by = المبلغ في طريقه إلى { $method }، ومن المتوقع وصوله في موعد أقصاه يوم { $day }.
+refunded-preheader-to = المبلغ في طريقه إلى { $method }.
+refunded-preheader-by = من المتوقع وصول المبلغ في موعد أقصاه يوم { $day }.
 refunded-preheader = المبلغ في طريقه إليك.
 refunded-heading = المبلغ المسترد في طريقه إليك
-refunded-in-full = أعدنا إليك كامل قيمة طلبك رقم { $order }.
-refunded-rest = أعدنا إليك المبلغ المتبقي من قيمة طلبك رقم { $order }. وبذلك اكتمل استرداد قيمة الطلب.
-refunded-part = أعدنا إليك جزءًا من قيمة طلبك رقم { $order }.
-refunded-amount = أعدنا إليك { $amount } عن طلبك رقم { $order }.
+refunded-in-full = تمت معالجة استرداد كامل قيمة طلبك رقم { $order }.
+refunded-rest = تمت معالجة استرداد المبلغ المتبقي من قيمة طلبك رقم { $order }. وبذلك تشمل عمليات الاسترداد كامل قيمة الطلب.
+refunded-part = تمت معالجة استرداد جزء من قيمة طلبك رقم { $order }.
+refunded-amount = تمت معالجة استرداد { $amount } لطلبك رقم { $order }.
 refund-amount = المبلغ المسترد
-refund-to = يُعاد إلى
-refund-expected-by = آخر موعد للوصول
+refund-to = وسيلة الاسترداد
+refund-expected-by = متوقع بحلول
 refund-order-total = إجمالي الطلب
 refunded-note-with-day = يعتمد موعد ظهور المبلغ في حسابك على البنك. إذا لم يصل حتى الموعد المذكور أعلاه، فيُرجى مراسلتنا.
 refunded-note = يعتمد موعد ظهور المبلغ في حسابك على البنك. إذا لم يصل خلال أسبوعين، فيُرجى مراسلتنا.
@@ -239,7 +239,7 @@ shipped-heading =
     }
 shipped-lead =
     { $share ->
-        [whole] تم شحن جميع منتجات طلبك في طرد واحد. رقم الطلب: { $order }.
+        [whole] تم شحن جميع منتجات طلبك رقم { $order } في طرد واحد.
         [part] تم شحن جزء من طلبك رقم { $order }. وسنشحن الباقي في أقرب وقت ممكن.
        *[parcel] تم شحن أحد طرود طلبك رقم { $order }.
     }
@@ -249,9 +249,9 @@ shipped-lead =
 to-pickup-heading = طلبك في الطريق إلى نقطة الاستلام
 to-pickup-lead-with-place =
     { $share ->
-        [whole] طلبك رقم { $order } في الطريق إلى نقطة الاستلام: { $place }. سنراسلك مجددًا عندما يصبح جاهزًا للاستلام.
-        [part] جزء من طلبك رقم { $order } في الطريق إلى نقطة الاستلام: { $place }. سنراسلك مجددًا عندما يصبح جاهزًا للاستلام.
-       *[parcel] أحد طرود طلبك رقم { $order } في الطريق إلى نقطة الاستلام: { $place }. سنراسلك مجددًا عندما يصبح جاهزًا للاستلام.
+        [whole] طلبك رقم { $order } في الطريق إلى نقطة الاستلام ({ $place }). سنراسلك مجددًا عندما يصبح جاهزًا للاستلام.
+        [part] جزء من طلبك رقم { $order } في الطريق إلى نقطة الاستلام ({ $place }). سنراسلك مجددًا عندما يصبح جاهزًا للاستلام.
+       *[parcel] أحد طرود طلبك رقم { $order } في الطريق إلى نقطة الاستلام ({ $place }). سنراسلك مجددًا عندما يصبح جاهزًا للاستلام.
     }
 to-pickup-lead =
     { $share ->
@@ -309,9 +309,9 @@ updated-preheader-page = إليك رابط تتبع الشحنة.
 
 delayed-subject-with-day =
     { $share ->
-        [whole] سيتأخر وصول طلبك رقم { $order } حتى { $day }
-        [part] سيتأخر وصول جزء من طلبك رقم { $order } حتى { $day }
-       *[parcel] سيتأخر وصول أحد طرود طلبك رقم { $order } حتى { $day }
+        [whole] سيتأخر وصول طلبك رقم { $order } حتى يوم { $day }
+        [part] سيتأخر وصول جزء من طلبك رقم { $order } حتى يوم { $day }
+       *[parcel] سيتأخر وصول أحد طرود طلبك رقم { $order } حتى يوم { $day }
     }
 delayed-subject =
     { $share ->
@@ -323,19 +323,19 @@ delayed-preheader = نعتذر عن التأخير. { $contents }
 delayed-heading = سيتأخر وصول شحنتك
 delayed-lead =
     { $share ->
-        [whole] نعتذر منك، سيصل طلبك رقم { $order } بعد الموعد الذي أبلغناك به.
-        [part] نعتذر منك، سيصل جزء من طلبك رقم { $order } بعد الموعد الذي أبلغناك به.
-       *[parcel] نعتذر منك، سيصل أحد طرود طلبك رقم { $order } بعد الموعد الذي أبلغناك به.
+        [whole] نعتذر عن التأخير؛ سيصل طلبك رقم { $order } بعد الموعد الذي أبلغناك به.
+        [part] نعتذر عن التأخير؛ سيصل جزء من طلبك رقم { $order } بعد الموعد الذي أبلغناك به.
+       *[parcel] نعتذر عن التأخير؛ سيصل أحد طرود طلبك رقم { $order } بعد الموعد الذي أبلغناك به.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] نعتذر منك، سيصل طلبك رقم { $order } بعد الموعد الذي أبلغناك به. ولا يمكننا تحديد الموعد الجديد حاليًا.
-        [part] نعتذر منك، سيصل جزء من طلبك رقم { $order } بعد الموعد الذي أبلغناك به. ولا يمكننا تحديد الموعد الجديد حاليًا.
-       *[parcel] نعتذر منك، سيصل أحد طرود طلبك رقم { $order } بعد الموعد الذي أبلغناك به. ولا يمكننا تحديد الموعد الجديد حاليًا.
+        [whole] نعتذر عن التأخير؛ سيصل طلبك رقم { $order } بعد الموعد الذي أبلغناك به. ولا يمكننا تحديد الموعد الجديد حاليًا.
+        [part] نعتذر عن التأخير؛ سيصل جزء من طلبك رقم { $order } بعد الموعد الذي أبلغناك به. ولا يمكننا تحديد الموعد الجديد حاليًا.
+       *[parcel] نعتذر عن التأخير؛ سيصل أحد طرود طلبك رقم { $order } بعد الموعد الذي أبلغناك به. ولا يمكننا تحديد الموعد الجديد حاليًا.
     }
 delayed-new-day = الموعد الجديد المتوقع
 delayed-note-with-day = لا يلزمك اتخاذ أي إجراء. إذا لم يكن الموعد الجديد مناسبًا لك، فيُرجى مراسلتنا وسنبذل ما في وسعنا لمساعدتك.
-delayed-note = لا يلزمك اتخاذ أي إجراء. إذا لم يكن هذا التأخير مناسبًا لك، فيُرجى مراسلتنا وسنبذل ما في وسعنا لمساعدتك.
+delayed-note = لا يلزمك اتخاذ أي إجراء. إذا كان هذا التأخير يسبب لك أي إزعاج، فيُرجى مراسلتنا وسنبذل ما في وسعنا لمساعدتك.
 delayed-articles = المنتجات المتأخرة
 
 ## shipment.out_for_delivery
@@ -348,7 +348,7 @@ out-for-delivery-subject =
     }
 out-for-delivery-preheader-with-carrier = قيد التوصيل مع { $carrier }. { $contents }
 out-for-delivery-preheader = قيد التوصيل. { $contents }
-out-for-delivery-heading = شحنتك تصل اليوم
+out-for-delivery-heading = ستصل شحنتك اليوم
 out-for-delivery-lead =
     { $share ->
         [whole] خرج طلبك رقم { $order } للتوصيل، ومن المتوقع أن يصلك اليوم.
@@ -378,26 +378,26 @@ attempted-lead =
         [part] تعذّر توصيل جزء من طلبك رقم { $order }.
        *[parcel] تعذّر توصيل أحد طرود طلبك رقم { $order }.
     }
-attempted-next = المحاولة القادمة
+attempted-next = محاولة التوصيل القادمة
 
 ## shipment.ready_for_pickup
 
 ready-subject =
     { $share ->
-        [whole] جاهز للاستلام: طلبك رقم { $order }
-        [part] جاهز للاستلام: جزء من طلبك رقم { $order }
-       *[parcel] جاهز للاستلام: أحد طرود طلبك رقم { $order }
+        [whole] طلبك رقم { $order } جاهز للاستلام
+        [part] جزء من طلبك رقم { $order } جاهز للاستلام
+       *[parcel] أحد طرود طلبك رقم { $order } جاهز للاستلام
     }
-ready-preheader-at-until = شحنتك بانتظارك في { $place } حتى { $day }.
-ready-preheader-at = شحنتك بانتظارك في { $place }.
-ready-preheader-until = شحنتك بانتظارك حتى { $day }.
-ready-preheader = شحنتك بانتظارك.
-ready-heading = شحنتك جاهزة للاستلام
+ready-preheader-at-until = منتجاتك بانتظارك في { $place } حتى يوم { $day }.
+ready-preheader-at = منتجاتك بانتظارك في { $place }.
+ready-preheader-until = منتجاتك بانتظارك حتى يوم { $day }.
+ready-preheader = منتجاتك بانتظارك.
+ready-heading = منتجاتك جاهزة للاستلام
 ready-lead-with-place =
     { $share ->
-        [whole] طلبك رقم { $order } جاهز للاستلام من: { $place }.
-        [part] جزء من طلبك رقم { $order } جاهز للاستلام من: { $place }.
-       *[parcel] أحد طرود طلبك رقم { $order } جاهز للاستلام من: { $place }.
+        [whole] طلبك رقم { $order } جاهز للاستلام من نقطة الاستلام ({ $place }).
+        [part] جزء من طلبك رقم { $order } جاهز للاستلام من نقطة الاستلام ({ $place }).
+       *[parcel] أحد طرود طلبك رقم { $order } جاهز للاستلام من نقطة الاستلام ({ $place }).
     }
 ready-lead =
     { $share ->
@@ -428,23 +428,23 @@ delivered-lead =
         [part] تم توصيل جزء من طلبك رقم { $order }. نتمنى أن تنال مشترياتك إعجابك.
        *[parcel] تم توصيل أحد طرود طلبك رقم { $order }. نتمنى أن تنال مشترياتك إعجابك.
     }
-delivered-not-found = تعذّر العثور على الشحنة؟
-delivered-not-found-help = يُرجى التحقق من المكان الذي تُترك فيه شحناتك عادةً وسؤال الجيران. إذا لم تظهر الشحنة أو كان أحد المنتجات ناقصًا أو تالفًا، فيُرجى مراسلتنا.
+delivered-not-found = هل تعذّر العثور على الشحنة؟
+delivered-not-found-help = يُرجى التحقق من المكان الذي تُترك فيه شحناتك عادةً وسؤال أفراد الأسرة أو الجيران أو حارس المبنى. إذا لم تظهر الشحنة أو كان أحد المنتجات ناقصًا أو تالفًا، فيُرجى مراسلتنا.
 
 ## shipment.delivered, of what the customer picked up
 
 picked-up-subject =
     { $share ->
-        [whole] تم تسليم طلبك رقم { $order }
-        [part] تم تسليم جزء من طلبك رقم { $order }
-       *[parcel] تم تسليم أحد طرود طلبك رقم { $order }
+        [whole] تم تسليم طلبك رقم { $order } في نقطة الاستلام
+        [part] تم تسليم جزء من طلبك رقم { $order } في نقطة الاستلام
+       *[parcel] تم تسليم أحد طرود طلبك رقم { $order } في نقطة الاستلام
     }
-picked-up-heading = تم تسليم مشترياتك
+picked-up-heading = تم التسليم في نقطة الاستلام
 picked-up-lead-with-place =
     { $share ->
-        [whole] تم تسليم طلبك رقم { $order } في نقطة الاستلام: { $place }. نتمنى أن تنال مشترياتك إعجابك.
-        [part] تم تسليم جزء من طلبك رقم { $order } في نقطة الاستلام: { $place }. نتمنى أن تنال مشترياتك إعجابك.
-       *[parcel] تم تسليم أحد طرود طلبك رقم { $order } في نقطة الاستلام: { $place }. نتمنى أن تنال مشترياتك إعجابك.
+        [whole] تم تسليم طلبك رقم { $order } في نقطة الاستلام ({ $place }). نتمنى أن تنال مشترياتك إعجابك.
+        [part] تم تسليم جزء من طلبك رقم { $order } في نقطة الاستلام ({ $place }). نتمنى أن تنال مشترياتك إعجابك.
+       *[parcel] تم تسليم أحد طرود طلبك رقم { $order } في نقطة الاستلام ({ $place }). نتمنى أن تنال مشترياتك إعجابك.
     }
 picked-up-lead =
     { $share ->
@@ -457,9 +457,9 @@ picked-up-lead =
 
 returned-subject =
     { $share ->
-        [whole] في طريق العودة إلينا: طلبك رقم { $order }
-        [part] في طريق العودة إلينا: جزء من طلبك رقم { $order }
-       *[parcel] في طريق العودة إلينا: أحد طرود طلبك رقم { $order }
+        [whole] طلبك رقم { $order } في طريق العودة إلينا
+        [part] جزء من طلبك رقم { $order } في طريق العودة إلينا
+       *[parcel] أحد طرود طلبك رقم { $order } في طريق العودة إلينا
     }
 returned-heading = شحنتك في طريق العودة إلينا
 returned-lead =

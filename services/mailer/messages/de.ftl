@@ -1,4 +1,5 @@
 ### Deutsch. Anrede: Sie; `.informal`: du, klein geschrieben. Was dort nicht steht, spricht niemanden an.
+### Der erste Satz einer Mail steht nach der Anrede und ihrem Komma: Er beginnt klein, außer mit Ihr und Namen.
 
 usual-formality = formal
 
@@ -10,8 +11,8 @@ greeting = Guten Tag { $name },
     .informal = Hallo { $name },
 greeting-without-name = Guten Tag,
     .informal = Hallo,
-questions = Haben Sie Fragen? Schreiben Sie an { $email } und nennen Sie bitte Ihre Bestellnummer: { $order }.
-    .informal = Hast du Fragen? Schreib an { $email } und nenne bitte deine Bestellnummer: { $order }.
+questions = Haben Sie Fragen? Schreiben Sie uns an { $email } und geben Sie bitte Ihre Bestellnummer { $order } an.
+    .informal = Hast du Fragen? Schreib uns an { $email } und gib bitte deine Bestellnummer { $order } an.
 why-you-get-this = Sie erhalten diese E-Mail, weil Sie bei { $shop } bestellt haben.
     .informal = Du erhältst diese E-Mail, weil du bei { $shop } bestellt hast.
 why-you-get-a-copy = Dies ist eine Kopie. Die E-Mail selbst geht an die Person, die bei { $shop } bestellt hat.
@@ -48,7 +49,7 @@ more-in-list =
     }
 see-whole-order = Ganze Bestellung ansehen
 part-of-set = Teil von { $set }
-article-expected = Voraussichtlich { $day }
+article-expected = Voraussichtliche Lieferung: { $day }
 parcel-contents =
     { $count ->
         [0] Darin: { $article }.
@@ -75,7 +76,7 @@ row-shipping = Versand
 shipping-free = Kostenlos
 row-fee = Gebühr
 row-tip = Trinkgeld
-row-duties = Zoll
+row-duties = Zollgebühren
 row-tax = Steuer
 row-gift-card = Geschenkgutschein
 row-credit = Guthaben
@@ -88,26 +89,26 @@ named-tax-included = inkl. { $amount } { $tax }
 
 ## Parcel, address and pick-up
 
-carrier = Versand mit
+carrier = Versanddienst
 tracking-number = Sendungsnummer
-tracking-page = Verfolgen unter
+tracking-page = Sendung verfolgen
 track-parcel = Sendung verfolgen
-delivery-details = Zustellung ansehen
-expected = Voraussichtlich
+delivery-details = Zustelldetails ansehen
+expected = Voraussichtliche Lieferung
 expected-today = Heute
 reason = Grund
 in-this-parcel = In diesem Paket
-still-to-come = Folgt noch
-still-to-come-note = Kommt getrennt. Sobald es verschickt ist, schreiben wir Ihnen wieder.
-    .informal = Kommt getrennt. Sobald es verschickt ist, schreiben wir dir wieder.
+still-to-come = Wird noch geliefert
+still-to-come-note = Der Rest wird separat verschickt. Sobald er unterwegs ist, erhalten Sie eine weitere E-Mail.
+    .informal = Der Rest wird separat verschickt. Sobald er unterwegs ist, bekommst du eine weitere E-Mail.
 delivery-address = Lieferadresse
 pickup-place = Abholort
 pickup-code = Abholcode
 pickup-until = Abholen bis
-pickup-page = Über diesen Ort
+pickup-page = Infos zum Abholort
 your-order = Ihre Bestellung
     .informal = Deine Bestellung
-your-order-number = Nummer { $order }
+your-order-number = Bestellnummer { $order }
 
 ## order.confirmed
 
@@ -121,15 +122,15 @@ confirmed-heading = Vielen Dank für Ihre Bestellung
     .informal = Danke für deine Bestellung
 confirmed-lead =
     { $delivery ->
-        [pickup] Wir haben Ihre Bestellung { $order } erhalten und machen sie fertig. Sobald Sie sie abholen können, schreiben wir Ihnen wieder.
-        [shipping] Wir haben Ihre Bestellung { $order } erhalten und machen sie fertig. Sobald sie unterwegs ist, schreiben wir Ihnen wieder.
-       *[none] Wir haben Ihre Bestellung { $order } erhalten und machen sie fertig.
+        [pickup] wir haben Ihre Bestellung { $order } erhalten und bereiten sie nun vor. Sobald sie zur Abholung bereitliegt, erhalten Sie eine weitere E-Mail von uns.
+        [shipping] wir haben Ihre Bestellung { $order } erhalten und bereiten sie nun vor. Sobald sie unterwegs ist, erhalten Sie eine weitere E-Mail von uns.
+       *[none] wir haben Ihre Bestellung { $order } erhalten und bearbeiten sie nun.
     }
     .informal =
     { $delivery ->
-        [pickup] Wir haben deine Bestellung { $order } erhalten und machen sie fertig. Sobald du sie abholen kannst, schreiben wir dir wieder.
-        [shipping] Wir haben deine Bestellung { $order } erhalten und machen sie fertig. Sobald sie unterwegs ist, schreiben wir dir wieder.
-       *[none] Wir haben deine Bestellung { $order } erhalten und machen sie fertig.
+        [pickup] wir haben deine Bestellung { $order } erhalten und bereiten sie nun vor. Sobald sie zur Abholung bereitliegt, bekommst du eine weitere E-Mail von uns.
+        [shipping] wir haben deine Bestellung { $order } erhalten und bereiten sie nun vor. Sobald sie unterwegs ist, bekommst du eine weitere E-Mail von uns.
+       *[none] wir haben deine Bestellung { $order } erhalten und bearbeiten sie nun.
     }
 confirmed-articles = Das haben Sie bestellt
     .informal = Das hast du bestellt
@@ -138,15 +139,15 @@ confirmed-articles = Das haben Sie bestellt
 
 order-updated-subject = Ihre Bestellung { $order } wurde geändert
     .informal = Deine Bestellung { $order } wurde geändert
-order-updated-preheader = Hier sehen Sie Ihre Bestellung, wie sie jetzt ist.
-    .informal = Hier siehst du deine Bestellung, wie sie jetzt ist.
+order-updated-preheader = Hier sehen Sie den aktuellen Stand Ihrer Bestellung.
+    .informal = Hier siehst du den aktuellen Stand deiner Bestellung.
 order-updated-heading = Ihre Bestellung wurde geändert
     .informal = Deine Bestellung wurde geändert
-order-updated-lead = Ihre Bestellung { $order } wurde geändert. Unten sehen Sie sie, wie sie jetzt ist.
-    .informal = Deine Bestellung { $order } wurde geändert. Unten siehst du sie, wie sie jetzt ist.
-order-updated-changes = Was sich geändert hat
-order-updated-articles = Ihre Bestellung jetzt
-    .informal = Deine Bestellung jetzt
+order-updated-lead = Ihre Bestellung { $order } wurde geändert. Hier sehen Sie den aktuellen Stand.
+    .informal = deine Bestellung { $order } wurde geändert. Hier siehst du den aktuellen Stand.
+order-updated-changes = Änderungen
+order-updated-articles = Ihre aktuelle Bestellung
+    .informal = Deine aktuelle Bestellung
 change-added = Neu: { $article }
 change-removed = Nicht mehr in Ihrer Bestellung: { $article }
     .informal = Nicht mehr in deiner Bestellung: { $article }
@@ -165,20 +166,20 @@ change-more =
 
 ## order.payment_failed
 
-payment-failed-subject = Die Zahlung Ihrer Bestellung { $order } hat nicht geklappt
-    .informal = Die Zahlung deiner Bestellung { $order } hat nicht geklappt
+payment-failed-subject = Die Zahlung für Ihre Bestellung { $order } ist fehlgeschlagen
+    .informal = Die Zahlung für deine Bestellung { $order } ist fehlgeschlagen
 payment-failed-preheader-with-day = Bitte bezahlen Sie bis { $day }.
     .informal = Bitte bezahle bis { $day }.
 payment-failed-preheader = Bitte versuchen Sie es noch einmal.
     .informal = Bitte versuch es noch einmal.
-payment-failed-heading = Ihre Zahlung hat nicht geklappt
-    .informal = Deine Zahlung hat nicht geklappt
-payment-failed-lead = Die Zahlung Ihrer Bestellung { $order } hat nicht geklappt. Bitte versuchen Sie es noch einmal.
-    .informal = Die Zahlung deiner Bestellung { $order } hat nicht geklappt. Bitte versuch es noch einmal.
-payment-failed-lead-without-link = Die Zahlung Ihrer Bestellung { $order } hat nicht geklappt. Bitte versuchen Sie es noch einmal, oder schreiben Sie uns, wenn Sie Hilfe brauchen.
-    .informal = Die Zahlung deiner Bestellung { $order } hat nicht geklappt. Bitte versuch es noch einmal, oder schreib uns, wenn du Hilfe brauchst.
+payment-failed-heading = Ihre Zahlung ist fehlgeschlagen
+    .informal = Deine Zahlung ist fehlgeschlagen
+payment-failed-lead = die Zahlung für Ihre Bestellung { $order } ist fehlgeschlagen. Bitte versuchen Sie es noch einmal.
+    .informal = die Zahlung für deine Bestellung { $order } ist fehlgeschlagen. Bitte versuch es noch einmal.
+payment-failed-lead-without-link = die Zahlung für Ihre Bestellung { $order } ist fehlgeschlagen. Bitte versuchen Sie es noch einmal oder schreiben Sie uns, wenn Sie Hilfe brauchen.
+    .informal = die Zahlung für deine Bestellung { $order } ist fehlgeschlagen. Bitte versuch es noch einmal oder schreib uns, wenn du Hilfe brauchst.
 payment-failed-amount = Zu zahlen
-payment-failed-method = Versucht mit
+payment-failed-method = Zahlungsart
 payment-failed-pay-by = Zahlbar bis
 payment-failed-button = Jetzt bezahlen
 
@@ -186,73 +187,72 @@ payment-failed-button = Jetzt bezahlen
 
 cancelled-subject =
     { $extent ->
-        [part] Ein Teil Ihrer Bestellung { $order } ist storniert
-       *[whole] Ihre Bestellung { $order } ist storniert
+        [part] Ein Teil Ihrer Bestellung { $order } wurde storniert
+       *[whole] Ihre Bestellung { $order } wurde storniert
     }
     .informal =
     { $extent ->
-        [part] Ein Teil deiner Bestellung { $order } ist storniert
-       *[whole] Deine Bestellung { $order } ist storniert
+        [part] Ein Teil deiner Bestellung { $order } wurde storniert
+       *[whole] Deine Bestellung { $order } wurde storniert
     }
 cancelled-preheader-with-refund = Sie erhalten { $amount } zurück.
     .informal = Du bekommst { $amount } zurück.
 cancelled-heading =
     { $extent ->
-        [part] Ein Teil Ihrer Bestellung ist storniert
-       *[whole] Ihre Bestellung ist storniert
+        [part] Ein Teil Ihrer Bestellung wurde storniert
+       *[whole] Ihre Bestellung wurde storniert
     }
     .informal =
     { $extent ->
-        [part] Ein Teil deiner Bestellung ist storniert
-       *[whole] Deine Bestellung ist storniert
+        [part] Ein Teil deiner Bestellung wurde storniert
+       *[whole] Deine Bestellung wurde storniert
     }
 cancelled-lead =
     { $extent ->
-        [part] Wir haben einen Teil Ihrer Bestellung { $order } storniert.
-        [part-with-rest] Wir haben einen Teil Ihrer Bestellung { $order } storniert. Am Rest Ihrer Bestellung ändert sich nichts.
-       *[whole] Wir haben Ihre Bestellung { $order } storniert.
+        [part] wir haben einen Teil Ihrer Bestellung { $order } storniert.
+        [part-with-rest] wir haben einen Teil Ihrer Bestellung { $order } storniert. Am Rest Ihrer Bestellung ändert sich nichts.
+       *[whole] wir haben Ihre Bestellung { $order } storniert.
     }
     .informal =
     { $extent ->
-        [part] Wir haben einen Teil deiner Bestellung { $order } storniert.
-        [part-with-rest] Wir haben einen Teil deiner Bestellung { $order } storniert. Am Rest deiner Bestellung ändert sich nichts.
-       *[whole] Wir haben deine Bestellung { $order } storniert.
+        [part] wir haben einen Teil deiner Bestellung { $order } storniert.
+        [part-with-rest] wir haben einen Teil deiner Bestellung { $order } storniert. Am Rest deiner Bestellung ändert sich nichts.
+       *[whole] wir haben deine Bestellung { $order } storniert.
     }
-cancelled-not-charged = Ihnen wurde nichts berechnet.
-    .informal = Dir wurde nichts berechnet.
-cancelled-refund-to-by = Das Geld geht an { $method } und sollte bis { $day } da sein.
-cancelled-refund-to = Das Geld geht an { $method }.
-cancelled-refund-by = Das Geld sollte bis { $day } da sein.
-cancelled-articles = Das ist storniert
+cancelled-not-charged = Es wurde kein Betrag abgebucht.
+cancelled-refund-to-by = Die Erstattung erfolgt über { $method }. Sie erhalten den Betrag voraussichtlich bis { $day }.
+    .informal = Die Erstattung erfolgt über { $method }. Du bekommst den Betrag voraussichtlich bis { $day }.
+cancelled-refund-to = Die Erstattung erfolgt über { $method }.
+cancelled-refund-by = Sie erhalten den Betrag voraussichtlich bis { $day }.
+    .informal = Du bekommst den Betrag voraussichtlich bis { $day }.
+cancelled-articles = Stornierte Artikel
 
 ## order.refunded
 
 refunded-subject = Erstattung von { $amount } für Bestellung { $order }
-refunded-preheader-to-by = Unterwegs an { $method }, voraussichtlich da bis { $day }.
-refunded-preheader-to = Unterwegs an { $method }.
-refunded-preheader-by = Unterwegs an Sie, voraussichtlich da bis { $day }.
-    .informal = Unterwegs an dich, voraussichtlich da bis { $day }.
-refunded-preheader = Unterwegs an Sie.
-    .informal = Unterwegs an dich.
-refunded-heading = Ihre Erstattung ist unterwegs
-    .informal = Deine Erstattung ist unterwegs
-refunded-in-full = Wir haben Ihre Bestellung { $order } vollständig erstattet.
-    .informal = Wir haben deine Bestellung { $order } vollständig erstattet.
-refunded-rest = Wir haben den Rest Ihrer Bestellung { $order } erstattet: Damit ist sie vollständig erstattet.
-    .informal = Wir haben den Rest deiner Bestellung { $order } erstattet: Damit ist sie vollständig erstattet.
-refunded-part = Wir haben einen Teil Ihrer Bestellung { $order } erstattet.
-    .informal = Wir haben einen Teil deiner Bestellung { $order } erstattet.
-refunded-amount = Wir haben { $amount } für Ihre Bestellung { $order } erstattet.
-    .informal = Wir haben { $amount } für deine Bestellung { $order } erstattet.
-refund-amount = Sie erhalten zurück
-    .informal = Du bekommst zurück
-refund-to = An
-refund-expected-by = Da bis
+refunded-preheader-to-by = Die Erstattung erfolgt über { $method }, voraussichtlich bis { $day }.
+refunded-preheader-to = Die Erstattung erfolgt über { $method }.
+refunded-preheader-by = Sie erhalten den Betrag voraussichtlich bis { $day }.
+    .informal = Du bekommst den Betrag voraussichtlich bis { $day }.
+refunded-preheader = Die Erstattung wurde veranlasst.
+refunded-heading = Ihre Erstattung wurde veranlasst
+    .informal = Deine Erstattung wurde veranlasst
+refunded-in-full = wir haben Ihnen den vollen Betrag Ihrer Bestellung { $order } erstattet.
+    .informal = wir haben dir den vollen Betrag deiner Bestellung { $order } erstattet.
+refunded-rest = wir haben Ihnen den restlichen Betrag Ihrer Bestellung { $order } erstattet. Damit ist der volle Betrag erstattet.
+    .informal = wir haben dir den restlichen Betrag deiner Bestellung { $order } erstattet. Damit ist der volle Betrag erstattet.
+refunded-part = wir haben Ihnen einen Teil des Betrags Ihrer Bestellung { $order } erstattet.
+    .informal = wir haben dir einen Teil des Betrags deiner Bestellung { $order } erstattet.
+refunded-amount = wir haben Ihnen { $amount } für Ihre Bestellung { $order } erstattet.
+    .informal = wir haben dir { $amount } für deine Bestellung { $order } erstattet.
+refund-amount = Erstattungsbetrag
+refund-to = Erstattet über
+refund-expected-by = Erwartet bis
 refund-order-total = Bestellwert
-refunded-note-with-day = Wann das Geld zu sehen ist, hängt von Ihrer Bank ab. Ist es bis zum genannten Tag nicht da, schreiben Sie uns bitte.
-    .informal = Wann das Geld zu sehen ist, hängt von deiner Bank ab. Ist es bis zum genannten Tag nicht da, schreib uns bitte.
-refunded-note = Wann das Geld zu sehen ist, hängt von Ihrer Bank ab. Fehlt es nach zwei Wochen noch, schreiben Sie uns bitte.
-    .informal = Wann das Geld zu sehen ist, hängt von deiner Bank ab. Fehlt es nach zwei Wochen noch, schreib uns bitte.
+refunded-note-with-day = Wann der Betrag auf Ihrem Konto erscheint, hängt von Ihrer Bank ab. Sollte er bis zum genannten Tag nicht eingegangen sein, schreiben Sie uns bitte.
+    .informal = Wann der Betrag auf deinem Konto erscheint, hängt von deiner Bank ab. Sollte er bis zum genannten Tag nicht eingegangen sein, schreib uns bitte.
+refunded-note = Wann der Betrag auf Ihrem Konto erscheint, hängt von Ihrer Bank ab. Sollte er nach zwei Wochen noch nicht eingegangen sein, schreiben Sie uns bitte.
+    .informal = Wann der Betrag auf deinem Konto erscheint, hängt von deiner Bank ab. Sollte er nach zwei Wochen noch nicht eingegangen sein, schreib uns bitte.
 
 ## order.withdrawal_received
 
@@ -263,31 +263,30 @@ withdrawal-preheader = Dies ist Ihre Eingangsbestätigung.
     .informal = Dies ist deine Eingangsbestätigung.
 withdrawal-heading = Wir haben Ihren Widerruf erhalten
     .informal = Wir haben deinen Widerruf erhalten
-withdrawal-lead = Dies ist Ihre Eingangsbestätigung: Wir haben Ihren Widerruf zur Bestellung { $order } erhalten.
-    .informal = Dies ist deine Eingangsbestätigung: Wir haben deinen Widerruf zur Bestellung { $order } erhalten.
+withdrawal-lead = hiermit bestätigen wir den Eingang Ihres Widerrufs zur Bestellung { $order }.
+    .informal = hiermit bestätigen wir den Eingang deines Widerrufs zur Bestellung { $order }.
 withdrawal-received-on = Eingegangen am
-withdrawal-id = Widerruf
+withdrawal-id = Widerrufsnummer
 withdrawal-content = Ihre Erklärung
     .informal = Deine Erklärung
-withdrawal-articles = Das widerrufen Sie
-    .informal = Das widerrufst du
+withdrawal-articles = Widerrufene Artikel
 
 ## shipment.shipped
 
 shipped-subject =
     { $share ->
-        [whole] Unterwegs: Ihre Bestellung { $order }
+        [whole] Ihre Bestellung { $order } ist unterwegs
         [part] Ein Teil Ihrer Bestellung { $order } ist unterwegs
-       *[parcel] Unterwegs: ein Paket Ihrer Bestellung { $order }
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } ist unterwegs
     }
     .informal =
     { $share ->
-        [whole] Unterwegs: deine Bestellung { $order }
+        [whole] Deine Bestellung { $order } ist unterwegs
         [part] Ein Teil deiner Bestellung { $order } ist unterwegs
-       *[parcel] Unterwegs: ein Paket deiner Bestellung { $order }
+       *[parcel] Ein Paket zu deiner Bestellung { $order } ist unterwegs
     }
-shipped-preheader-with-carrier = Voraussichtlich { $day } mit { $carrier }. { $contents }
-shipped-preheader = Voraussichtlich { $day }. { $contents }
+shipped-preheader-with-carrier = Voraussichtliche Lieferung mit { $carrier }: { $day }. { $contents }
+shipped-preheader = Voraussichtliche Lieferung: { $day }. { $contents }
 shipped-heading =
     { $share ->
         [whole] Ihre Bestellung ist unterwegs
@@ -302,15 +301,15 @@ shipped-heading =
     }
 shipped-lead =
     { $share ->
-        [whole] Ihre Bestellung { $order } hat unser Haus verlassen, alles in einem Paket.
-        [part] Ein Paket Ihrer Bestellung { $order } hat unser Haus verlassen. Der Rest folgt so bald wie möglich.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } hat unser Haus verlassen.
+        [whole] wir haben Ihre Bestellung { $order } in einem Paket an Sie verschickt.
+        [part] wir haben ein Paket zu Ihrer Bestellung { $order } an Sie verschickt. Der Rest folgt so bald wie möglich.
+       *[parcel] wir haben ein Paket zu Ihrer Bestellung { $order } an Sie verschickt.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } hat unser Haus verlassen, alles in einem Paket.
-        [part] Ein Paket deiner Bestellung { $order } hat unser Haus verlassen. Der Rest folgt so bald wie möglich.
-       *[parcel] Ein Paket deiner Bestellung { $order } hat unser Haus verlassen.
+        [whole] wir haben deine Bestellung { $order } in einem Paket an dich verschickt.
+        [part] wir haben ein Paket zu deiner Bestellung { $order } an dich verschickt. Der Rest folgt so bald wie möglich.
+       *[parcel] wir haben ein Paket zu deiner Bestellung { $order } an dich verschickt.
     }
 
 ## On its way to a place where the customer will pick it up
@@ -319,27 +318,27 @@ to-pickup-heading = Ihre Bestellung ist unterwegs
     .informal = Deine Bestellung ist unterwegs
 to-pickup-lead-with-place =
     { $share ->
-        [whole] Ihre Bestellung { $order } ist unterwegs zum Abholort: { $place }. Sobald Sie sie abholen können, schreiben wir Ihnen wieder.
-        [part] Ein Teil Ihrer Bestellung { $order } ist unterwegs zum Abholort: { $place }. Sobald Sie ihn abholen können, schreiben wir Ihnen wieder.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } ist unterwegs zum Abholort: { $place }. Sobald Sie es abholen können, schreiben wir Ihnen wieder.
+        [whole] Ihre Bestellung { $order } ist auf dem Weg zum Abholort { $place }. Sobald sie zur Abholung bereitliegt, erhalten Sie eine weitere E-Mail von uns.
+        [part] ein Teil Ihrer Bestellung { $order } ist auf dem Weg zum Abholort { $place }. Sobald er zur Abholung bereitliegt, erhalten Sie eine weitere E-Mail von uns.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } ist auf dem Weg zum Abholort { $place }. Sobald es zur Abholung bereitliegt, erhalten Sie eine weitere E-Mail von uns.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } ist unterwegs zum Abholort: { $place }. Sobald du sie abholen kannst, schreiben wir dir wieder.
-        [part] Ein Teil deiner Bestellung { $order } ist unterwegs zum Abholort: { $place }. Sobald du ihn abholen kannst, schreiben wir dir wieder.
-       *[parcel] Ein Paket deiner Bestellung { $order } ist unterwegs zum Abholort: { $place }. Sobald du es abholen kannst, schreiben wir dir wieder.
+        [whole] deine Bestellung { $order } ist auf dem Weg zum Abholort { $place }. Sobald sie zur Abholung bereitliegt, bekommst du eine weitere E-Mail von uns.
+        [part] ein Teil deiner Bestellung { $order } ist auf dem Weg zum Abholort { $place }. Sobald er zur Abholung bereitliegt, bekommst du eine weitere E-Mail von uns.
+       *[parcel] ein Paket zu deiner Bestellung { $order } ist auf dem Weg zum Abholort { $place }. Sobald es zur Abholung bereitliegt, bekommst du eine weitere E-Mail von uns.
     }
 to-pickup-lead =
     { $share ->
-        [whole] Ihre Bestellung { $order } ist unterwegs. Sobald Sie sie abholen können, schreiben wir Ihnen wieder.
-        [part] Ein Teil Ihrer Bestellung { $order } ist unterwegs. Sobald Sie ihn abholen können, schreiben wir Ihnen wieder.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } ist unterwegs. Sobald Sie es abholen können, schreiben wir Ihnen wieder.
+        [whole] Ihre Bestellung { $order } ist unterwegs. Sobald sie zur Abholung bereitliegt, erhalten Sie eine weitere E-Mail von uns.
+        [part] ein Teil Ihrer Bestellung { $order } ist unterwegs. Sobald er zur Abholung bereitliegt, erhalten Sie eine weitere E-Mail von uns.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } ist unterwegs. Sobald es zur Abholung bereitliegt, erhalten Sie eine weitere E-Mail von uns.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } ist unterwegs. Sobald du sie abholen kannst, schreiben wir dir wieder.
-        [part] Ein Teil deiner Bestellung { $order } ist unterwegs. Sobald du ihn abholen kannst, schreiben wir dir wieder.
-       *[parcel] Ein Paket deiner Bestellung { $order } ist unterwegs. Sobald du es abholen kannst, schreiben wir dir wieder.
+        [whole] deine Bestellung { $order } ist unterwegs. Sobald sie zur Abholung bereitliegt, bekommst du eine weitere E-Mail von uns.
+        [part] ein Teil deiner Bestellung { $order } ist unterwegs. Sobald er zur Abholung bereitliegt, bekommst du eine weitere E-Mail von uns.
+       *[parcel] ein Paket zu deiner Bestellung { $order } ist unterwegs. Sobald es zur Abholung bereitliegt, bekommst du eine weitere E-Mail von uns.
     }
 to-pickup-preheader-with-carrier = Unterwegs mit { $carrier }. { $contents }
 to-pickup-preheader = Unterwegs. { $contents }
@@ -348,54 +347,53 @@ to-pickup-preheader = Unterwegs. { $contents }
 
 updated-subject =
     { $share ->
-        [whole] Neue Angaben zu Ihrer Bestellung { $order }
-        [part] Neue Angaben zu einem Teil Ihrer Bestellung { $order }
-       *[parcel] Neue Angaben zu einem Paket Ihrer Bestellung { $order }
+        [whole] Neue Versandinformationen zu Ihrer Bestellung { $order }
+        [part] Neue Versandinformationen zu einem Teil Ihrer Bestellung { $order }
+       *[parcel] Neue Versandinformationen für ein Paket zu Ihrer Bestellung { $order }
     }
     .informal =
     { $share ->
-        [whole] Neue Angaben zu deiner Bestellung { $order }
-        [part] Neue Angaben zu einem Teil deiner Bestellung { $order }
-       *[parcel] Neue Angaben zu einem Paket deiner Bestellung { $order }
+        [whole] Neue Versandinformationen zu deiner Bestellung { $order }
+        [part] Neue Versandinformationen zu einem Teil deiner Bestellung { $order }
+       *[parcel] Neue Versandinformationen für ein Paket zu deiner Bestellung { $order }
     }
-updated-heading = Neue Angaben zu Ihrem Paket
-    .informal = Neue Angaben zu deinem Paket
+updated-heading = Neue Versandinformationen
 updated-lead =
     { $share ->
-        [whole] Es gibt neue Angaben zu Ihrer Bestellung { $order }. Unten sehen Sie den aktuellen Stand.
-        [part] Es gibt neue Angaben zu einem Teil Ihrer Bestellung { $order }. Unten sehen Sie den aktuellen Stand.
-       *[parcel] Es gibt neue Angaben zu einem Paket Ihrer Bestellung { $order }. Unten sehen Sie den aktuellen Stand.
+        [whole] es gibt neue Versandinformationen zu Ihrer Bestellung { $order }. Hier sehen Sie den aktuellen Stand.
+        [part] es gibt neue Versandinformationen zu einem Teil Ihrer Bestellung { $order }. Hier sehen Sie den aktuellen Stand.
+       *[parcel] es gibt neue Versandinformationen für ein Paket zu Ihrer Bestellung { $order }. Hier sehen Sie den aktuellen Stand.
     }
     .informal =
     { $share ->
-        [whole] Es gibt neue Angaben zu deiner Bestellung { $order }. Unten siehst du den aktuellen Stand.
-        [part] Es gibt neue Angaben zu einem Teil deiner Bestellung { $order }. Unten siehst du den aktuellen Stand.
-       *[parcel] Es gibt neue Angaben zu einem Paket deiner Bestellung { $order }. Unten siehst du den aktuellen Stand.
+        [whole] es gibt neue Versandinformationen zu deiner Bestellung { $order }. Hier siehst du den aktuellen Stand.
+        [part] es gibt neue Versandinformationen zu einem Teil deiner Bestellung { $order }. Hier siehst du den aktuellen Stand.
+       *[parcel] es gibt neue Versandinformationen für ein Paket zu deiner Bestellung { $order }. Hier siehst du den aktuellen Stand.
     }
 updated-day-subject =
     { $share ->
-        [whole] Neuer Liefertag für Ihre Bestellung { $order }
-        [part] Neuer Liefertag für einen Teil Ihrer Bestellung { $order }
-       *[parcel] Neuer Liefertag für ein Paket Ihrer Bestellung { $order }
+        [whole] Neuer Liefertermin für Ihre Bestellung { $order }
+        [part] Neuer Liefertermin für einen Teil Ihrer Bestellung { $order }
+       *[parcel] Neuer Liefertermin für ein Paket zu Ihrer Bestellung { $order }
     }
     .informal =
     { $share ->
-        [whole] Neuer Liefertag für deine Bestellung { $order }
-        [part] Neuer Liefertag für einen Teil deiner Bestellung { $order }
-       *[parcel] Neuer Liefertag für ein Paket deiner Bestellung { $order }
+        [whole] Neuer Liefertermin für deine Bestellung { $order }
+        [part] Neuer Liefertermin für einen Teil deiner Bestellung { $order }
+       *[parcel] Neuer Liefertermin für ein Paket zu deiner Bestellung { $order }
     }
-updated-day-heading = Es gibt einen neuen Liefertag
+updated-day-heading = Es gibt einen neuen Liefertermin
 updated-day-lead =
     { $share ->
-        [whole] Für Ihre Bestellung { $order } gibt es einen neuen Liefertag.
-        [part] Für einen Teil Ihrer Bestellung { $order } gibt es einen neuen Liefertag.
-       *[parcel] Für ein Paket Ihrer Bestellung { $order } gibt es einen neuen Liefertag.
+        [whole] für Ihre Bestellung { $order } gibt es einen neuen Liefertermin.
+        [part] für einen Teil Ihrer Bestellung { $order } gibt es einen neuen Liefertermin.
+       *[parcel] für ein Paket zu Ihrer Bestellung { $order } gibt es einen neuen Liefertermin.
     }
     .informal =
     { $share ->
-        [whole] Für deine Bestellung { $order } gibt es einen neuen Liefertag.
-        [part] Für einen Teil deiner Bestellung { $order } gibt es einen neuen Liefertag.
-       *[parcel] Für ein Paket deiner Bestellung { $order } gibt es einen neuen Liefertag.
+        [whole] für deine Bestellung { $order } gibt es einen neuen Liefertermin.
+        [part] für einen Teil deiner Bestellung { $order } gibt es einen neuen Liefertermin.
+       *[parcel] für ein Paket zu deiner Bestellung { $order } gibt es einen neuen Liefertermin.
     }
 updated-preheader-number-with-carrier = Sendungsnummer { $number } bei { $carrier }.
 updated-preheader-number = Sendungsnummer { $number }.
@@ -405,7 +403,7 @@ updated-preheader-numbers =
        *[other] { $count } Sendungsnummern.
     }
 updated-preheader-carrier = Unterwegs mit { $carrier }.
-updated-preheader-day = Voraussichtlich { $day }.
+updated-preheader-day = Voraussichtliche Lieferung: { $day }.
 updated-preheader-pickup = So holen Sie Ihre Sendung ab.
     .informal = So holst du deine Sendung ab.
 updated-preheader-page = Hier können Sie die Sendung verfolgen.
@@ -415,75 +413,75 @@ updated-preheader-page = Hier können Sie die Sendung verfolgen.
 
 delayed-subject-with-day =
     { $share ->
-        [whole] Verspätet, neuer Tag { $day }: Ihre Bestellung { $order }
-        [part] Verspätet, neuer Tag { $day }: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Verspätet, neuer Tag { $day }: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } kommt später: voraussichtlich am { $day }
+        [part] Ein Teil Ihrer Bestellung { $order } kommt später: voraussichtlich am { $day }
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } kommt später: voraussichtlich am { $day }
     }
     .informal =
     { $share ->
-        [whole] Verspätet, neuer Tag { $day }: deine Bestellung { $order }
-        [part] Verspätet, neuer Tag { $day }: ein Teil deiner Bestellung { $order }
-       *[parcel] Verspätet, neuer Tag { $day }: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } kommt später: voraussichtlich am { $day }
+        [part] Ein Teil deiner Bestellung { $order } kommt später: voraussichtlich am { $day }
+       *[parcel] Ein Paket zu deiner Bestellung { $order } kommt später: voraussichtlich am { $day }
     }
 delayed-subject =
     { $share ->
-        [whole] Verspätet: Ihre Bestellung { $order }
-        [part] Verspätet: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Verspätet: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } kommt später
+        [part] Ein Teil Ihrer Bestellung { $order } kommt später
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } kommt später
     }
     .informal =
     { $share ->
-        [whole] Verspätet: deine Bestellung { $order }
-        [part] Verspätet: ein Teil deiner Bestellung { $order }
-       *[parcel] Verspätet: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } kommt später
+        [part] Ein Teil deiner Bestellung { $order } kommt später
+       *[parcel] Ein Paket zu deiner Bestellung { $order } kommt später
     }
 delayed-preheader = Das tut uns leid. { $contents }
 delayed-heading = Ihr Paket kommt später
     .informal = Dein Paket kommt später
 delayed-lead =
     { $share ->
-        [whole] Es tut uns leid: Ihre Bestellung { $order } kommt später an als angekündigt.
-        [part] Es tut uns leid: Ein Teil Ihrer Bestellung { $order } kommt später an als angekündigt.
-       *[parcel] Es tut uns leid: Ein Paket Ihrer Bestellung { $order } kommt später an als angekündigt.
+        [whole] leider kommt Ihre Bestellung { $order } später an als angekündigt. Das tut uns leid.
+        [part] leider kommt ein Teil Ihrer Bestellung { $order } später an als angekündigt. Das tut uns leid.
+       *[parcel] leider kommt ein Paket zu Ihrer Bestellung { $order } später an als angekündigt. Das tut uns leid.
     }
     .informal =
     { $share ->
-        [whole] Es tut uns leid: Deine Bestellung { $order } kommt später an als angekündigt.
-        [part] Es tut uns leid: Ein Teil deiner Bestellung { $order } kommt später an als angekündigt.
-       *[parcel] Es tut uns leid: Ein Paket deiner Bestellung { $order } kommt später an als angekündigt.
+        [whole] leider kommt deine Bestellung { $order } später an als angekündigt. Das tut uns leid.
+        [part] leider kommt ein Teil deiner Bestellung { $order } später an als angekündigt. Das tut uns leid.
+       *[parcel] leider kommt ein Paket zu deiner Bestellung { $order } später an als angekündigt. Das tut uns leid.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] Es tut uns leid: Ihre Bestellung { $order } kommt später an als angekündigt. Den neuen Tag können wir Ihnen noch nicht nennen.
-        [part] Es tut uns leid: Ein Teil Ihrer Bestellung { $order } kommt später an als angekündigt. Den neuen Tag können wir Ihnen noch nicht nennen.
-       *[parcel] Es tut uns leid: Ein Paket Ihrer Bestellung { $order } kommt später an als angekündigt. Den neuen Tag können wir Ihnen noch nicht nennen.
+        [whole] leider kommt Ihre Bestellung { $order } später an als angekündigt. Das tut uns leid. Einen neuen Liefertermin können wir Ihnen noch nicht nennen.
+        [part] leider kommt ein Teil Ihrer Bestellung { $order } später an als angekündigt. Das tut uns leid. Einen neuen Liefertermin können wir Ihnen noch nicht nennen.
+       *[parcel] leider kommt ein Paket zu Ihrer Bestellung { $order } später an als angekündigt. Das tut uns leid. Einen neuen Liefertermin können wir Ihnen noch nicht nennen.
     }
     .informal =
     { $share ->
-        [whole] Es tut uns leid: Deine Bestellung { $order } kommt später an als angekündigt. Den neuen Tag können wir dir noch nicht nennen.
-        [part] Es tut uns leid: Ein Teil deiner Bestellung { $order } kommt später an als angekündigt. Den neuen Tag können wir dir noch nicht nennen.
-       *[parcel] Es tut uns leid: Ein Paket deiner Bestellung { $order } kommt später an als angekündigt. Den neuen Tag können wir dir noch nicht nennen.
+        [whole] leider kommt deine Bestellung { $order } später an als angekündigt. Das tut uns leid. Einen neuen Liefertermin können wir dir noch nicht nennen.
+        [part] leider kommt ein Teil deiner Bestellung { $order } später an als angekündigt. Das tut uns leid. Einen neuen Liefertermin können wir dir noch nicht nennen.
+       *[parcel] leider kommt ein Paket zu deiner Bestellung { $order } später an als angekündigt. Das tut uns leid. Einen neuen Liefertermin können wir dir noch nicht nennen.
     }
-delayed-new-day = Neuer Liefertag
-delayed-note-with-day = Sie müssen nichts tun. Passt Ihnen der neue Tag nicht, schreiben Sie uns. Wir sehen, was wir tun können.
-    .informal = Du musst nichts tun. Passt dir der neue Tag nicht, schreib uns. Wir sehen, was wir tun können.
-delayed-note = Sie müssen nichts tun. Passt Ihnen das nicht, schreiben Sie uns. Wir sehen, was wir tun können.
-    .informal = Du musst nichts tun. Passt dir das nicht, schreib uns. Wir sehen, was wir tun können.
+delayed-new-day = Neuer Liefertermin
+delayed-note-with-day = Sie müssen nichts tun. Falls Ihnen der neue Termin nicht passt, schreiben Sie uns bitte. Wir schauen gern, was wir für Sie tun können.
+    .informal = Du musst nichts tun. Falls dir der neue Termin nicht passt, schreib uns bitte. Wir schauen gern, was wir für dich tun können.
+delayed-note = Sie müssen nichts tun. Falls das für Sie ein Problem ist, schreiben Sie uns bitte. Wir schauen gern, was wir für Sie tun können.
+    .informal = Du musst nichts tun. Falls das für dich ein Problem ist, schreib uns bitte. Wir schauen gern, was wir für dich tun können.
 delayed-articles = Das kommt später
 
 ## shipment.out_for_delivery
 
 out-for-delivery-subject =
     { $share ->
-        [whole] Kommt heute: Ihre Bestellung { $order }
-        [part] Kommt heute: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Kommt heute: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } kommt heute
+        [part] Ein Teil Ihrer Bestellung { $order } kommt heute
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } kommt heute
     }
     .informal =
     { $share ->
-        [whole] Kommt heute: deine Bestellung { $order }
-        [part] Kommt heute: ein Teil deiner Bestellung { $order }
-       *[parcel] Kommt heute: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } kommt heute
+        [part] Ein Teil deiner Bestellung { $order } kommt heute
+       *[parcel] Ein Paket zu deiner Bestellung { $order } kommt heute
     }
 out-for-delivery-preheader-with-carrier = In Zustellung mit { $carrier }. { $contents }
 out-for-delivery-preheader = In Zustellung. { $contents }
@@ -492,77 +490,77 @@ out-for-delivery-heading = Heute kommt Ihr Paket
 out-for-delivery-lead =
     { $share ->
         [whole] Ihre Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei Ihnen ankommen.
-        [part] Ein Teil Ihrer Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei Ihnen ankommen.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei Ihnen ankommen.
+        [part] ein Teil Ihrer Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei Ihnen ankommen.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei Ihnen ankommen.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei dir ankommen.
-        [part] Ein Teil deiner Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei dir ankommen.
-       *[parcel] Ein Paket deiner Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei dir ankommen.
+        [whole] deine Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei dir ankommen.
+        [part] ein Teil deiner Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei dir ankommen.
+       *[parcel] ein Paket zu deiner Bestellung { $order } ist im Zustellfahrzeug und sollte heute bei dir ankommen.
     }
 
 ## shipment.delivery_attempted
 
 attempted-subject =
     { $share ->
-        [whole] Nicht zugestellt: Ihre Bestellung { $order }
-        [part] Nicht zugestellt: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Nicht zugestellt: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } konnte nicht zugestellt werden
+        [part] Ein Teil Ihrer Bestellung { $order } konnte nicht zugestellt werden
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } konnte nicht zugestellt werden
     }
     .informal =
     { $share ->
-        [whole] Nicht zugestellt: deine Bestellung { $order }
-        [part] Nicht zugestellt: ein Teil deiner Bestellung { $order }
-       *[parcel] Nicht zugestellt: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } konnte nicht zugestellt werden
+        [part] Ein Teil deiner Bestellung { $order } konnte nicht zugestellt werden
+       *[parcel] Ein Paket zu deiner Bestellung { $order } konnte nicht zugestellt werden
     }
-attempted-preheader = Nächster Versuch: { $day }.
+attempted-preheader = Nächster Zustellversuch: { $day }.
 attempted-heading = Ihr Paket konnte nicht zugestellt werden
     .informal = Dein Paket konnte nicht zugestellt werden
 attempted-lead-with-carrier =
     { $share ->
-        [whole] { $carrier } hat versucht, Ihre Bestellung { $order } zuzustellen. Das hat nicht geklappt.
-        [part] { $carrier } hat versucht, einen Teil Ihrer Bestellung { $order } zuzustellen. Das hat nicht geklappt.
-       *[parcel] { $carrier } hat versucht, ein Paket Ihrer Bestellung { $order } zuzustellen. Das hat nicht geklappt.
+        [whole] { $carrier } konnte Ihre Bestellung { $order } leider nicht zustellen.
+        [part] { $carrier } konnte einen Teil Ihrer Bestellung { $order } leider nicht zustellen.
+       *[parcel] { $carrier } konnte ein Paket zu Ihrer Bestellung { $order } leider nicht zustellen.
     }
     .informal =
     { $share ->
-        [whole] { $carrier } hat versucht, deine Bestellung { $order } zuzustellen. Das hat nicht geklappt.
-        [part] { $carrier } hat versucht, einen Teil deiner Bestellung { $order } zuzustellen. Das hat nicht geklappt.
-       *[parcel] { $carrier } hat versucht, ein Paket deiner Bestellung { $order } zuzustellen. Das hat nicht geklappt.
+        [whole] { $carrier } konnte deine Bestellung { $order } leider nicht zustellen.
+        [part] { $carrier } konnte einen Teil deiner Bestellung { $order } leider nicht zustellen.
+       *[parcel] { $carrier } konnte ein Paket zu deiner Bestellung { $order } leider nicht zustellen.
     }
 attempted-lead =
     { $share ->
         [whole] Ihre Bestellung { $order } konnte nicht zugestellt werden.
-        [part] Ein Teil Ihrer Bestellung { $order } konnte nicht zugestellt werden.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } konnte nicht zugestellt werden.
+        [part] ein Teil Ihrer Bestellung { $order } konnte nicht zugestellt werden.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } konnte nicht zugestellt werden.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } konnte nicht zugestellt werden.
-        [part] Ein Teil deiner Bestellung { $order } konnte nicht zugestellt werden.
-       *[parcel] Ein Paket deiner Bestellung { $order } konnte nicht zugestellt werden.
+        [whole] deine Bestellung { $order } konnte nicht zugestellt werden.
+        [part] ein Teil deiner Bestellung { $order } konnte nicht zugestellt werden.
+       *[parcel] ein Paket zu deiner Bestellung { $order } konnte nicht zugestellt werden.
     }
-attempted-next = Nächster Versuch
+attempted-next = Nächster Zustellversuch
 
 ## shipment.ready_for_pickup
 
 ready-subject =
     { $share ->
-        [whole] Abholbereit: Ihre Bestellung { $order }
-        [part] Abholbereit: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Abholbereit: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } ist abholbereit
+        [part] Ein Teil Ihrer Bestellung { $order } ist abholbereit
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } ist abholbereit
     }
     .informal =
     { $share ->
-        [whole] Abholbereit: deine Bestellung { $order }
-        [part] Abholbereit: ein Teil deiner Bestellung { $order }
-       *[parcel] Abholbereit: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } ist abholbereit
+        [part] Ein Teil deiner Bestellung { $order } ist abholbereit
+       *[parcel] Ein Paket zu deiner Bestellung { $order } ist abholbereit
     }
-ready-preheader-at-until = Liegt bis { $day } für Sie bereit: { $place }.
-    .informal = Liegt bis { $day } für dich bereit: { $place }.
-ready-preheader-at = Liegt für Sie bereit: { $place }.
-    .informal = Liegt für dich bereit: { $place }.
+ready-preheader-at-until = Liegt am Abholort { $place } bis { $day } für Sie bereit.
+    .informal = Liegt am Abholort { $place } bis { $day } für dich bereit.
+ready-preheader-at = Liegt am Abholort { $place } für Sie bereit.
+    .informal = Liegt am Abholort { $place } für dich bereit.
 ready-preheader-until = Liegt bis { $day } für Sie bereit.
     .informal = Liegt bis { $day } für dich bereit.
 ready-preheader = Liegt für Sie bereit.
@@ -570,27 +568,27 @@ ready-preheader = Liegt für Sie bereit.
 ready-heading = Bereit zur Abholung
 ready-lead-with-place =
     { $share ->
-        [whole] Ihre Bestellung { $order } liegt zur Abholung bereit: { $place }.
-        [part] Ein Teil Ihrer Bestellung { $order } liegt zur Abholung bereit: { $place }.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } liegt zur Abholung bereit: { $place }.
+        [whole] Ihre Bestellung { $order } liegt am Abholort { $place } für Sie bereit.
+        [part] ein Teil Ihrer Bestellung { $order } liegt am Abholort { $place } für Sie bereit.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } liegt am Abholort { $place } für Sie bereit.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } liegt zur Abholung bereit: { $place }.
-        [part] Ein Teil deiner Bestellung { $order } liegt zur Abholung bereit: { $place }.
-       *[parcel] Ein Paket deiner Bestellung { $order } liegt zur Abholung bereit: { $place }.
+        [whole] deine Bestellung { $order } liegt am Abholort { $place } für dich bereit.
+        [part] ein Teil deiner Bestellung { $order } liegt am Abholort { $place } für dich bereit.
+       *[parcel] ein Paket zu deiner Bestellung { $order } liegt am Abholort { $place } für dich bereit.
     }
 ready-lead =
     { $share ->
         [whole] Ihre Bestellung { $order } liegt zur Abholung bereit.
-        [part] Ein Teil Ihrer Bestellung { $order } liegt zur Abholung bereit.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } liegt zur Abholung bereit.
+        [part] ein Teil Ihrer Bestellung { $order } liegt zur Abholung bereit.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } liegt zur Abholung bereit.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } liegt zur Abholung bereit.
-        [part] Ein Teil deiner Bestellung { $order } liegt zur Abholung bereit.
-       *[parcel] Ein Paket deiner Bestellung { $order } liegt zur Abholung bereit.
+        [whole] deine Bestellung { $order } liegt zur Abholung bereit.
+        [part] ein Teil deiner Bestellung { $order } liegt zur Abholung bereit.
+       *[parcel] ein Paket zu deiner Bestellung { $order } liegt zur Abholung bereit.
     }
 ready-articles = Das holen Sie ab
     .informal = Das holst du ab
@@ -599,15 +597,15 @@ ready-articles = Das holen Sie ab
 
 delivered-subject =
     { $share ->
-        [whole] Zugestellt: Ihre Bestellung { $order }
-        [part] Zugestellt: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Zugestellt: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } wurde zugestellt
+        [part] Ein Teil Ihrer Bestellung { $order } wurde zugestellt
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } wurde zugestellt
     }
     .informal =
     { $share ->
-        [whole] Zugestellt: deine Bestellung { $order }
-        [part] Zugestellt: ein Teil deiner Bestellung { $order }
-       *[parcel] Zugestellt: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } wurde zugestellt
+        [part] Ein Teil deiner Bestellung { $order } wurde zugestellt
+       *[parcel] Ein Paket zu deiner Bestellung { $order } wurde zugestellt
     }
 delivered-heading = Ihr Paket ist da
     .informal = Dein Paket ist da
@@ -615,95 +613,96 @@ delivered-lead-with-carrier =
     { $share ->
         [whole] { $carrier } hat Ihre Bestellung { $order } zugestellt. Wir wünschen Ihnen viel Freude damit.
         [part] { $carrier } hat einen Teil Ihrer Bestellung { $order } zugestellt. Wir wünschen Ihnen viel Freude damit.
-       *[parcel] { $carrier } hat ein Paket Ihrer Bestellung { $order } zugestellt. Wir wünschen Ihnen viel Freude damit.
+       *[parcel] { $carrier } hat ein Paket zu Ihrer Bestellung { $order } zugestellt. Wir wünschen Ihnen viel Freude damit.
     }
     .informal =
     { $share ->
         [whole] { $carrier } hat deine Bestellung { $order } zugestellt. Wir wünschen dir viel Freude damit.
         [part] { $carrier } hat einen Teil deiner Bestellung { $order } zugestellt. Wir wünschen dir viel Freude damit.
-       *[parcel] { $carrier } hat ein Paket deiner Bestellung { $order } zugestellt. Wir wünschen dir viel Freude damit.
+       *[parcel] { $carrier } hat ein Paket zu deiner Bestellung { $order } zugestellt. Wir wünschen dir viel Freude damit.
     }
 delivered-lead =
     { $share ->
-        [whole] Wir haben gerade erfahren, dass Ihre Bestellung { $order } zugestellt wurde. Wir wünschen Ihnen viel Freude damit.
-        [part] Wir haben gerade erfahren, dass ein Teil Ihrer Bestellung { $order } zugestellt wurde. Wir wünschen Ihnen viel Freude damit.
-       *[parcel] Wir haben gerade erfahren, dass ein Paket Ihrer Bestellung { $order } zugestellt wurde. Wir wünschen Ihnen viel Freude damit.
+        [whole] wir haben gerade erfahren, dass Ihre Bestellung { $order } zugestellt wurde. Wir wünschen Ihnen viel Freude damit.
+        [part] wir haben gerade erfahren, dass ein Teil Ihrer Bestellung { $order } zugestellt wurde. Wir wünschen Ihnen viel Freude damit.
+       *[parcel] wir haben gerade erfahren, dass ein Paket zu Ihrer Bestellung { $order } zugestellt wurde. Wir wünschen Ihnen viel Freude damit.
     }
     .informal =
     { $share ->
-        [whole] Wir haben gerade erfahren, dass deine Bestellung { $order } zugestellt wurde. Wir wünschen dir viel Freude damit.
-        [part] Wir haben gerade erfahren, dass ein Teil deiner Bestellung { $order } zugestellt wurde. Wir wünschen dir viel Freude damit.
-       *[parcel] Wir haben gerade erfahren, dass ein Paket deiner Bestellung { $order } zugestellt wurde. Wir wünschen dir viel Freude damit.
+        [whole] wir haben gerade erfahren, dass deine Bestellung { $order } zugestellt wurde. Wir wünschen dir viel Freude damit.
+        [part] wir haben gerade erfahren, dass ein Teil deiner Bestellung { $order } zugestellt wurde. Wir wünschen dir viel Freude damit.
+       *[parcel] wir haben gerade erfahren, dass ein Paket zu deiner Bestellung { $order } zugestellt wurde. Wir wünschen dir viel Freude damit.
     }
-delivered-not-found = Nichts zu finden?
-delivered-not-found-help = Sehen Sie nach, wo man Pakete für Sie abstellt, und fragen Sie in der Nachbarschaft. Taucht es nicht auf oder ist etwas beschädigt oder fehlt etwas, schreiben Sie uns.
-    .informal = Sieh nach, wo man Pakete für dich abstellt, und frag in der Nachbarschaft. Taucht es nicht auf oder ist etwas beschädigt oder fehlt etwas, schreib uns.
+delivered-not-found = Paket nicht gefunden?
+delivered-not-found-help = Bitte sehen Sie am üblichen Ablageort nach und fragen Sie Ihre Nachbarn. Ist Ihr Paket nicht auffindbar, fehlt etwas oder ist etwas beschädigt, schreiben Sie uns bitte.
+    .informal = Bitte sieh am üblichen Ablageort nach und frag deine Nachbarn. Ist dein Paket nicht auffindbar, fehlt etwas oder ist etwas beschädigt, schreib uns bitte.
 
 ## shipment.delivered, of what the customer picked up
 
 picked-up-subject =
     { $share ->
-        [whole] Abgeholt: Ihre Bestellung { $order }
-        [part] Abgeholt: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Abgeholt: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } wurde abgeholt
+        [part] Ein Teil Ihrer Bestellung { $order } wurde abgeholt
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } wurde abgeholt
     }
     .informal =
     { $share ->
-        [whole] Abgeholt: deine Bestellung { $order }
-        [part] Abgeholt: ein Teil deiner Bestellung { $order }
-       *[parcel] Abgeholt: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } wurde abgeholt
+        [part] Ein Teil deiner Bestellung { $order } wurde abgeholt
+       *[parcel] Ein Paket zu deiner Bestellung { $order } wurde abgeholt
     }
-picked-up-heading = Es wurde abgeholt
+picked-up-heading = Ihre Ware wurde abgeholt
+    .informal = Deine Ware wurde abgeholt
 picked-up-lead-with-place =
     { $share ->
-        [whole] Ihre Bestellung { $order } wurde abgeholt: { $place }. Wir wünschen Ihnen viel Freude damit.
-        [part] Ein Teil Ihrer Bestellung { $order } wurde abgeholt: { $place }. Wir wünschen Ihnen viel Freude damit.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } wurde abgeholt: { $place }. Wir wünschen Ihnen viel Freude damit.
+        [whole] Ihre Bestellung { $order } wurde am Abholort { $place } abgeholt. Wir wünschen Ihnen viel Freude damit.
+        [part] ein Teil Ihrer Bestellung { $order } wurde am Abholort { $place } abgeholt. Wir wünschen Ihnen viel Freude damit.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } wurde am Abholort { $place } abgeholt. Wir wünschen Ihnen viel Freude damit.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } wurde abgeholt: { $place }. Wir wünschen dir viel Freude damit.
-        [part] Ein Teil deiner Bestellung { $order } wurde abgeholt: { $place }. Wir wünschen dir viel Freude damit.
-       *[parcel] Ein Paket deiner Bestellung { $order } wurde abgeholt: { $place }. Wir wünschen dir viel Freude damit.
+        [whole] deine Bestellung { $order } wurde am Abholort { $place } abgeholt. Wir wünschen dir viel Freude damit.
+        [part] ein Teil deiner Bestellung { $order } wurde am Abholort { $place } abgeholt. Wir wünschen dir viel Freude damit.
+       *[parcel] ein Paket zu deiner Bestellung { $order } wurde am Abholort { $place } abgeholt. Wir wünschen dir viel Freude damit.
     }
 picked-up-lead =
     { $share ->
         [whole] Ihre Bestellung { $order } wurde abgeholt. Wir wünschen Ihnen viel Freude damit.
-        [part] Ein Teil Ihrer Bestellung { $order } wurde abgeholt. Wir wünschen Ihnen viel Freude damit.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } wurde abgeholt. Wir wünschen Ihnen viel Freude damit.
+        [part] ein Teil Ihrer Bestellung { $order } wurde abgeholt. Wir wünschen Ihnen viel Freude damit.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } wurde abgeholt. Wir wünschen Ihnen viel Freude damit.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } wurde abgeholt. Wir wünschen dir viel Freude damit.
-        [part] Ein Teil deiner Bestellung { $order } wurde abgeholt. Wir wünschen dir viel Freude damit.
-       *[parcel] Ein Paket deiner Bestellung { $order } wurde abgeholt. Wir wünschen dir viel Freude damit.
+        [whole] deine Bestellung { $order } wurde abgeholt. Wir wünschen dir viel Freude damit.
+        [part] ein Teil deiner Bestellung { $order } wurde abgeholt. Wir wünschen dir viel Freude damit.
+       *[parcel] ein Paket zu deiner Bestellung { $order } wurde abgeholt. Wir wünschen dir viel Freude damit.
     }
 
 ## shipment.returned
 
 returned-subject =
     { $share ->
-        [whole] Auf dem Rückweg zu uns: Ihre Bestellung { $order }
-        [part] Auf dem Rückweg zu uns: ein Teil Ihrer Bestellung { $order }
-       *[parcel] Auf dem Rückweg zu uns: ein Paket Ihrer Bestellung { $order }
+        [whole] Ihre Bestellung { $order } geht an uns zurück
+        [part] Ein Teil Ihrer Bestellung { $order } geht an uns zurück
+       *[parcel] Ein Paket zu Ihrer Bestellung { $order } geht an uns zurück
     }
     .informal =
     { $share ->
-        [whole] Auf dem Rückweg zu uns: deine Bestellung { $order }
-        [part] Auf dem Rückweg zu uns: ein Teil deiner Bestellung { $order }
-       *[parcel] Auf dem Rückweg zu uns: ein Paket deiner Bestellung { $order }
+        [whole] Deine Bestellung { $order } geht an uns zurück
+        [part] Ein Teil deiner Bestellung { $order } geht an uns zurück
+       *[parcel] Ein Paket zu deiner Bestellung { $order } geht an uns zurück
     }
-returned-heading = Ihr Paket geht zurück an uns
-    .informal = Dein Paket geht zurück an uns
+returned-heading = Ihr Paket geht an uns zurück
+    .informal = Dein Paket geht an uns zurück
 returned-lead =
     { $share ->
-        [whole] Ihre Bestellung { $order } ist auf dem Rückweg zu uns. Wenn Sie wissen möchten, wie es weitergeht, schreiben Sie uns bitte.
-        [part] Ein Teil Ihrer Bestellung { $order } ist auf dem Rückweg zu uns. Wenn Sie wissen möchten, wie es weitergeht, schreiben Sie uns bitte.
-       *[parcel] Ein Paket Ihrer Bestellung { $order } ist auf dem Rückweg zu uns. Wenn Sie wissen möchten, wie es weitergeht, schreiben Sie uns bitte.
+        [whole] Ihre Bestellung { $order } geht an uns zurück. Schreiben Sie uns gern, damit wir mit Ihnen klären können, wie es weitergeht.
+        [part] ein Teil Ihrer Bestellung { $order } geht an uns zurück. Schreiben Sie uns gern, damit wir mit Ihnen klären können, wie es weitergeht.
+       *[parcel] ein Paket zu Ihrer Bestellung { $order } geht an uns zurück. Schreiben Sie uns gern, damit wir mit Ihnen klären können, wie es weitergeht.
     }
     .informal =
     { $share ->
-        [whole] Deine Bestellung { $order } ist auf dem Rückweg zu uns. Wenn du wissen möchtest, wie es weitergeht, schreib uns bitte.
-        [part] Ein Teil deiner Bestellung { $order } ist auf dem Rückweg zu uns. Wenn du wissen möchtest, wie es weitergeht, schreib uns bitte.
-       *[parcel] Ein Paket deiner Bestellung { $order } ist auf dem Rückweg zu uns. Wenn du wissen möchtest, wie es weitergeht, schreib uns bitte.
+        [whole] deine Bestellung { $order } geht an uns zurück. Schreib uns gern, damit wir mit dir klären können, wie es weitergeht.
+        [part] ein Teil deiner Bestellung { $order } geht an uns zurück. Schreib uns gern, damit wir mit dir klären können, wie es weitergeht.
+       *[parcel] ein Paket zu deiner Bestellung { $order } geht an uns zurück. Schreib uns gern, damit wir mit dir klären können, wie es weitergeht.
     }

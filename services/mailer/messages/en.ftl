@@ -1,5 +1,6 @@
 ### The sentences of the mails that customers get from a shop about their orders. English, for all English-speaking
-### countries: dates, numbers and money follow the customer's own country without any work here.
+### countries: dates, numbers and money follow the customer's own country without any work here, and of the words that
+### differ those stand here which British and American shops both use.
 ###
 ### To translate them: copy this file to the code of your language, such as `sv.ftl`, and translate what stands after
 ### each `=`. The names before the `=` stay. Write as a good shop of your country writes, not word by word; sentences
@@ -49,11 +50,11 @@ greeting = Hello { $name },
 # The first line where the name is not known.
 greeting-without-name = Hello,
 # At the end. $email: the shop's address for questions, shown as a link. $order: the order's number.
-questions = Any questions? Write to { $email }. Please name your order: { $order }.
+questions = Any questions? Email us at { $email } and mention order { $order }.
 # The last line: why the reader gets this mail. $shop: the shop's name.
-why-you-get-this = You get this e-mail because of your order at { $shop }.
+why-you-get-this = You’re receiving this email because you placed an order with { $shop }.
 # The last line of a copy.
-why-you-get-a-copy = This is a copy. The e-mail itself is for the customer who placed the order at { $shop }.
+why-you-get-a-copy = This is a copy. The email itself is for the customer who placed the order with { $shop }.
 # Button and link to the page of the order in the shop.
 view-order = View your order
 
@@ -97,34 +98,34 @@ also-in-list = And also: { $articles }
 # The end of a very long list. $count: the number of articles that are not named.
 more-in-list =
     { $count ->
-        [one] … and 1 more article
-       *[other] … and { $count } more articles
+        [one] … and 1 more item
+       *[other] … and { $count } more items
     }
 # Link below such a list.
-see-whole-order = See the whole order
+see-whole-order = View the whole order
 # Below an article that is a part of a set. $set: the set's name.
-part-of-set = Part of { $set }
+part-of-set = Part of: { $set }
 # Below an article that is still to come. $day: such as "Tuesday 24 November".
-article-expected = Expected { $day }
+article-expected = Estimated delivery: { $day }
 # What is in the parcel, beside the subject in the list of mails. $article: the first article's name; $count: the number of the others.
 parcel-contents =
     { $count ->
-        [0] In it: { $article }.
-        [one] In it: { $article } and 1 more article.
-       *[other] In it: { $article } and { $count } more articles.
+        [0] Inside: { $article }.
+        [one] Inside: { $article } and 1 more item.
+       *[other] Inside: { $article } and { $count } more items.
     }
 # What is cancelled, beside the subject in the list of mails. As above.
 cancelled-contents =
     { $count ->
         [0] Cancelled: { $article }.
-        [one] Cancelled: { $article } and 1 more article.
-       *[other] Cancelled: { $article } and { $count } more articles.
+        [one] Cancelled: { $article } and 1 more item.
+       *[other] Cancelled: { $article } and { $count } more items.
     }
 
 ## What an order costs
 
 # When the order was placed. $time: day and time, such as "20 November 2026 at 10:30".
-placed-at = Placed { $time }
+placed-at = Ordered on { $time }
 # A time in UTC. $time: as above.
 time-in-utc = { $time } UTC
 # Price of one piece.
@@ -144,15 +145,15 @@ row-duties = Duties
 row-tax = Tax
 row-gift-card = Gift card
 # Store credit.
-row-credit = Credit
+row-credit = Store credit
 row-rounding = Rounding
 row-total = Total
 row-paid = Paid
-row-due = Still to pay
+row-due = Amount due
 # Below the total: tax that is within it.
-tax-included = including { $amount } tax
+tax-included = including tax: { $amount }
 # The same where the tax has a name. $tax: such as "VAT 19 %".
-named-tax-included = including { $amount } { $tax }
+named-tax-included = including { $tax }: { $amount }
 
 ## Parcel, address and pick-up
 
@@ -161,51 +162,51 @@ carrier = Carrier
 # Label.
 tracking-number = Tracking number
 # Label before the web address of a tracking page, in the plain-text part, where a parcel has several.
-tracking-page = Follow it at
+tracking-page = Track it at
 # Button and link.
 track-parcel = Track your parcel
 # Button after the delivery: leads to the carrier's page.
 delivery-details = Delivery details
 # Label before a day.
-expected = Expected
+expected = Estimated delivery
 # Instead of the day.
 expected-today = Today
 # Label before the reason that the shop gives.
 reason = Reason
 # Heading of the list of articles in the parcel.
-in-this-parcel = In this parcel
+in-this-parcel = What’s included
 # Heading of the list of articles that are not in this parcel.
 still-to-come = Still to come
 # Below that heading.
-still-to-come-note = Sent separately. We will write again when it leaves.
+still-to-come-note = We’ll send this separately and let you know when it’s on its way.
 # Heading.
 delivery-address = Delivery address
 # Heading of the place where the customer picks it up.
-pickup-place = Where you pick it up
+pickup-place = Pickup location
 # Label before the code that the customer needs there.
-pickup-code = Your code
+pickup-code = Pickup code
 # Label before the last day on which it can be picked up.
-pickup-until = Please come by
+pickup-until = Pick up by
 # Link to a page about the place.
-pickup-page = About this place
+pickup-page = About this location
 # Heading.
 your-order = Your order
 # Below that heading.
-your-order-number = Number { $order }
+your-order-number = Order number: { $order }
 
 ## order.confirmed: we have the order
 
-confirmed-subject = We have your order { $order }
+confirmed-subject = We’ve received your order { $order }
 # Beside the subject in the list of mails. $total: what the order costs.
-confirmed-preheader = { $total } in all. Here is what you ordered.
-confirmed-preheader-without-total = Here is what you ordered.
+confirmed-preheader = Total: { $total }. Here’s what you ordered.
+confirmed-preheader-without-total = Here’s what you ordered.
 confirmed-heading = Thank you for your order
 # $delivery: `pickup` (the customer will pick it up), `shipping` (it will be sent) or `none` (there is nothing to send).
 confirmed-lead =
     { $delivery ->
-        [pickup] We have your order { $order } and are getting it ready. We will write again when you can pick it up.
-        [shipping] We have your order { $order } and are getting it ready. We will write again when it is on its way.
-       *[none] We have your order { $order } and are getting it ready.
+        [pickup] We’ve received your order { $order } and are getting it ready. We’ll let you know when you can pick it up.
+        [shipping] We’ve received your order { $order } and are getting it ready. We’ll let you know when it’s on its way.
+       *[none] We’ve received your order { $order } and are getting it ready.
     }
 # Heading of the list of articles.
 confirmed-articles = What you ordered
@@ -213,16 +214,16 @@ confirmed-articles = What you ordered
 ## order.updated: the shop or the customer changed the order
 
 order-updated-subject = Your order { $order } has changed
-order-updated-preheader = Here is your order as it is now.
+order-updated-preheader = Here’s your updated order.
 order-updated-heading = Your order has changed
-order-updated-lead = Your order { $order } has changed. Below it is as it stands now.
+order-updated-lead = Your order { $order } has changed. Here’s how it looks now.
 # Heading of the list of changes, which are the messages below.
 order-updated-changes = What changed
 # Heading of the list of articles.
-order-updated-articles = Your order now
+order-updated-articles = Your updated order
 # $article: with its quantity, such as "2 × Mug".
-change-added = New: { $article }
-change-removed = No longer in your order: { $article }
+change-added = Added: { $article }
+change-removed = Removed: { $article }
 # $article: with its new quantity; $before: the quantity before: "3 × Mug instead of 2 ×".
 change-quantity = { $article } instead of { $before }
 # $before, $now: an article, each with its quantity.
@@ -230,9 +231,9 @@ change-replaced = { $now } instead of { $before }
 # $before, $now: the price.
 change-price = Price of { $article }: { $now } instead of { $before }
 change-total = Total: { $now } instead of { $before }
-change-shipping-address = Another delivery address: see below
-change-pickup = Where or how you pick it up: see below
-change-billing-address = Another billing address
+change-shipping-address = New delivery address (see below)
+change-pickup = New pickup details (see below)
+change-billing-address = New billing address
 # The end of a long list of changes.
 change-more =
     { $count ->
@@ -242,18 +243,18 @@ change-more =
 
 ## order.payment_failed: the payment did not go through
 
-payment-failed-subject = The payment for your order { $order } did not go through
+payment-failed-subject = Your payment for order { $order } didn’t go through
 payment-failed-preheader-with-day = Please pay by { $day }.
 payment-failed-preheader = Please try again.
-payment-failed-heading = Your payment did not go through
+payment-failed-heading = Your payment didn’t go through
 # Above a button that leads to the payment.
-payment-failed-lead = The payment for your order { $order } did not go through. Please try again.
+payment-failed-lead = Your payment for order { $order } didn’t go through. Please try again.
 # Where there is no such button.
-payment-failed-lead-without-link = The payment for your order { $order } did not go through. Please try again, or write to us if you need help.
+payment-failed-lead-without-link = Your payment for order { $order } didn’t go through. Please try again, or let us know if you need help.
 # Label before the amount.
-payment-failed-amount = To pay
+payment-failed-amount = Amount due
 # Label before the means of payment, such as "Visa ending 4242".
-payment-failed-method = Tried with
+payment-failed-method = Payment method
 # Label before a day.
 payment-failed-pay-by = Please pay by
 # Button.
@@ -264,31 +265,31 @@ payment-failed-button = Pay now
 # $extent: `whole` or `part`.
 cancelled-subject =
     { $extent ->
-        [part] Part of your order { $order } is cancelled
-       *[whole] Your order { $order } is cancelled
+        [part] Part of your order { $order } has been cancelled
+       *[whole] Your order { $order } has been cancelled
     }
 # $amount: the money that the customer gets back.
-cancelled-preheader-with-refund = You get { $amount } back.
+cancelled-preheader-with-refund = You’ll get { $amount } back.
 cancelled-heading =
     { $extent ->
-        [part] Part of your order is cancelled
-       *[whole] Your order is cancelled
+        [part] Part of your order has been cancelled
+       *[whole] Your order has been cancelled
     }
 # $extent: `whole`, `part` or `part-with-rest` (it is known that the order holds more).
 cancelled-lead =
     { $extent ->
-        [part] We have cancelled a part of your order { $order }.
-        [part-with-rest] We have cancelled a part of your order { $order }. The rest of your order is not affected.
-       *[whole] We have cancelled your order { $order }.
+        [part] We’ve cancelled part of your order { $order }.
+        [part-with-rest] We’ve cancelled part of your order { $order }. The rest of your order isn’t affected.
+       *[whole] We’ve cancelled your order { $order }.
     }
 # Also beside the subject in the list of mails.
-cancelled-not-charged = You have not been charged.
+cancelled-not-charged = You haven’t been charged.
 # Below the amount that the customer gets back. $method: where to, such as "Visa ending 4242"; $day: until when.
-cancelled-refund-to-by = It goes to { $method } and should be there by { $day }.
-cancelled-refund-to = It goes to { $method }.
-cancelled-refund-by = It should be there by { $day }.
+cancelled-refund-to-by = Your refund will go to { $method } and should arrive by { $day }.
+cancelled-refund-to = Your refund will go to { $method }.
+cancelled-refund-by = Your refund should arrive by { $day }.
 # Heading of the list of articles.
-cancelled-articles = What is cancelled
+cancelled-articles = Cancelled items
 
 ## order.refunded: the customer gets money back
 
@@ -299,52 +300,52 @@ refunded-preheader-to = On its way to { $method }.
 refunded-preheader-by = On its way to you, expected by { $day }.
 refunded-preheader = On its way to you.
 refunded-heading = Your refund is on its way
-refunded-in-full = We have refunded your order { $order } in full.
+refunded-in-full = We’ve refunded your order { $order } in full.
 # The last of several refunds.
-refunded-rest = We have refunded the rest of your order { $order }: with this, it is refunded in full.
-refunded-part = We have refunded part of your order { $order }.
+refunded-rest = We’ve refunded the rest of your order { $order }, so it’s now refunded in full.
+refunded-part = We’ve refunded part of your order { $order }.
 # Where it is not known how much of the order's price this is.
-refunded-amount = We have refunded { $amount } for your order { $order }.
+refunded-amount = We’ve refunded { $amount } for your order { $order }.
 # Label before the amount; also in the mail about a cancellation.
-refund-amount = You get back
+refund-amount = Refund amount
 # Label before the account or card.
-refund-to = To
+refund-to = Refunded to
 # Label before a day.
 refund-expected-by = Expected by
 # Label before what the whole order cost.
 refund-order-total = Order total
 # Below a day until which the money should be there.
-refunded-note-with-day = How soon the money shows depends on your bank; if it is not there by the day above, please write to us.
-refunded-note = How soon the money shows depends on your bank; if you miss it after two weeks, please write to us.
+refunded-note-with-day = How soon the money appears in your account depends on your bank. If it hasn’t arrived by the date above, please let us know.
+refunded-note = How soon the money appears in your account depends on your bank. If it hasn’t arrived within two weeks, please let us know.
 
 ## order.withdrawal_received: the receipt for a consumer's withdrawal from the contract (EU law: Widerruf, rétractation)
 
-withdrawal-subject = We received your withdrawal from order { $order }
+withdrawal-subject = We’ve received your withdrawal notice for order { $order }
 # $time: day and time.
 withdrawal-preheader-with-time = Received on { $time }.
-withdrawal-preheader = This is your receipt.
-withdrawal-heading = We received your withdrawal
-withdrawal-lead = This is your receipt: we received your withdrawal from order { $order }.
+withdrawal-preheader = Here’s your confirmation that we’ve received it.
+withdrawal-heading = We’ve received your withdrawal notice
+withdrawal-lead = This is to confirm that we’ve received your notice of withdrawal from the contract for order { $order }.
 # Label before day and time.
 withdrawal-received-on = Received on
 # Label before the number of the withdrawal.
-withdrawal-id = Withdrawal
+withdrawal-id = Reference
 # Heading of the customer's own words.
-withdrawal-content = What you declared
+withdrawal-content = Your statement
 # Heading of the list of articles.
-withdrawal-articles = From what you withdraw
+withdrawal-articles = Items covered
 
 ## shipment.shipped: a parcel left the shop
 
 shipped-subject =
     { $share ->
-        [whole] On its way: your order { $order }
+        [whole] Your order { $order } is on its way
         [part] Part of your order { $order } is on its way
-       *[parcel] On its way: a parcel of your order { $order }
+       *[parcel] A parcel from your order { $order } is on its way
     }
 # Beside the subject in the list of mails. $contents: a whole sentence, the message parcel-contents, or nothing.
-shipped-preheader-with-carrier = Expected { $day } with { $carrier }. { $contents }
-shipped-preheader = Expected { $day }. { $contents }
+shipped-preheader-with-carrier = Estimated delivery: { $day } with { $carrier }. { $contents }
+shipped-preheader = Estimated delivery: { $day }. { $contents }
 shipped-heading =
     { $share ->
         [whole] Your order is on its way
@@ -353,9 +354,9 @@ shipped-heading =
     }
 shipped-lead =
     { $share ->
-        [whole] Your order { $order } has left us, all in one parcel.
-        [part] A parcel of your order { $order } has left us. The rest follows as soon as it can.
-       *[parcel] A parcel of your order { $order } has left us.
+        [whole] We’ve shipped your order { $order }, all in one parcel.
+        [part] We’ve shipped part of your order { $order }. The rest will follow as soon as possible.
+       *[parcel] We’ve shipped a parcel from your order { $order }.
     }
 
 ## On its way to a place where the customer will pick it up (shipment.shipped, shipment.out_for_delivery)
@@ -364,15 +365,15 @@ to-pickup-heading = Your order is on its way
 # $place: the name of the shop or station.
 to-pickup-lead-with-place =
     { $share ->
-        [whole] Your order { $order } is on its way to { $place }. We will write again when you can pick it up.
-        [part] Part of your order { $order } is on its way to { $place }. We will write again when you can pick it up.
-       *[parcel] A parcel of your order { $order } is on its way to { $place }. We will write again when you can pick it up.
+        [whole] Your order { $order } is on its way to { $place }. We’ll let you know when you can pick it up.
+        [part] Part of your order { $order } is on its way to { $place }. We’ll let you know when you can pick it up.
+       *[parcel] A parcel from your order { $order } is on its way to { $place }. We’ll let you know when you can pick it up.
     }
 to-pickup-lead =
     { $share ->
-        [whole] Your order { $order } is on its way. We will write again when you can pick it up.
-        [part] Part of your order { $order } is on its way. We will write again when you can pick it up.
-       *[parcel] A parcel of your order { $order } is on its way. We will write again when you can pick it up.
+        [whole] Your order { $order } is on its way. We’ll let you know when you can pick it up.
+        [part] Part of your order { $order } is on its way. We’ll let you know when you can pick it up.
+       *[parcel] A parcel from your order { $order } is on its way. We’ll let you know when you can pick it up.
     }
 # Beside the subject in the list of mails. $contents: the message parcel-contents, or nothing.
 to-pickup-preheader-with-carrier = On its way with { $carrier }. { $contents }
@@ -382,30 +383,30 @@ to-pickup-preheader = On its way. { $contents }
 
 updated-subject =
     { $share ->
-        [whole] New details for your order { $order }
-        [part] New details for part of your order { $order }
-       *[parcel] New details for a parcel of your order { $order }
+        [whole] Updated delivery details for your order { $order }
+        [part] Updated delivery details for part of your order { $order }
+       *[parcel] Updated delivery details for a parcel from your order { $order }
     }
-updated-heading = New details for your parcel
+updated-heading = Updated delivery details
 updated-lead =
     { $share ->
-        [whole] There are new details for your order { $order }. Below they are as they stand now.
-        [part] There are new details for part of your order { $order }. Below they are as they stand now.
-       *[parcel] There are new details for a parcel of your order { $order }. Below they are as they stand now.
+        [whole] The delivery details for your order { $order } have been updated. Here’s the latest.
+        [part] The delivery details for part of your order { $order } have been updated. Here’s the latest.
+       *[parcel] The delivery details for a parcel from your order { $order } have been updated. Here’s the latest.
     }
 # Where the day alone is new.
 updated-day-subject =
     { $share ->
-        [whole] New expected day for your order { $order }
-        [part] New expected day for part of your order { $order }
-       *[parcel] New expected day for a parcel of your order { $order }
+        [whole] New estimated delivery date for your order { $order }
+        [part] New estimated delivery date for part of your order { $order }
+       *[parcel] New estimated delivery date for a parcel from your order { $order }
     }
-updated-day-heading = There is a new expected day
+updated-day-heading = New estimated delivery date
 updated-day-lead =
     { $share ->
-        [whole] There is a new expected day for your order { $order }.
-        [part] There is a new expected day for part of your order { $order }.
-       *[parcel] There is a new expected day for a parcel of your order { $order }.
+        [whole] There’s a new estimated delivery date for your order { $order }.
+        [part] There’s a new estimated delivery date for part of your order { $order }.
+       *[parcel] There’s a new estimated delivery date for a parcel from your order { $order }.
     }
 # Beside the subject in the list of mails: one of these.
 updated-preheader-number-with-carrier = Tracking number { $number } with { $carrier }.
@@ -416,46 +417,46 @@ updated-preheader-numbers =
        *[other] { $count } tracking numbers.
     }
 updated-preheader-carrier = On its way with { $carrier }.
-updated-preheader-day = Expected { $day }.
-updated-preheader-pickup = Here is how to pick it up.
-updated-preheader-page = Here is the page to follow it.
+updated-preheader-day = Estimated delivery: { $day }.
+updated-preheader-pickup = Here’s how to pick it up.
+updated-preheader-page = Here’s where to track it.
 
 ## shipment.delayed: later than the shop said
 
 delayed-subject-with-day =
     { $share ->
-        [whole] Delayed to { $day }: your order { $order }
-        [part] Delayed to { $day }: part of your order { $order }
-       *[parcel] Delayed to { $day }: a parcel of your order { $order }
+        [whole] Your order { $order } is delayed: now expected { $day }
+        [part] Part of your order { $order } is delayed: now expected { $day }
+       *[parcel] A parcel from your order { $order } is delayed: now expected { $day }
     }
 delayed-subject =
     { $share ->
-        [whole] Delayed: your order { $order }
-        [part] Delayed: part of your order { $order }
-       *[parcel] Delayed: a parcel of your order { $order }
+        [whole] Your order { $order } is delayed
+        [part] Part of your order { $order } is delayed
+       *[parcel] A parcel from your order { $order } is delayed
     }
 # $contents: the message parcel-contents, or nothing.
-delayed-preheader = We are sorry. { $contents }
-delayed-heading = Your parcel will arrive later
+delayed-preheader = We’re sorry about the delay. { $contents }
+delayed-heading = Your parcel is delayed
 # The new day follows below.
 delayed-lead =
     { $share ->
-        [whole] We are sorry: your order { $order } will arrive later than we said.
-        [part] We are sorry: part of your order { $order } will arrive later than we said.
-       *[parcel] We are sorry: a parcel of your order { $order } will arrive later than we said.
+        [whole] We’re sorry, but your order { $order } will arrive later than expected.
+        [part] We’re sorry, but part of your order { $order } will arrive later than expected.
+       *[parcel] We’re sorry, but a parcel from your order { $order } will arrive later than expected.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] We are sorry: your order { $order } will arrive later than we said. We cannot tell you the new day yet.
-        [part] We are sorry: part of your order { $order } will arrive later than we said. We cannot tell you the new day yet.
-       *[parcel] We are sorry: a parcel of your order { $order } will arrive later than we said. We cannot tell you the new day yet.
+        [whole] We’re sorry, but your order { $order } will arrive later than expected. We don’t have a new delivery date yet.
+        [part] We’re sorry, but part of your order { $order } will arrive later than expected. We don’t have a new delivery date yet.
+       *[parcel] We’re sorry, but a parcel from your order { $order } will arrive later than expected. We don’t have a new delivery date yet.
     }
 # Label before the day.
-delayed-new-day = New expected day
-delayed-note-with-day = There is nothing for you to do. If the new day does not suit you, write to us and we will see what we can do.
-delayed-note = There is nothing for you to do. If this does not suit you, write to us and we will see what we can do.
+delayed-new-day = New estimated delivery
+delayed-note-with-day = You don’t need to do anything. If the new date doesn’t work for you, let us know and we’ll see what we can do.
+delayed-note = You don’t need to do anything. If the delay is a problem for you, let us know and we’ll see what we can do.
 # Heading of the list of articles.
-delayed-articles = What arrives later
+delayed-articles = Delayed items
 
 ## shipment.out_for_delivery: it arrives today
 
@@ -463,39 +464,39 @@ out-for-delivery-subject =
     { $share ->
         [whole] Arriving today: your order { $order }
         [part] Arriving today: part of your order { $order }
-       *[parcel] Arriving today: a parcel of your order { $order }
+       *[parcel] Arriving today: a parcel from your order { $order }
     }
 out-for-delivery-preheader-with-carrier = Out for delivery with { $carrier }. { $contents }
 out-for-delivery-preheader = Out for delivery. { $contents }
 out-for-delivery-heading = Arriving today
 out-for-delivery-lead =
     { $share ->
-        [whole] The driver has your order { $order } on board and should reach you today.
-        [part] The driver has part of your order { $order } on board and should reach you today.
-       *[parcel] The driver has a parcel of your order { $order } on board and should reach you today.
+        [whole] Your order { $order } is out for delivery and should arrive today.
+        [part] Part of your order { $order } is out for delivery and should arrive today.
+       *[parcel] A parcel from your order { $order } is out for delivery and should arrive today.
     }
 
 ## shipment.delivery_attempted: nobody was there, or it could not be handed over
 
 attempted-subject =
     { $share ->
-        [whole] Could not be delivered: your order { $order }
-        [part] Could not be delivered: part of your order { $order }
-       *[parcel] Could not be delivered: a parcel of your order { $order }
+        [whole] Your order { $order } couldn’t be delivered
+        [part] Part of your order { $order } couldn’t be delivered
+       *[parcel] A parcel from your order { $order } couldn’t be delivered
     }
 attempted-preheader = The next attempt is on { $day }.
-attempted-heading = Your parcel could not be delivered
+attempted-heading = Your parcel couldn’t be delivered
 attempted-lead-with-carrier =
     { $share ->
-        [whole] { $carrier } tried to deliver your order { $order } and could not.
-        [part] { $carrier } tried to deliver part of your order { $order } and could not.
-       *[parcel] { $carrier } tried to deliver a parcel of your order { $order } and could not.
+        [whole] { $carrier } tried to deliver your order { $order } but couldn’t.
+        [part] { $carrier } tried to deliver part of your order { $order } but couldn’t.
+       *[parcel] { $carrier } tried to deliver a parcel from your order { $order } but couldn’t.
     }
 attempted-lead =
     { $share ->
-        [whole] Your order { $order } could not be delivered.
-        [part] Part of your order { $order } could not be delivered.
-       *[parcel] A parcel of your order { $order } could not be delivered.
+        [whole] Your order { $order } couldn’t be delivered.
+        [part] Part of your order { $order } couldn’t be delivered.
+       *[parcel] A parcel from your order { $order } couldn’t be delivered.
     }
 # Label before a day.
 attempted-next = Next attempt
@@ -504,30 +505,30 @@ attempted-next = Next attempt
 
 ready-subject =
     { $share ->
-        [whole] Ready to be picked up: your order { $order }
-        [part] Ready to be picked up: part of your order { $order }
-       *[parcel] Ready to be picked up: a parcel of your order { $order }
+        [whole] Your order { $order } is ready to pick up
+        [part] Part of your order { $order } is ready to pick up
+       *[parcel] A parcel from your order { $order } is ready to pick up
     }
 # Beside the subject in the list of mails. $place: the name of the shop or station.
-ready-preheader-at-until = It waits for you at { $place } until { $day }.
-ready-preheader-at = It waits for you at { $place }.
-ready-preheader-until = It waits for you until { $day }.
-ready-preheader = It waits for you.
-ready-heading = Ready to be picked up
+ready-preheader-at-until = Pick it up at { $place } by { $day }.
+ready-preheader-at = Pick it up at { $place }.
+ready-preheader-until = Pick it up by { $day }.
+ready-preheader = It’s ready and waiting for you.
+ready-heading = Ready to pick up
 ready-lead-with-place =
     { $share ->
-        [whole] Your order { $order } is ready to be picked up at { $place }.
-        [part] Part of your order { $order } is ready to be picked up at { $place }.
-       *[parcel] A parcel of your order { $order } is ready to be picked up at { $place }.
+        [whole] Your order { $order } is ready to pick up at { $place }.
+        [part] Part of your order { $order } is ready to pick up at { $place }.
+       *[parcel] A parcel from your order { $order } is ready to pick up at { $place }.
     }
 ready-lead =
     { $share ->
-        [whole] Your order { $order } is ready to be picked up.
-        [part] Part of your order { $order } is ready to be picked up.
-       *[parcel] A parcel of your order { $order } is ready to be picked up.
+        [whole] Your order { $order } is ready to pick up.
+        [part] Part of your order { $order } is ready to pick up.
+       *[parcel] A parcel from your order { $order } is ready to pick up.
     }
 # Heading of the list of articles.
-ready-articles = What you pick up
+ready-articles = Your items
 
 ## shipment.delivered: it's there
 
@@ -535,24 +536,24 @@ delivered-subject =
     { $share ->
         [whole] Delivered: your order { $order }
         [part] Delivered: part of your order { $order }
-       *[parcel] Delivered: a parcel of your order { $order }
+       *[parcel] Delivered: a parcel from your order { $order }
     }
 delivered-heading = Your parcel has arrived
 delivered-lead-with-carrier =
     { $share ->
         [whole] { $carrier } has delivered your order { $order }. We hope you like it.
         [part] { $carrier } has delivered part of your order { $order }. We hope you like it.
-       *[parcel] { $carrier } has delivered a parcel of your order { $order }. We hope you like it.
+       *[parcel] { $carrier } has delivered a parcel from your order { $order }. We hope you like it.
     }
 delivered-lead =
     { $share ->
-        [whole] We have just heard that your order { $order } has been delivered. We hope you like it.
-        [part] We have just heard that part of your order { $order } has been delivered. We hope you like it.
-       *[parcel] We have just heard that a parcel of your order { $order } has been delivered. We hope you like it.
+        [whole] We’ve just heard that your order { $order } has been delivered. We hope you like it.
+        [part] We’ve just heard that part of your order { $order } has been delivered. We hope you like it.
+       *[parcel] We’ve just heard that a parcel from your order { $order } has been delivered. We hope you like it.
     }
 # Heading.
 delivered-not-found = Can’t find it?
-delivered-not-found-help = Look where parcels are left for you and ask your neighbours. If it does not turn up, or something is missing or broken, write to us.
+delivered-not-found-help = Check the places where parcels are usually left, and ask the people next door. If it doesn’t turn up, or if anything is missing or damaged, let us know.
 
 ## shipment.delivered, of what the customer picked up
 
@@ -560,34 +561,34 @@ picked-up-subject =
     { $share ->
         [whole] Picked up: your order { $order }
         [part] Picked up: part of your order { $order }
-       *[parcel] Picked up: a parcel of your order { $order }
+       *[parcel] Picked up: a parcel from your order { $order }
     }
-picked-up-heading = It has been picked up
+picked-up-heading = Pickup confirmed
 picked-up-lead-with-place =
     { $share ->
         [whole] Your order { $order } has been picked up at { $place }. We hope you like it.
         [part] Part of your order { $order } has been picked up at { $place }. We hope you like it.
-       *[parcel] A parcel of your order { $order } has been picked up at { $place }. We hope you like it.
+       *[parcel] A parcel from your order { $order } has been picked up at { $place }. We hope you like it.
     }
 picked-up-lead =
     { $share ->
         [whole] Your order { $order } has been picked up. We hope you like it.
         [part] Part of your order { $order } has been picked up. We hope you like it.
-       *[parcel] A parcel of your order { $order } has been picked up. We hope you like it.
+       *[parcel] A parcel from your order { $order } has been picked up. We hope you like it.
     }
 
 ## shipment.returned: the parcel goes back to the shop
 
 returned-subject =
     { $share ->
-        [whole] On its way back to us: your order { $order }
-        [part] On its way back to us: part of your order { $order }
-       *[parcel] On its way back to us: a parcel of your order { $order }
+        [whole] Your order { $order } is on its way back to us
+        [part] Part of your order { $order } is on its way back to us
+       *[parcel] A parcel from your order { $order } is on its way back to us
     }
 returned-heading = Your parcel is on its way back to us
 returned-lead =
     { $share ->
-        [whole] Your order { $order } is on its way back to us. If you would like to know what happens next, please write to us.
-        [part] Part of your order { $order } is on its way back to us. If you would like to know what happens next, please write to us.
-       *[parcel] A parcel of your order { $order } is on its way back to us. If you would like to know what happens next, please write to us.
+        [whole] Your order { $order } is on its way back to us. Get in touch and we’ll work out what happens next.
+        [part] Part of your order { $order } is on its way back to us. Get in touch and we’ll work out what happens next.
+       *[parcel] A parcel from your order { $order } is on its way back to us. Get in touch and we’ll work out what happens next.
     }

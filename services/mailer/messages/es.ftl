@@ -94,14 +94,14 @@ delivery-details = Detalles de la entrega
 expected = Entrega prevista
 expected-today = Hoy
 reason = Motivo
-in-this-parcel = En este paquete
+in-this-parcel = Contenido del paquete
 still-to-come = Próximas entregas
-still-to-come-note = Se envía por separado. Le avisaremos cuando salga.
-    .informal = Se envía por separado. Te avisaremos cuando salga.
+still-to-come-note = El resto se envía por separado. Le avisaremos cuando salga.
+    .informal = El resto se envía por separado. Te avisaremos cuando salga.
 delivery-address = Dirección de entrega
 pickup-place = Punto de recogida
 pickup-code = Código de recogida
-pickup-until = Disponible hasta el
+pickup-until = Disponible hasta
 pickup-page = Ver el punto de recogida
 your-order = Su pedido
     .informal = Tu pedido
@@ -173,7 +173,7 @@ payment-failed-lead = No hemos podido procesar el pago de su pedido { $order }. 
     .informal = No hemos podido procesar el pago de tu pedido { $order }. Inténtalo de nuevo, por favor.
 payment-failed-lead-without-link = No hemos podido procesar el pago de su pedido { $order }. Inténtelo de nuevo o escríbanos si necesita ayuda.
     .informal = No hemos podido procesar el pago de tu pedido { $order }. Inténtalo de nuevo o escríbenos si necesitas ayuda.
-payment-failed-amount = Importe a pagar
+payment-failed-amount = Importe pendiente
 payment-failed-method = Método de pago
 payment-failed-pay-by = Fecha límite
 payment-failed-button = Pagar ahora
@@ -216,38 +216,36 @@ cancelled-lead =
     }
 cancelled-not-charged = No se le ha cobrado nada.
     .informal = No se te ha cobrado nada.
-cancelled-refund-to-by = Debería recibirlo en { $method } a más tardar el { $day }.
-    .informal = Deberías recibirlo en { $method } a más tardar el { $day }.
-cancelled-refund-to = Lo recibirá en { $method }.
-    .informal = Lo recibirás en { $method }.
-cancelled-refund-by = Debería recibirlo a más tardar el { $day }.
-    .informal = Deberías recibirlo a más tardar el { $day }.
+cancelled-refund-to-by = Método de reembolso: { $method }. El dinero debería llegarle a más tardar el { $day }.
+    .informal = Método de reembolso: { $method }. El dinero debería llegarte a más tardar el { $day }.
+cancelled-refund-to = Método de reembolso: { $method }.
+cancelled-refund-by = El dinero debería llegarle a más tardar el { $day }.
+    .informal = El dinero debería llegarte a más tardar el { $day }.
 cancelled-articles = Artículos cancelados
 
 ## order.refunded
 
 refunded-subject = Reembolso de { $amount } por su pedido { $order }
     .informal = Reembolso de { $amount } por tu pedido { $order }
-refunded-preheader-to-by = Debería recibirlo en { $method } a más tardar el { $day }.
-    .informal = Deberías recibirlo en { $method } a más tardar el { $day }.
-refunded-preheader-to = Lo recibirá en { $method }.
-    .informal = Lo recibirás en { $method }.
-refunded-preheader-by = Debería recibirlo a más tardar el { $day }.
-    .informal = Deberías recibirlo a más tardar el { $day }.
-refunded-preheader = Ya está en camino.
+refunded-preheader-to-by = Método de reembolso: { $method }. El dinero debería llegarle a más tardar el { $day }.
+    .informal = Método de reembolso: { $method }. El dinero debería llegarte a más tardar el { $day }.
+refunded-preheader-to = Método de reembolso: { $method }.
+refunded-preheader-by = El dinero debería llegarle a más tardar el { $day }.
+    .informal = El dinero debería llegarte a más tardar el { $day }.
+refunded-preheader = El dinero ya está en camino.
 refunded-heading = Su reembolso está en camino
     .informal = Tu reembolso está en camino
-refunded-in-full = Hemos reembolsado el importe íntegro de su pedido { $order }.
-    .informal = Hemos reembolsado el importe íntegro de tu pedido { $order }.
-refunded-rest = Hemos reembolsado el resto de su pedido { $order }: con esto queda reembolsado por completo.
-    .informal = Hemos reembolsado el resto de tu pedido { $order }: con esto queda reembolsado por completo.
-refunded-part = Hemos reembolsado una parte de su pedido { $order }.
-    .informal = Hemos reembolsado una parte de tu pedido { $order }.
+refunded-in-full = Le hemos reembolsado el importe íntegro de su pedido { $order }.
+    .informal = Te hemos reembolsado el importe íntegro de tu pedido { $order }.
+refunded-rest = Le hemos reembolsado el resto del importe de su pedido { $order }: con esto queda reembolsado por completo.
+    .informal = Te hemos reembolsado el resto del importe de tu pedido { $order }: con esto queda reembolsado por completo.
+refunded-part = Le hemos reembolsado una parte del importe de su pedido { $order }.
+    .informal = Te hemos reembolsado una parte del importe de tu pedido { $order }.
 refunded-amount = Le hemos reembolsado { $amount } por su pedido { $order }.
     .informal = Te hemos reembolsado { $amount } por tu pedido { $order }.
 refund-amount = Reembolso
 refund-to = Método de reembolso
-refund-expected-by = A más tardar el
+refund-expected-by = A más tardar
 refund-order-total = Total del pedido
 refunded-note-with-day = El plazo depende de su banco. Si el dinero no ha llegado en la fecha indicada, escríbanos.
     .informal = El plazo depende de tu banco. Si el dinero no ha llegado en la fecha indicada, escríbenos.
@@ -265,7 +263,7 @@ withdrawal-heading = Hemos recibido su desistimiento
     .informal = Hemos recibido tu desistimiento
 withdrawal-lead = Este es su acuse de recibo: hemos recibido su desistimiento del pedido { $order }.
     .informal = Este es tu acuse de recibo: hemos recibido tu desistimiento del pedido { $order }.
-withdrawal-received-on = Recibido el
+withdrawal-received-on = Fecha de recepción
 withdrawal-id = N.º de desistimiento
 withdrawal-content = Su declaración
     .informal = Tu declaración
@@ -361,15 +359,15 @@ updated-heading = Novedades sobre su envío
     .informal = Novedades sobre tu envío
 updated-lead =
     { $share ->
-        [whole] Hay novedades sobre el envío de su pedido { $order }. Estos son los datos actuales.
-        [part] Hay novedades sobre el envío de una parte de su pedido { $order }. Estos son los datos actuales.
-       *[parcel] Hay novedades sobre un paquete de su pedido { $order }. Estos son los datos actuales.
+        [whole] Hay novedades sobre el envío de su pedido { $order }. Estos son los datos actualizados.
+        [part] Hay novedades sobre el envío de una parte de su pedido { $order }. Estos son los datos actualizados.
+       *[parcel] Hay novedades sobre un paquete de su pedido { $order }. Estos son los datos actualizados.
     }
     .informal =
     { $share ->
-        [whole] Hay novedades sobre el envío de tu pedido { $order }. Estos son los datos actuales.
-        [part] Hay novedades sobre el envío de una parte de tu pedido { $order }. Estos son los datos actuales.
-       *[parcel] Hay novedades sobre un paquete de tu pedido { $order }. Estos son los datos actuales.
+        [whole] Hay novedades sobre el envío de tu pedido { $order }. Estos son los datos actualizados.
+        [part] Hay novedades sobre el envío de una parte de tu pedido { $order }. Estos son los datos actualizados.
+       *[parcel] Hay novedades sobre un paquete de tu pedido { $order }. Estos son los datos actualizados.
     }
 updated-day-subject =
     { $share ->
@@ -414,15 +412,15 @@ updated-preheader-page = Aquí tiene el enlace de seguimiento.
 
 delayed-subject-with-day =
     { $share ->
-        [whole] Retraso en su pedido { $order }: entrega prevista el { $day }
-        [part] Retraso en una parte de su pedido { $order }: entrega prevista el { $day }
-       *[parcel] Retraso en un paquete de su pedido { $order }: entrega prevista el { $day }
+        [whole] Su pedido { $order } se retrasa hasta el { $day }
+        [part] Una parte de su pedido { $order } se retrasa hasta el { $day }
+       *[parcel] Un paquete de su pedido { $order } se retrasa hasta el { $day }
     }
     .informal =
     { $share ->
-        [whole] Retraso en tu pedido { $order }: entrega prevista el { $day }
-        [part] Retraso en una parte de tu pedido { $order }: entrega prevista el { $day }
-       *[parcel] Retraso en un paquete de tu pedido { $order }: entrega prevista el { $day }
+        [whole] Tu pedido { $order } se retrasa hasta el { $day }
+        [part] Una parte de tu pedido { $order } se retrasa hasta el { $day }
+       *[parcel] Un paquete de tu pedido { $order } se retrasa hasta el { $day }
     }
 delayed-subject =
     { $share ->
@@ -437,8 +435,8 @@ delayed-subject =
        *[parcel] Retraso en un paquete de tu pedido { $order }
     }
 delayed-preheader = Lo sentimos. { $contents }
-delayed-heading = Su paquete llegará más tarde
-    .informal = Tu paquete llegará más tarde
+delayed-heading = Su paquete llegará con retraso
+    .informal = Tu paquete llegará con retraso
 delayed-lead =
     { $share ->
         [whole] Lo sentimos: su pedido { $order } llegará más tarde de lo previsto.
@@ -633,8 +631,8 @@ delivered-lead =
     }
 delivered-not-found = ¿No encuentra el paquete?
     .informal = ¿No encuentras el paquete?
-delivered-not-found-help = Mire donde le suelen dejar los paquetes y pregunte a sus vecinos. Si no aparece, o si falta algo o ha llegado dañado, escríbanos.
-    .informal = Mira donde te suelen dejar los paquetes y pregunta a tus vecinos. Si no aparece, o si falta algo o ha llegado dañado, escríbenos.
+delivered-not-found-help = Mire en el sitio donde le suelen dejar los paquetes y pregunte a sus vecinos. Si no aparece, o si falta algo o ha llegado dañado, escríbanos.
+    .informal = Mira en el sitio donde te suelen dejar los paquetes y pregunta a tus vecinos. Si no aparece, o si falta algo o ha llegado dañado, escríbenos.
 
 ## shipment.delivered, of what the customer picked up
 
@@ -650,7 +648,7 @@ picked-up-subject =
         [part] Una parte de tu pedido { $order } ha sido recogida
        *[parcel] Un paquete de tu pedido { $order } ha sido recogido
     }
-picked-up-heading = Recogida completada
+picked-up-heading = Paquete recogido
 picked-up-lead-with-place =
     { $share ->
         [whole] Su pedido { $order } ha sido recogido en { $place }. Esperamos que le guste.
@@ -680,27 +678,27 @@ picked-up-lead =
 
 returned-subject =
     { $share ->
-        [whole] Su pedido { $order } viene de vuelta a la tienda
-        [part] Una parte de su pedido { $order } viene de vuelta a la tienda
-       *[parcel] Un paquete de su pedido { $order } viene de vuelta a la tienda
+        [whole] Su pedido { $order } vuelve al remitente
+        [part] Una parte de su pedido { $order } vuelve al remitente
+       *[parcel] Un paquete de su pedido { $order } vuelve al remitente
     }
     .informal =
     { $share ->
-        [whole] Tu pedido { $order } viene de vuelta a la tienda
-        [part] Una parte de tu pedido { $order } viene de vuelta a la tienda
-       *[parcel] Un paquete de tu pedido { $order } viene de vuelta a la tienda
+        [whole] Tu pedido { $order } vuelve al remitente
+        [part] Una parte de tu pedido { $order } vuelve al remitente
+       *[parcel] Un paquete de tu pedido { $order } vuelve al remitente
     }
-returned-heading = Su paquete viene de vuelta
-    .informal = Tu paquete viene de vuelta
+returned-heading = Su paquete vuelve al remitente
+    .informal = Tu paquete vuelve al remitente
 returned-lead =
     { $share ->
-        [whole] Su pedido { $order } viene de vuelta a nuestra tienda. Si quiere saber qué pasará ahora, escríbanos.
-        [part] Una parte de su pedido { $order } viene de vuelta a nuestra tienda. Si quiere saber qué pasará ahora, escríbanos.
-       *[parcel] Un paquete de su pedido { $order } viene de vuelta a nuestra tienda. Si quiere saber qué pasará ahora, escríbanos.
+        [whole] Su pedido { $order } vuelve a nuestra tienda. Escríbanos para conocer los siguientes pasos.
+        [part] Una parte de su pedido { $order } vuelve a nuestra tienda. Escríbanos para conocer los siguientes pasos.
+       *[parcel] Un paquete de su pedido { $order } vuelve a nuestra tienda. Escríbanos para conocer los siguientes pasos.
     }
     .informal =
     { $share ->
-        [whole] Tu pedido { $order } viene de vuelta a nuestra tienda. Si quieres saber qué pasará ahora, escríbenos.
-        [part] Una parte de tu pedido { $order } viene de vuelta a nuestra tienda. Si quieres saber qué pasará ahora, escríbenos.
-       *[parcel] Un paquete de tu pedido { $order } viene de vuelta a nuestra tienda. Si quieres saber qué pasará ahora, escríbenos.
+        [whole] Tu pedido { $order } vuelve a nuestra tienda. Escríbenos para conocer los siguientes pasos.
+        [part] Una parte de tu pedido { $order } vuelve a nuestra tienda. Escríbenos para conocer los siguientes pasos.
+       *[parcel] Un paquete de tu pedido { $order } vuelve a nuestra tienda. Escríbenos para conocer los siguientes pasos.
     }

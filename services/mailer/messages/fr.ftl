@@ -70,7 +70,7 @@ quantity-times-price = { $quantity } × { $price }
 row-subtotal = Sous-total
 row-discount = Remise
 row-shipping = Livraison
-shipping-free = Gratuit
+shipping-free = Gratuite
 row-fee = Frais
 row-tip = Pourboire
 row-duties = Droits de douane
@@ -96,12 +96,12 @@ expected-today = Aujourd’hui
 reason = Motif
 in-this-parcel = Dans ce colis
 still-to-come = À venir
-still-to-come-note = Envoi séparé. Vous recevrez un e-mail dès son départ.
-    .informal = Envoi séparé. Tu recevras un e-mail dès son départ.
+still-to-come-note = Le reste sera expédié séparément. Vous recevrez un e-mail dès qu’il sera en route.
+    .informal = Le reste sera expédié séparément. Tu recevras un e-mail dès qu’il sera en route.
 delivery-address = Adresse de livraison
 pickup-place = Point de retrait
 pickup-code = Code de retrait
-pickup-until = À retirer jusqu’au
+pickup-until = Date limite de retrait
 pickup-page = Voir le point de retrait
 your-order = Votre commande
     .informal = Ta commande
@@ -173,7 +173,7 @@ payment-failed-lead-without-link = Le paiement de votre commande { $order } n’
     .informal = Le paiement de ta commande { $order } n’a pas abouti. Tu peux réessayer, ou nous écrire si tu as besoin d’aide.
 payment-failed-amount = Montant à payer
 payment-failed-method = Moyen de paiement
-payment-failed-pay-by = Date limite
+payment-failed-pay-by = Date limite de paiement
 payment-failed-button = Payer maintenant
 
 ## order.cancelled
@@ -212,17 +212,19 @@ cancelled-lead =
        *[whole] Nous avons annulé ta commande { $order }.
     }
 cancelled-not-charged = Aucun montant n’a été débité.
-cancelled-refund-to-by = Le remboursement se fait via { $method } et devrait arriver au plus tard le { $day }.
-cancelled-refund-to = Le remboursement se fait via { $method }.
-cancelled-refund-by = Le remboursement devrait arriver au plus tard le { $day }.
+cancelled-refund-to-by = Le remboursement sera versé sur { $method } et devrait vous parvenir au plus tard le { $day }.
+    .informal = Le remboursement sera versé sur { $method } et devrait te parvenir au plus tard le { $day }.
+cancelled-refund-to = Le remboursement sera versé sur { $method }.
+cancelled-refund-by = Le remboursement devrait vous parvenir au plus tard le { $day }.
+    .informal = Le remboursement devrait te parvenir au plus tard le { $day }.
 cancelled-articles = Articles annulés
 
 ## order.refunded
 
 refunded-subject = Remboursement de { $amount } pour votre commande { $order }
     .informal = Remboursement de { $amount } pour ta commande { $order }
-refunded-preheader-to-by = En cours via { $method }, attendu au plus tard le { $day }.
-refunded-preheader-to = En cours via { $method }.
+refunded-preheader-to-by = Versement en cours sur { $method }, attendu au plus tard le { $day }.
+refunded-preheader-to = Versement en cours sur { $method }.
 refunded-preheader-by = En cours, attendu au plus tard le { $day }.
 refunded-preheader = Le remboursement est en cours.
 refunded-heading = Votre remboursement est en cours
@@ -236,25 +238,25 @@ refunded-part = Nous avons remboursé une partie de votre commande { $order }.
 refunded-amount = Nous vous avons remboursé { $amount } pour votre commande { $order }.
     .informal = Nous t’avons remboursé { $amount } pour ta commande { $order }.
 refund-amount = Remboursement
-refund-to = Remboursé via
-refund-expected-by = Au plus tard le
-refund-order-total = Total de la commande
-refunded-note-with-day = Le délai dépend de votre banque. Si le remboursement n’est pas arrivé à la date indiquée ci-dessus, écrivez-nous.
-    .informal = Le délai dépend de ta banque. Si le remboursement n’est pas arrivé à la date indiquée ci-dessus, écris-nous.
-refunded-note = Le délai dépend de votre banque. Si le remboursement n’est pas arrivé au bout de deux semaines, écrivez-nous.
-    .informal = Le délai dépend de ta banque. Si le remboursement n’est pas arrivé au bout de deux semaines, écris-nous.
+refund-to = Versé sur
+refund-expected-by = Date estimée
+refund-order-total = Total commande
+refunded-note-with-day = Le délai de versement dépend de votre banque. Si le montant ne vous est pas parvenu à la date indiquée ci-dessus, écrivez-nous.
+    .informal = Le délai de versement dépend de ta banque. Si le montant ne t’est pas parvenu à la date indiquée ci-dessus, écris-nous.
+refunded-note = Le délai de versement dépend de votre banque. Si le montant ne vous est pas parvenu au bout de deux semaines, écrivez-nous.
+    .informal = Le délai de versement dépend de ta banque. Si le montant ne t’est pas parvenu au bout de deux semaines, écris-nous.
 
 ## order.withdrawal_received
 
-withdrawal-subject = Nous avons bien reçu votre rétractation pour la commande { $order }
-    .informal = Nous avons bien reçu ta rétractation pour la commande { $order }
+withdrawal-subject = Nous avons bien reçu votre rétractation concernant la commande { $order }
+    .informal = Nous avons bien reçu ta rétractation concernant la commande { $order }
 withdrawal-preheader-with-time = Reçue le { $time }.
 withdrawal-preheader = Voici votre accusé de réception.
     .informal = Voici ton accusé de réception.
 withdrawal-heading = Nous avons bien reçu votre rétractation
     .informal = Nous avons bien reçu ta rétractation
-withdrawal-lead = Cet e-mail vaut accusé de réception : nous avons bien reçu votre rétractation pour la commande { $order }.
-    .informal = Cet e-mail vaut accusé de réception : nous avons bien reçu ta rétractation pour la commande { $order }.
+withdrawal-lead = Cet e-mail vaut accusé de réception : nous avons bien reçu votre rétractation concernant la commande { $order }.
+    .informal = Cet e-mail vaut accusé de réception : nous avons bien reçu ta rétractation concernant la commande { $order }.
 withdrawal-received-on = Reçue le
 withdrawal-id = N° de rétractation
 withdrawal-content = Votre déclaration
@@ -350,15 +352,15 @@ updated-subject =
 updated-heading = Nouvelles informations de suivi
 updated-lead =
     { $share ->
-        [whole] Les informations de suivi de votre commande { $order } ont changé. Les voici à jour.
-        [part] Les informations de suivi d’une partie de votre commande { $order } ont changé. Les voici à jour.
-       *[parcel] Les informations de suivi d’un colis de votre commande { $order } ont changé. Les voici à jour.
+        [whole] Les informations de suivi de votre commande { $order } ont changé. Voici les informations à jour.
+        [part] Les informations de suivi d’une partie de votre commande { $order } ont changé. Voici les informations à jour.
+       *[parcel] Les informations de suivi d’un colis de votre commande { $order } ont changé. Voici les informations à jour.
     }
     .informal =
     { $share ->
-        [whole] Les informations de suivi de ta commande { $order } ont changé. Les voici à jour.
-        [part] Les informations de suivi d’une partie de ta commande { $order } ont changé. Les voici à jour.
-       *[parcel] Les informations de suivi d’un colis de ta commande { $order } ont changé. Les voici à jour.
+        [whole] Les informations de suivi de ta commande { $order } ont changé. Voici les informations à jour.
+        [part] Les informations de suivi d’une partie de ta commande { $order } ont changé. Voici les informations à jour.
+       *[parcel] Les informations de suivi d’un colis de ta commande { $order } ont changé. Voici les informations à jour.
     }
 updated-day-subject =
     { $share ->
@@ -424,32 +426,32 @@ delayed-subject =
         [part] Retard de livraison pour une partie de ta commande { $order }
        *[parcel] Retard de livraison pour un colis de ta commande { $order }
     }
-delayed-preheader = Toutes nos excuses. { $contents }
-delayed-heading = Votre colis arrivera plus tard que prévu
-    .informal = Ton colis arrivera plus tard que prévu
+delayed-preheader = Nous sommes désolés. { $contents }
+delayed-heading = Votre colis aura du retard
+    .informal = Ton colis aura du retard
 delayed-lead =
     { $share ->
-        [whole] Toutes nos excuses : votre commande { $order } arrivera plus tard que prévu.
-        [part] Toutes nos excuses : une partie de votre commande { $order } arrivera plus tard que prévu.
-       *[parcel] Toutes nos excuses : un colis de votre commande { $order } arrivera plus tard que prévu.
+        [whole] Nous sommes désolés : votre commande { $order } arrivera plus tard que prévu.
+        [part] Nous sommes désolés : une partie de votre commande { $order } arrivera plus tard que prévu.
+       *[parcel] Nous sommes désolés : un colis de votre commande { $order } arrivera plus tard que prévu.
     }
     .informal =
     { $share ->
-        [whole] Toutes nos excuses : ta commande { $order } arrivera plus tard que prévu.
-        [part] Toutes nos excuses : une partie de ta commande { $order } arrivera plus tard que prévu.
-       *[parcel] Toutes nos excuses : un colis de ta commande { $order } arrivera plus tard que prévu.
+        [whole] Nous sommes désolés : ta commande { $order } arrivera plus tard que prévu.
+        [part] Nous sommes désolés : une partie de ta commande { $order } arrivera plus tard que prévu.
+       *[parcel] Nous sommes désolés : un colis de ta commande { $order } arrivera plus tard que prévu.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] Toutes nos excuses : votre commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
-        [part] Toutes nos excuses : une partie de votre commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
-       *[parcel] Toutes nos excuses : un colis de votre commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
+        [whole] Nous sommes désolés : votre commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
+        [part] Nous sommes désolés : une partie de votre commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
+       *[parcel] Nous sommes désolés : un colis de votre commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
     }
     .informal =
     { $share ->
-        [whole] Toutes nos excuses : ta commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
-        [part] Toutes nos excuses : une partie de ta commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
-       *[parcel] Toutes nos excuses : un colis de ta commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
+        [whole] Nous sommes désolés : ta commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
+        [part] Nous sommes désolés : une partie de ta commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
+       *[parcel] Nous sommes désolés : un colis de ta commande { $order } arrivera plus tard que prévu. Nous ne connaissons pas encore la nouvelle date de livraison.
     }
 delayed-new-day = Nouvelle date prévue
 delayed-note-with-day = Vous n’avez rien à faire. Si la nouvelle date ne vous convient pas, écrivez-nous : nous verrons ce que nous pouvons faire.
@@ -502,7 +504,7 @@ attempted-subject =
         [part] Une partie de ta commande { $order } n’a pas pu être livrée
        *[parcel] Un colis de ta commande { $order } n’a pas pu être livré
     }
-attempted-preheader = Prochaine tentative de livraison le { $day }.
+attempted-preheader = Prochain passage le { $day }.
 attempted-heading = Votre colis n’a pas pu être livré
     .informal = Ton colis n’a pas pu être livré
 attempted-lead-with-carrier =
@@ -529,7 +531,7 @@ attempted-lead =
         [part] Une partie de ta commande { $order } n’a pas pu être livrée.
        *[parcel] Un colis de ta commande { $order } n’a pas pu être livré.
     }
-attempted-next = Prochaine tentative
+attempted-next = Prochain passage
 
 ## shipment.ready_for_pickup
 
@@ -549,7 +551,8 @@ ready-preheader-at-until = Disponible au point de retrait { $place } jusqu’au 
 ready-preheader-at = Disponible au point de retrait { $place }.
 ready-preheader-until = Disponible jusqu’au { $day }.
 ready-preheader = Disponible dès maintenant.
-ready-heading = Disponible au retrait
+ready-heading = Votre colis est prêt
+    .informal = Ton colis est prêt
 ready-lead-with-place =
     { $share ->
         [whole] Votre commande { $order } vous attend au point de retrait { $place }.
@@ -617,47 +620,47 @@ delivered-lead =
        *[parcel] Un colis de ta commande { $order } a bien été livré. Nous espérons que tout te plaira.
     }
 delivered-not-found = Colis introuvable ?
-delivered-not-found-help = Vérifiez l’endroit où vos colis sont habituellement déposés et demandez à vos voisins. S’il reste introuvable, ou si un article manque ou est abîmé, écrivez-nous.
-    .informal = Vérifie l’endroit où tes colis sont habituellement déposés et demande à tes voisins. S’il reste introuvable, ou si un article manque ou est abîmé, écris-nous.
+delivered-not-found-help = Regardez à l’endroit où vos colis sont habituellement déposés et renseignez-vous auprès de vos voisins. Si votre colis reste introuvable, ou si un article manque ou est abîmé, écrivez-nous.
+    .informal = Regarde à l’endroit où tes colis sont habituellement déposés et renseigne-toi auprès de tes voisins. Si ton colis reste introuvable, ou si un article manque ou est abîmé, écris-nous.
 
 ## shipment.delivered, of what the customer picked up
 
 picked-up-subject =
     { $share ->
-        [whole] Votre commande { $order } a été retirée
-        [part] Une partie de votre commande { $order } a été retirée
-       *[parcel] Un colis de votre commande { $order } a été retiré
+        [whole] Votre commande { $order } a bien été récupérée
+        [part] Une partie de votre commande { $order } a bien été récupérée
+       *[parcel] Un colis de votre commande { $order } a bien été récupéré
     }
     .informal =
     { $share ->
-        [whole] Ta commande { $order } a été retirée
-        [part] Une partie de ta commande { $order } a été retirée
-       *[parcel] Un colis de ta commande { $order } a été retiré
+        [whole] Ta commande { $order } a bien été récupérée
+        [part] Une partie de ta commande { $order } a bien été récupérée
+       *[parcel] Un colis de ta commande { $order } a bien été récupéré
     }
 picked-up-heading = Retrait effectué
 picked-up-lead-with-place =
     { $share ->
-        [whole] Votre commande { $order } a été retirée au point de retrait { $place }. Nous espérons que tout vous plaira.
-        [part] Une partie de votre commande { $order } a été retirée au point de retrait { $place }. Nous espérons que tout vous plaira.
-       *[parcel] Un colis de votre commande { $order } a été retiré au point de retrait { $place }. Nous espérons que tout vous plaira.
+        [whole] Votre commande { $order } a bien été récupérée au point de retrait { $place }. Nous espérons que tout vous plaira.
+        [part] Une partie de votre commande { $order } a bien été récupérée au point de retrait { $place }. Nous espérons que tout vous plaira.
+       *[parcel] Un colis de votre commande { $order } a bien été récupéré au point de retrait { $place }. Nous espérons que tout vous plaira.
     }
     .informal =
     { $share ->
-        [whole] Ta commande { $order } a été retirée au point de retrait { $place }. Nous espérons que tout te plaira.
-        [part] Une partie de ta commande { $order } a été retirée au point de retrait { $place }. Nous espérons que tout te plaira.
-       *[parcel] Un colis de ta commande { $order } a été retiré au point de retrait { $place }. Nous espérons que tout te plaira.
+        [whole] Ta commande { $order } a bien été récupérée au point de retrait { $place }. Nous espérons que tout te plaira.
+        [part] Une partie de ta commande { $order } a bien été récupérée au point de retrait { $place }. Nous espérons que tout te plaira.
+       *[parcel] Un colis de ta commande { $order } a bien été récupéré au point de retrait { $place }. Nous espérons que tout te plaira.
     }
 picked-up-lead =
     { $share ->
-        [whole] Votre commande { $order } a été retirée. Nous espérons que tout vous plaira.
-        [part] Une partie de votre commande { $order } a été retirée. Nous espérons que tout vous plaira.
-       *[parcel] Un colis de votre commande { $order } a été retiré. Nous espérons que tout vous plaira.
+        [whole] Votre commande { $order } a bien été récupérée. Nous espérons que tout vous plaira.
+        [part] Une partie de votre commande { $order } a bien été récupérée. Nous espérons que tout vous plaira.
+       *[parcel] Un colis de votre commande { $order } a bien été récupéré. Nous espérons que tout vous plaira.
     }
     .informal =
     { $share ->
-        [whole] Ta commande { $order } a été retirée. Nous espérons que tout te plaira.
-        [part] Une partie de ta commande { $order } a été retirée. Nous espérons que tout te plaira.
-       *[parcel] Un colis de ta commande { $order } a été retiré. Nous espérons que tout te plaira.
+        [whole] Ta commande { $order } a bien été récupérée. Nous espérons que tout te plaira.
+        [part] Une partie de ta commande { $order } a bien été récupérée. Nous espérons que tout te plaira.
+       *[parcel] Un colis de ta commande { $order } a bien été récupéré. Nous espérons que tout te plaira.
     }
 
 ## shipment.returned
@@ -678,13 +681,13 @@ returned-heading = Votre colis nous est retourné
     .informal = Ton colis nous est retourné
 returned-lead =
     { $share ->
-        [whole] Votre commande { $order } est en cours de retour vers notre boutique. Pour connaître la suite, écrivez-nous.
-        [part] Une partie de votre commande { $order } est en cours de retour vers notre boutique. Pour connaître la suite, écrivez-nous.
-       *[parcel] Un colis de votre commande { $order } est en cours de retour vers notre boutique. Pour connaître la suite, écrivez-nous.
+        [whole] Votre commande { $order } est en cours de retour chez nous. N’hésitez pas à nous écrire pour convenir de la suite.
+        [part] Une partie de votre commande { $order } est en cours de retour chez nous. N’hésitez pas à nous écrire pour convenir de la suite.
+       *[parcel] Un colis de votre commande { $order } est en cours de retour chez nous. N’hésitez pas à nous écrire pour convenir de la suite.
     }
     .informal =
     { $share ->
-        [whole] Ta commande { $order } est en cours de retour vers notre boutique. Pour connaître la suite, écris-nous.
-        [part] Une partie de ta commande { $order } est en cours de retour vers notre boutique. Pour connaître la suite, écris-nous.
-       *[parcel] Un colis de ta commande { $order } est en cours de retour vers notre boutique. Pour connaître la suite, écris-nous.
+        [whole] Ta commande { $order } est en cours de retour chez nous. N’hésite pas à nous écrire pour convenir de la suite.
+        [part] Une partie de ta commande { $order } est en cours de retour chez nous. N’hésite pas à nous écrire pour convenir de la suite.
+       *[parcel] Un colis de ta commande { $order } est en cours de retour chez nous. N’hésite pas à nous écrire pour convenir de la suite.
     }

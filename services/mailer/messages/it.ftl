@@ -1,4 +1,6 @@
 ### Italiano. Si dà del Lei, con la minuscola; `.informal`: tu. Ciò che non ha attributo non si rivolge a nessuno.
+### Dopo la virgola del saluto il testo continua con la minuscola: così cominciano i messaggi
+### `…-lead` e `refunded-in-full`, `-rest`, `-part` e `-amount`.
 
 usual-formality = informal
 
@@ -19,7 +21,7 @@ view-order = Visualizza l’ordine
 
 ## Progress
 
-step-ordered = Ordinato
+step-ordered = Ordine ricevuto
 step-shipped = Spedito
 step-out-for-delivery = In consegna
 step-delivered = Consegnato
@@ -96,7 +98,7 @@ delivery-details = Dettagli della consegna
 expected = Consegna prevista
 expected-today = Oggi
 reason = Motivo
-in-this-parcel = In questo pacco
+in-this-parcel = Contenuto del pacco
 still-to-come = Prossime consegne
 still-to-come-note = Spedizione separata. La avviseremo quando partirà.
     .informal = Spedizione separata. Ti avviseremo quando partirà.
@@ -121,15 +123,15 @@ confirmed-heading = Grazie per il suo ordine
     .informal = Grazie per il tuo ordine
 confirmed-lead =
     { $delivery ->
-        [pickup] Abbiamo ricevuto il suo ordine { $order } e lo stiamo preparando. La avviseremo quando potrà ritirarlo.
-        [shipping] Abbiamo ricevuto il suo ordine { $order } e lo stiamo preparando. La avviseremo quando sarà in viaggio.
-       *[none] Abbiamo ricevuto il suo ordine { $order } e lo stiamo preparando.
+        [pickup] abbiamo ricevuto il suo ordine { $order } e lo stiamo preparando. La avviseremo quando potrà ritirarlo.
+        [shipping] abbiamo ricevuto il suo ordine { $order } e lo stiamo preparando. La avviseremo quando sarà in viaggio.
+       *[none] abbiamo ricevuto il suo ordine { $order } e lo stiamo preparando.
     }
     .informal =
     { $delivery ->
-        [pickup] Abbiamo ricevuto il tuo ordine { $order } e lo stiamo preparando. Ti avviseremo quando potrai ritirarlo.
-        [shipping] Abbiamo ricevuto il tuo ordine { $order } e lo stiamo preparando. Ti avviseremo quando sarà in viaggio.
-       *[none] Abbiamo ricevuto il tuo ordine { $order } e lo stiamo preparando.
+        [pickup] abbiamo ricevuto il tuo ordine { $order } e lo stiamo preparando. Ti avviseremo quando potrai ritirarlo.
+        [shipping] abbiamo ricevuto il tuo ordine { $order } e lo stiamo preparando. Ti avviseremo quando sarà in viaggio.
+       *[none] abbiamo ricevuto il tuo ordine { $order } e lo stiamo preparando.
     }
 confirmed-articles = Articoli ordinati
 
@@ -141,8 +143,8 @@ order-updated-preheader = Ecco il suo ordine aggiornato.
     .informal = Ecco il tuo ordine aggiornato.
 order-updated-heading = Il suo ordine è stato modificato
     .informal = Il tuo ordine è stato modificato
-order-updated-lead = Il suo ordine { $order } è stato modificato. Qui sotto trova il riepilogo aggiornato.
-    .informal = Il tuo ordine { $order } è stato modificato. Qui sotto trovi il riepilogo aggiornato.
+order-updated-lead = il suo ordine { $order } è stato modificato. Qui sotto trova il riepilogo aggiornato.
+    .informal = il tuo ordine { $order } è stato modificato. Qui sotto trovi il riepilogo aggiornato.
 order-updated-changes = Cosa è cambiato
 order-updated-articles = Il suo ordine aggiornato
     .informal = Il tuo ordine aggiornato
@@ -167,12 +169,12 @@ payment-failed-subject = Il pagamento del suo ordine { $order } non è andato a 
     .informal = Il pagamento del tuo ordine { $order } non è andato a buon fine
 payment-failed-preheader-with-day = Da pagare entro { $day }.
 payment-failed-preheader = La invitiamo a riprovare.
-    .informal = Riprova.
-payment-failed-heading = Il pagamento non è andato a buon fine
-payment-failed-lead = Il pagamento del suo ordine { $order } non è andato a buon fine. La invitiamo a riprovare.
-    .informal = Il pagamento del tuo ordine { $order } non è andato a buon fine. Riprova.
-payment-failed-lead-without-link = Il pagamento del suo ordine { $order } non è andato a buon fine. La invitiamo a riprovare o a scriverci se ha bisogno di aiuto.
-    .informal = Il pagamento del tuo ordine { $order } non è andato a buon fine. Riprova, o scrivici se hai bisogno di aiuto.
+    .informal = Ti invitiamo a riprovare.
+payment-failed-heading = Pagamento non riuscito
+payment-failed-lead = il pagamento del suo ordine { $order } non è andato a buon fine. La invitiamo a riprovare.
+    .informal = il pagamento del tuo ordine { $order } non è andato a buon fine. Ti invitiamo a riprovare.
+payment-failed-lead-without-link = il pagamento del suo ordine { $order } non è andato a buon fine. La invitiamo a riprovare o a scriverci se ha bisogno di aiuto.
+    .informal = il pagamento del tuo ordine { $order } non è andato a buon fine. Ti invitiamo a riprovare o a scriverci se hai bisogno di aiuto.
 payment-failed-amount = Importo da pagare
 payment-failed-method = Metodo di pagamento
 payment-failed-pay-by = Da pagare entro
@@ -204,20 +206,20 @@ cancelled-heading =
     }
 cancelled-lead =
     { $extent ->
-        [part] Abbiamo annullato una parte del suo ordine { $order }.
-        [part-with-rest] Abbiamo annullato una parte del suo ordine { $order }. Il resto dell’ordine non cambia.
-       *[whole] Abbiamo annullato il suo ordine { $order }.
+        [part] abbiamo annullato una parte del suo ordine { $order }.
+        [part-with-rest] abbiamo annullato una parte del suo ordine { $order }. Il resto dell’ordine non cambia.
+       *[whole] abbiamo annullato il suo ordine { $order }.
     }
     .informal =
     { $extent ->
-        [part] Abbiamo annullato una parte del tuo ordine { $order }.
-        [part-with-rest] Abbiamo annullato una parte del tuo ordine { $order }. Il resto dell’ordine non cambia.
-       *[whole] Abbiamo annullato il tuo ordine { $order }.
+        [part] abbiamo annullato una parte del tuo ordine { $order }.
+        [part-with-rest] abbiamo annullato una parte del tuo ordine { $order }. Il resto dell’ordine non cambia.
+       *[whole] abbiamo annullato il tuo ordine { $order }.
     }
 cancelled-not-charged = Non le è stato addebitato nulla.
     .informal = Non ti è stato addebitato nulla.
-cancelled-refund-to-by = Il rimborso avviene tramite { $method } e dovrebbe arrivare entro { $day }.
-cancelled-refund-to = Il rimborso avviene tramite { $method }.
+cancelled-refund-to-by = Il rimborso sarà effettuato tramite { $method } e dovrebbe arrivare entro { $day }.
+cancelled-refund-to = Il rimborso sarà effettuato tramite { $method }.
 cancelled-refund-by = Il rimborso dovrebbe arrivare entro { $day }.
 cancelled-articles = Articoli annullati
 
@@ -231,14 +233,14 @@ refunded-preheader-by = In arrivo, previsto entro { $day }.
 refunded-preheader = Il rimborso è in arrivo.
 refunded-heading = Il suo rimborso è in arrivo
     .informal = Il tuo rimborso è in arrivo
-refunded-in-full = Abbiamo rimborsato per intero il suo ordine { $order }.
-    .informal = Abbiamo rimborsato per intero il tuo ordine { $order }.
-refunded-rest = Abbiamo rimborsato il resto del suo ordine { $order }, che ora è rimborsato per intero.
-    .informal = Abbiamo rimborsato il resto del tuo ordine { $order }, che ora è rimborsato per intero.
-refunded-part = Abbiamo rimborsato una parte del suo ordine { $order }.
-    .informal = Abbiamo rimborsato una parte del tuo ordine { $order }.
-refunded-amount = Le abbiamo rimborsato { $amount } per il suo ordine { $order }.
-    .informal = Ti abbiamo rimborsato { $amount } per il tuo ordine { $order }.
+refunded-in-full = abbiamo rimborsato l’intero importo del suo ordine { $order }.
+    .informal = abbiamo rimborsato l’intero importo del tuo ordine { $order }.
+refunded-rest = abbiamo rimborsato il resto dell’importo del suo ordine { $order }, che ora è rimborsato per intero.
+    .informal = abbiamo rimborsato il resto dell’importo del tuo ordine { $order }, che ora è rimborsato per intero.
+refunded-part = abbiamo rimborsato una parte dell’importo del suo ordine { $order }.
+    .informal = abbiamo rimborsato una parte dell’importo del tuo ordine { $order }.
+refunded-amount = le abbiamo rimborsato { $amount } per il suo ordine { $order }.
+    .informal = ti abbiamo rimborsato { $amount } per il tuo ordine { $order }.
 refund-amount = Rimborso
 refund-to = Metodo di rimborso
 refund-expected-by = Previsto entro
@@ -250,15 +252,15 @@ refunded-note = I tempi di accredito dipendono dalla sua banca. Se il rimborso n
 
 ## order.withdrawal_received
 
-withdrawal-subject = Abbiamo ricevuto il suo recesso per l’ordine { $order }
-    .informal = Abbiamo ricevuto il tuo recesso per l’ordine { $order }
-withdrawal-preheader-with-time = Data di ricezione: { $time }.
-withdrawal-preheader = Questa è la conferma di ricezione.
-withdrawal-heading = Abbiamo ricevuto il suo recesso
-    .informal = Abbiamo ricevuto il tuo recesso
-withdrawal-lead = Questa è la conferma di ricezione: abbiamo ricevuto la sua dichiarazione di recesso per l’ordine { $order }.
-    .informal = Questa è la conferma di ricezione: abbiamo ricevuto la tua dichiarazione di recesso per l’ordine { $order }.
-withdrawal-received-on = Data di ricezione
+withdrawal-subject = Abbiamo ricevuto la sua dichiarazione di recesso per l’ordine { $order }
+    .informal = Abbiamo ricevuto la tua dichiarazione di recesso per l’ordine { $order }
+withdrawal-preheader-with-time = Data di ricevimento: { $time }.
+withdrawal-preheader = Questa è la conferma di ricevimento.
+withdrawal-heading = Abbiamo ricevuto la sua dichiarazione di recesso
+    .informal = Abbiamo ricevuto la tua dichiarazione di recesso
+withdrawal-lead = questa è la conferma di ricevimento della sua dichiarazione di recesso per l’ordine { $order }.
+    .informal = questa è la conferma di ricevimento della tua dichiarazione di recesso per l’ordine { $order }.
+withdrawal-received-on = Data di ricevimento
 withdrawal-id = Recesso n.
 withdrawal-content = La sua dichiarazione
     .informal = La tua dichiarazione
@@ -294,15 +296,15 @@ shipped-heading =
     }
 shipped-lead =
     { $share ->
-        [whole] Abbiamo spedito il suo ordine { $order } in un unico pacco.
-        [part] Abbiamo spedito un pacco del suo ordine { $order }. Il resto seguirà appena possibile.
-       *[parcel] Abbiamo spedito un pacco del suo ordine { $order }.
+        [whole] abbiamo spedito il suo ordine { $order } in un unico pacco.
+        [part] abbiamo spedito un pacco del suo ordine { $order }. Il resto seguirà appena possibile.
+       *[parcel] abbiamo spedito un pacco del suo ordine { $order }.
     }
     .informal =
     { $share ->
-        [whole] Abbiamo spedito il tuo ordine { $order } in un unico pacco.
-        [part] Abbiamo spedito un pacco del tuo ordine { $order }. Il resto seguirà appena possibile.
-       *[parcel] Abbiamo spedito un pacco del tuo ordine { $order }.
+        [whole] abbiamo spedito il tuo ordine { $order } in un unico pacco.
+        [part] abbiamo spedito un pacco del tuo ordine { $order }. Il resto seguirà appena possibile.
+       *[parcel] abbiamo spedito un pacco del tuo ordine { $order }.
     }
 
 ## On its way to a place where the customer will pick it up
@@ -311,27 +313,27 @@ to-pickup-heading = Il suo ordine è in viaggio
     .informal = Il tuo ordine è in viaggio
 to-pickup-lead-with-place =
     { $share ->
-        [whole] Il suo ordine { $order } è in viaggio verso il punto di ritiro { $place }. La avviseremo quando potrà ritirarlo.
-        [part] Una parte del suo ordine { $order } è in viaggio verso il punto di ritiro { $place }. La avviseremo quando potrà ritirarla.
-       *[parcel] Un pacco del suo ordine { $order } è in viaggio verso il punto di ritiro { $place }. La avviseremo quando potrà ritirarlo.
+        [whole] il suo ordine { $order } è in viaggio verso il punto di ritiro { $place }. La avviseremo quando potrà ritirarlo.
+        [part] una parte del suo ordine { $order } è in viaggio verso il punto di ritiro { $place }. La avviseremo quando potrà ritirarla.
+       *[parcel] un pacco del suo ordine { $order } è in viaggio verso il punto di ritiro { $place }. La avviseremo quando potrà ritirarlo.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } è in viaggio verso il punto di ritiro { $place }. Ti avviseremo quando potrai ritirarlo.
-        [part] Una parte del tuo ordine { $order } è in viaggio verso il punto di ritiro { $place }. Ti avviseremo quando potrai ritirarla.
-       *[parcel] Un pacco del tuo ordine { $order } è in viaggio verso il punto di ritiro { $place }. Ti avviseremo quando potrai ritirarlo.
+        [whole] il tuo ordine { $order } è in viaggio verso il punto di ritiro { $place }. Ti avviseremo quando potrai ritirarlo.
+        [part] una parte del tuo ordine { $order } è in viaggio verso il punto di ritiro { $place }. Ti avviseremo quando potrai ritirarla.
+       *[parcel] un pacco del tuo ordine { $order } è in viaggio verso il punto di ritiro { $place }. Ti avviseremo quando potrai ritirarlo.
     }
 to-pickup-lead =
     { $share ->
-        [whole] Il suo ordine { $order } è in viaggio. La avviseremo quando potrà ritirarlo.
-        [part] Una parte del suo ordine { $order } è in viaggio. La avviseremo quando potrà ritirarla.
-       *[parcel] Un pacco del suo ordine { $order } è in viaggio. La avviseremo quando potrà ritirarlo.
+        [whole] il suo ordine { $order } è in viaggio. La avviseremo quando potrà ritirarlo.
+        [part] una parte del suo ordine { $order } è in viaggio. La avviseremo quando potrà ritirarla.
+       *[parcel] un pacco del suo ordine { $order } è in viaggio. La avviseremo quando potrà ritirarlo.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } è in viaggio. Ti avviseremo quando potrai ritirarlo.
-        [part] Una parte del tuo ordine { $order } è in viaggio. Ti avviseremo quando potrai ritirarla.
-       *[parcel] Un pacco del tuo ordine { $order } è in viaggio. Ti avviseremo quando potrai ritirarlo.
+        [whole] il tuo ordine { $order } è in viaggio. Ti avviseremo quando potrai ritirarlo.
+        [part] una parte del tuo ordine { $order } è in viaggio. Ti avviseremo quando potrai ritirarla.
+       *[parcel] un pacco del tuo ordine { $order } è in viaggio. Ti avviseremo quando potrai ritirarlo.
     }
 to-pickup-preheader-with-carrier = In viaggio con { $carrier }. { $contents }
 to-pickup-preheader = In viaggio. { $contents }
@@ -353,15 +355,15 @@ updated-subject =
 updated-heading = Aggiornamento sulla spedizione
 updated-lead =
     { $share ->
-        [whole] Ci sono novità sulla spedizione del suo ordine { $order }. Ecco i dati aggiornati.
-        [part] Ci sono novità sulla spedizione di una parte del suo ordine { $order }. Ecco i dati aggiornati.
-       *[parcel] Ci sono novità su un pacco del suo ordine { $order }. Ecco i dati aggiornati.
+        [whole] ci sono novità sulla spedizione del suo ordine { $order }. Ecco i dati aggiornati.
+        [part] ci sono novità sulla spedizione di una parte del suo ordine { $order }. Ecco i dati aggiornati.
+       *[parcel] ci sono novità su un pacco del suo ordine { $order }. Ecco i dati aggiornati.
     }
     .informal =
     { $share ->
-        [whole] Ci sono novità sulla spedizione del tuo ordine { $order }. Ecco i dati aggiornati.
-        [part] Ci sono novità sulla spedizione di una parte del tuo ordine { $order }. Ecco i dati aggiornati.
-       *[parcel] Ci sono novità su un pacco del tuo ordine { $order }. Ecco i dati aggiornati.
+        [whole] ci sono novità sulla spedizione del tuo ordine { $order }. Ecco i dati aggiornati.
+        [part] ci sono novità sulla spedizione di una parte del tuo ordine { $order }. Ecco i dati aggiornati.
+       *[parcel] ci sono novità su un pacco del tuo ordine { $order }. Ecco i dati aggiornati.
     }
 updated-day-subject =
     { $share ->
@@ -378,15 +380,15 @@ updated-day-subject =
 updated-day-heading = Nuova data di consegna prevista
 updated-day-lead =
     { $share ->
-        [whole] È cambiata la data di consegna prevista per il suo ordine { $order }.
-        [part] È cambiata la data di consegna prevista per una parte del suo ordine { $order }.
-       *[parcel] È cambiata la data di consegna prevista per un pacco del suo ordine { $order }.
+        [whole] è cambiata la data di consegna prevista per il suo ordine { $order }.
+        [part] è cambiata la data di consegna prevista per una parte del suo ordine { $order }.
+       *[parcel] è cambiata la data di consegna prevista per un pacco del suo ordine { $order }.
     }
     .informal =
     { $share ->
-        [whole] È cambiata la data di consegna prevista per il tuo ordine { $order }.
-        [part] È cambiata la data di consegna prevista per una parte del tuo ordine { $order }.
-       *[parcel] È cambiata la data di consegna prevista per un pacco del tuo ordine { $order }.
+        [whole] è cambiata la data di consegna prevista per il tuo ordine { $order }.
+        [part] è cambiata la data di consegna prevista per una parte del tuo ordine { $order }.
+       *[parcel] è cambiata la data di consegna prevista per un pacco del tuo ordine { $order }.
     }
 updated-preheader-number-with-carrier = Numero di tracking { $carrier }: { $number }.
 updated-preheader-number = Numero di tracking: { $number }.
@@ -404,15 +406,15 @@ updated-preheader-page = Ecco il link per seguire il pacco.
 
 delayed-subject-with-day =
     { $share ->
-        [whole] Ritardo: il suo ordine { $order } è ora previsto per { $day }
-        [part] Ritardo: una parte del suo ordine { $order } è ora prevista per { $day }
-       *[parcel] Ritardo: un pacco del suo ordine { $order } è ora previsto per { $day }
+        [whole] Ritardo per il suo ordine { $order }: consegna prevista { $day }
+        [part] Ritardo per una parte del suo ordine { $order }: consegna prevista { $day }
+       *[parcel] Ritardo per un pacco del suo ordine { $order }: consegna prevista { $day }
     }
     .informal =
     { $share ->
-        [whole] Ritardo: il tuo ordine { $order } è ora previsto per { $day }
-        [part] Ritardo: una parte del tuo ordine { $order } è ora prevista per { $day }
-       *[parcel] Ritardo: un pacco del tuo ordine { $order } è ora previsto per { $day }
+        [whole] Ritardo per il tuo ordine { $order }: consegna prevista { $day }
+        [part] Ritardo per una parte del tuo ordine { $order }: consegna prevista { $day }
+       *[parcel] Ritardo per un pacco del tuo ordine { $order }: consegna prevista { $day }
     }
 delayed-subject =
     { $share ->
@@ -427,31 +429,31 @@ delayed-subject =
        *[parcel] Un pacco del tuo ordine { $order } è in ritardo
     }
 delayed-preheader = Ci dispiace. { $contents }
-delayed-heading = Il suo pacco arriverà più tardi
-    .informal = Il tuo pacco arriverà più tardi
+delayed-heading = Il suo pacco arriverà in ritardo
+    .informal = Il tuo pacco arriverà in ritardo
 delayed-lead =
     { $share ->
-        [whole] Ci dispiace: il suo ordine { $order } arriverà più tardi del previsto.
-        [part] Ci dispiace: una parte del suo ordine { $order } arriverà più tardi del previsto.
-       *[parcel] Ci dispiace: un pacco del suo ordine { $order } arriverà più tardi del previsto.
+        [whole] ci dispiace: il suo ordine { $order } arriverà più tardi del previsto.
+        [part] ci dispiace: una parte del suo ordine { $order } arriverà più tardi del previsto.
+       *[parcel] ci dispiace: un pacco del suo ordine { $order } arriverà più tardi del previsto.
     }
     .informal =
     { $share ->
-        [whole] Ci dispiace: il tuo ordine { $order } arriverà più tardi del previsto.
-        [part] Ci dispiace: una parte del tuo ordine { $order } arriverà più tardi del previsto.
-       *[parcel] Ci dispiace: un pacco del tuo ordine { $order } arriverà più tardi del previsto.
+        [whole] ci dispiace: il tuo ordine { $order } arriverà più tardi del previsto.
+        [part] ci dispiace: una parte del tuo ordine { $order } arriverà più tardi del previsto.
+       *[parcel] ci dispiace: un pacco del tuo ordine { $order } arriverà più tardi del previsto.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] Ci dispiace: il suo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
-        [part] Ci dispiace: una parte del suo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
-       *[parcel] Ci dispiace: un pacco del suo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
+        [whole] ci dispiace: il suo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
+        [part] ci dispiace: una parte del suo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
+       *[parcel] ci dispiace: un pacco del suo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
     }
     .informal =
     { $share ->
-        [whole] Ci dispiace: il tuo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
-        [part] Ci dispiace: una parte del tuo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
-       *[parcel] Ci dispiace: un pacco del tuo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
+        [whole] ci dispiace: il tuo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
+        [part] ci dispiace: una parte del tuo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
+       *[parcel] ci dispiace: un pacco del tuo ordine { $order } arriverà più tardi del previsto. Non conosciamo ancora la nuova data.
     }
 delayed-new-day = Nuova data prevista
 delayed-note-with-day = Non deve fare nulla. Se la nuova data non le va bene, ci scriva: vedremo cosa possiamo fare.
@@ -479,15 +481,15 @@ out-for-delivery-preheader = In consegna. { $contents }
 out-for-delivery-heading = In arrivo oggi
 out-for-delivery-lead =
     { $share ->
-        [whole] Il suo ordine { $order } è in consegna e dovrebbe arrivare oggi.
-        [part] Una parte del suo ordine { $order } è in consegna e dovrebbe arrivare oggi.
-       *[parcel] Un pacco del suo ordine { $order } è in consegna e dovrebbe arrivare oggi.
+        [whole] il suo ordine { $order } è in consegna e dovrebbe arrivare oggi.
+        [part] una parte del suo ordine { $order } è in consegna e dovrebbe arrivare oggi.
+       *[parcel] un pacco del suo ordine { $order } è in consegna e dovrebbe arrivare oggi.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } è in consegna e dovrebbe arrivare oggi.
-        [part] Una parte del tuo ordine { $order } è in consegna e dovrebbe arrivare oggi.
-       *[parcel] Un pacco del tuo ordine { $order } è in consegna e dovrebbe arrivare oggi.
+        [whole] il tuo ordine { $order } è in consegna e dovrebbe arrivare oggi.
+        [part] una parte del tuo ordine { $order } è in consegna e dovrebbe arrivare oggi.
+       *[parcel] un pacco del tuo ordine { $order } è in consegna e dovrebbe arrivare oggi.
     }
 
 ## shipment.delivery_attempted
@@ -521,15 +523,15 @@ attempted-lead-with-carrier =
     }
 attempted-lead =
     { $share ->
-        [whole] Non è stato possibile consegnare il suo ordine { $order }.
-        [part] Non è stato possibile consegnare una parte del suo ordine { $order }.
-       *[parcel] Non è stato possibile consegnare un pacco del suo ordine { $order }.
+        [whole] non è stato possibile consegnare il suo ordine { $order }.
+        [part] non è stato possibile consegnare una parte del suo ordine { $order }.
+       *[parcel] non è stato possibile consegnare un pacco del suo ordine { $order }.
     }
     .informal =
     { $share ->
-        [whole] Non è stato possibile consegnare il tuo ordine { $order }.
-        [part] Non è stato possibile consegnare una parte del tuo ordine { $order }.
-       *[parcel] Non è stato possibile consegnare un pacco del tuo ordine { $order }.
+        [whole] non è stato possibile consegnare il tuo ordine { $order }.
+        [part] non è stato possibile consegnare una parte del tuo ordine { $order }.
+       *[parcel] non è stato possibile consegnare un pacco del tuo ordine { $order }.
     }
 attempted-next = Prossimo tentativo
 
@@ -557,27 +559,27 @@ ready-preheader = Già disponibile per il ritiro.
 ready-heading = Pronto per il ritiro
 ready-lead-with-place =
     { $share ->
-        [whole] Il suo ordine { $order } è pronto per il ritiro presso { $place }.
-        [part] Una parte del suo ordine { $order } è pronta per il ritiro presso { $place }.
-       *[parcel] Un pacco del suo ordine { $order } è pronto per il ritiro presso { $place }.
+        [whole] il suo ordine { $order } è pronto per il ritiro presso { $place }.
+        [part] una parte del suo ordine { $order } è pronta per il ritiro presso { $place }.
+       *[parcel] un pacco del suo ordine { $order } è pronto per il ritiro presso { $place }.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } è pronto per il ritiro presso { $place }.
-        [part] Una parte del tuo ordine { $order } è pronta per il ritiro presso { $place }.
-       *[parcel] Un pacco del tuo ordine { $order } è pronto per il ritiro presso { $place }.
+        [whole] il tuo ordine { $order } è pronto per il ritiro presso { $place }.
+        [part] una parte del tuo ordine { $order } è pronta per il ritiro presso { $place }.
+       *[parcel] un pacco del tuo ordine { $order } è pronto per il ritiro presso { $place }.
     }
 ready-lead =
     { $share ->
-        [whole] Il suo ordine { $order } è pronto per il ritiro.
-        [part] Una parte del suo ordine { $order } è pronta per il ritiro.
-       *[parcel] Un pacco del suo ordine { $order } è pronto per il ritiro.
+        [whole] il suo ordine { $order } è pronto per il ritiro.
+        [part] una parte del suo ordine { $order } è pronta per il ritiro.
+       *[parcel] un pacco del suo ordine { $order } è pronto per il ritiro.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } è pronto per il ritiro.
-        [part] Una parte del tuo ordine { $order } è pronta per il ritiro.
-       *[parcel] Un pacco del tuo ordine { $order } è pronto per il ritiro.
+        [whole] il tuo ordine { $order } è pronto per il ritiro.
+        [part] una parte del tuo ordine { $order } è pronta per il ritiro.
+       *[parcel] un pacco del tuo ordine { $order } è pronto per il ritiro.
     }
 ready-articles = Articoli da ritirare
 
@@ -611,15 +613,15 @@ delivered-lead-with-carrier =
     }
 delivered-lead =
     { $share ->
-        [whole] Il suo ordine { $order } risulta consegnato. Speriamo che le piaccia.
-        [part] Una parte del suo ordine { $order } risulta consegnata. Speriamo che le piaccia.
-       *[parcel] Un pacco del suo ordine { $order } risulta consegnato. Speriamo che le piaccia.
+        [whole] il suo ordine { $order } risulta consegnato. Speriamo che le piaccia.
+        [part] una parte del suo ordine { $order } risulta consegnata. Speriamo che le piaccia.
+       *[parcel] un pacco del suo ordine { $order } risulta consegnato. Speriamo che le piaccia.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } risulta consegnato. Speriamo che ti piaccia.
-        [part] Una parte del tuo ordine { $order } risulta consegnata. Speriamo che ti piaccia.
-       *[parcel] Un pacco del tuo ordine { $order } risulta consegnato. Speriamo che ti piaccia.
+        [whole] il tuo ordine { $order } risulta consegnato. Speriamo che ti piaccia.
+        [part] una parte del tuo ordine { $order } risulta consegnata. Speriamo che ti piaccia.
+       *[parcel] un pacco del tuo ordine { $order } risulta consegnato. Speriamo che ti piaccia.
     }
 delivered-not-found = Non trova il pacco?
     .informal = Non trovi il pacco?
@@ -640,57 +642,57 @@ picked-up-subject =
         [part] Una parte del tuo ordine { $order } è stata ritirata
        *[parcel] Un pacco del tuo ordine { $order } è stato ritirato
     }
-picked-up-heading = Ritiro completato
+picked-up-heading = Pacco ritirato
 picked-up-lead-with-place =
     { $share ->
-        [whole] Il suo ordine { $order } è stato ritirato presso { $place }. Speriamo che le piaccia.
-        [part] Una parte del suo ordine { $order } è stata ritirata presso { $place }. Speriamo che le piaccia.
-       *[parcel] Un pacco del suo ordine { $order } è stato ritirato presso { $place }. Speriamo che le piaccia.
+        [whole] il suo ordine { $order } è stato ritirato presso { $place }. Speriamo che le piaccia.
+        [part] una parte del suo ordine { $order } è stata ritirata presso { $place }. Speriamo che le piaccia.
+       *[parcel] un pacco del suo ordine { $order } è stato ritirato presso { $place }. Speriamo che le piaccia.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } è stato ritirato presso { $place }. Speriamo che ti piaccia.
-        [part] Una parte del tuo ordine { $order } è stata ritirata presso { $place }. Speriamo che ti piaccia.
-       *[parcel] Un pacco del tuo ordine { $order } è stato ritirato presso { $place }. Speriamo che ti piaccia.
+        [whole] il tuo ordine { $order } è stato ritirato presso { $place }. Speriamo che ti piaccia.
+        [part] una parte del tuo ordine { $order } è stata ritirata presso { $place }. Speriamo che ti piaccia.
+       *[parcel] un pacco del tuo ordine { $order } è stato ritirato presso { $place }. Speriamo che ti piaccia.
     }
 picked-up-lead =
     { $share ->
-        [whole] Il suo ordine { $order } è stato ritirato. Speriamo che le piaccia.
-        [part] Una parte del suo ordine { $order } è stata ritirata. Speriamo che le piaccia.
-       *[parcel] Un pacco del suo ordine { $order } è stato ritirato. Speriamo che le piaccia.
+        [whole] il suo ordine { $order } è stato ritirato. Speriamo che le piaccia.
+        [part] una parte del suo ordine { $order } è stata ritirata. Speriamo che le piaccia.
+       *[parcel] un pacco del suo ordine { $order } è stato ritirato. Speriamo che le piaccia.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } è stato ritirato. Speriamo che ti piaccia.
-        [part] Una parte del tuo ordine { $order } è stata ritirata. Speriamo che ti piaccia.
-       *[parcel] Un pacco del tuo ordine { $order } è stato ritirato. Speriamo che ti piaccia.
+        [whole] il tuo ordine { $order } è stato ritirato. Speriamo che ti piaccia.
+        [part] una parte del tuo ordine { $order } è stata ritirata. Speriamo che ti piaccia.
+       *[parcel] un pacco del tuo ordine { $order } è stato ritirato. Speriamo che ti piaccia.
     }
 
 ## shipment.returned
 
 returned-subject =
     { $share ->
-        [whole] Il suo ordine { $order } sta tornando da noi
-        [part] Una parte del suo ordine { $order } sta tornando da noi
-       *[parcel] Un pacco del suo ordine { $order } sta tornando da noi
+        [whole] Il suo ordine { $order } sta tornando al mittente
+        [part] Una parte del suo ordine { $order } sta tornando al mittente
+       *[parcel] Un pacco del suo ordine { $order } sta tornando al mittente
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } sta tornando da noi
-        [part] Una parte del tuo ordine { $order } sta tornando da noi
-       *[parcel] Un pacco del tuo ordine { $order } sta tornando da noi
+        [whole] Il tuo ordine { $order } sta tornando al mittente
+        [part] Una parte del tuo ordine { $order } sta tornando al mittente
+       *[parcel] Un pacco del tuo ordine { $order } sta tornando al mittente
     }
-returned-heading = Il suo pacco sta tornando da noi
-    .informal = Il tuo pacco sta tornando da noi
+returned-heading = Il suo pacco sta tornando al mittente
+    .informal = Il tuo pacco sta tornando al mittente
 returned-lead =
     { $share ->
-        [whole] Il suo ordine { $order } sta tornando da noi. Per sapere come procedere, ci scriva.
-        [part] Una parte del suo ordine { $order } sta tornando da noi. Per sapere come procedere, ci scriva.
-       *[parcel] Un pacco del suo ordine { $order } sta tornando da noi. Per sapere come procedere, ci scriva.
+        [whole] il suo ordine { $order } sta tornando al nostro negozio. Per sapere come procedere, ci scriva.
+        [part] una parte del suo ordine { $order } sta tornando al nostro negozio. Per sapere come procedere, ci scriva.
+       *[parcel] un pacco del suo ordine { $order } sta tornando al nostro negozio. Per sapere come procedere, ci scriva.
     }
     .informal =
     { $share ->
-        [whole] Il tuo ordine { $order } sta tornando da noi. Per sapere come procedere, scrivici.
-        [part] Una parte del tuo ordine { $order } sta tornando da noi. Per sapere come procedere, scrivici.
-       *[parcel] Un pacco del tuo ordine { $order } sta tornando da noi. Per sapere come procedere, scrivici.
+        [whole] il tuo ordine { $order } sta tornando al nostro negozio. Per sapere come procedere, scrivici.
+        [part] una parte del tuo ordine { $order } sta tornando al nostro negozio. Per sapere come procedere, scrivici.
+       *[parcel] un pacco del tuo ordine { $order } sta tornando al nostro negozio. Per sapere come procedere, scrivici.
     }

@@ -8,7 +8,7 @@ copy-subject = 【控え】{ $subject }
 order-and-number = 注文番号：{ $order }
 greeting = { $name } 様
 greeting-without-name = お客様へ
-questions = ご不明な点がございましたら、注文番号（{ $order }）を添えて { $email } までお問い合わせください。
+questions = ご不明な点がございましたら、注文番号（{ $order }）をご記入のうえ、{ $email } までお問い合わせください。
 why-you-get-this = このメールは、{ $shop }でご注文いただいたお客様にお送りしています。
 why-you-get-a-copy = このメールは控えです。同じ内容のメールを、{ $shop }でご注文いただいたお客様にお送りしています。
 view-order = ご注文内容を確認する
@@ -19,7 +19,7 @@ step-ordered = ご注文受付
 step-shipped = 発送済み
 step-out-for-delivery = 配達中
 step-delivered = 配達完了
-step-on-its-way = 輸送中
+step-on-its-way = 配送中
 step-ready = 受取可能
 step-picked-up = 受取完了
 step-spoken = { $steps }段階中の{ $step }段階目：{ $name }
@@ -54,10 +54,10 @@ cancelled-contents =
 
 ## What an order costs
 
-placed-at = ご注文日：{ $time }
+placed-at = ご注文日時：{ $time }
 time-in-utc = { $time }（UTC）
 price-each = 単価：{ $price }
-price-per-unit = { $price }／{ $unit }
+price-per-unit = { $price }/{ $unit }
 quantity-times-price = { $price } × { $quantity }
 row-subtotal = 小計
 row-discount = 割引
@@ -71,7 +71,7 @@ row-gift-card = ギフトカード
 row-credit = ストアクレジット
 row-rounding = 端数調整
 row-total = 合計
-row-paid = お支払い済み
+row-paid = お支払い済み金額
 row-due = お支払い残額
 tax-included = うち税額：{ $amount }
 named-tax-included = うち{ $tax }：{ $amount }
@@ -88,7 +88,7 @@ expected-today = 本日
 reason = 理由
 in-this-parcel = お荷物の内容
 still-to-come = 後日お届けする商品
-still-to-come-note = 別便でお送りします。発送しましたら、あらためてメールでお知らせいたします。
+still-to-come-note = 別便でお送りします。発送いたしましたら、あらためてメールでお知らせいたします。
 delivery-address = お届け先
 pickup-place = 受取場所
 pickup-code = 受取コード
@@ -105,9 +105,9 @@ confirmed-preheader-without-total = ご注文内容をご確認ください。
 confirmed-heading = ご注文ありがとうございます
 confirmed-lead =
     { $delivery ->
-        [pickup] ご注文（{ $order }）を受け付けました。ただいま準備を進めております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
-        [shipping] ご注文（{ $order }）を受け付けました。ただいま準備を進めております。発送しましたら、あらためてメールでお知らせいたします。
-       *[none] ご注文（{ $order }）を受け付けました。ただいま準備を進めております。
+        [pickup] ご注文（{ $order }）を承りました。ただいま準備を進めております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
+        [shipping] ご注文（{ $order }）を承りました。ただいま準備を進めております。発送いたしましたら、あらためてメールでお知らせいたします。
+       *[none] ご注文（{ $order }）を承りました。ただいま準備を進めております。
     }
 confirmed-articles = ご注文商品
 
@@ -115,8 +115,8 @@ confirmed-articles = ご注文商品
 
 order-updated-subject = ご注文内容変更のお知らせ（注文番号：{ $order }）
 order-updated-preheader = 変更後のご注文内容をご確認ください。
-order-updated-heading = ご注文内容が変更されました
-order-updated-lead = ご注文（{ $order }）の内容が変更されました。変更後のご注文内容は以下のとおりです。
+order-updated-heading = ご注文内容変更のお知らせ
+order-updated-lead = ご注文（{ $order }）の内容に変更がございましたので、お知らせいたします。変更後のご注文内容は以下のとおりです。
 order-updated-changes = 変更点
 order-updated-articles = 変更後のご注文商品
 change-added = 追加：{ $article }
@@ -134,10 +134,10 @@ change-more = ほか{ $count }件の変更
 
 payment-failed-subject = お支払いを完了できませんでした（注文番号：{ $order }）
 payment-failed-preheader-with-day = { $day }までにお支払いをお願いいたします。
-payment-failed-preheader = お手数ですが、もう一度お手続きをお願いいたします。
+payment-failed-preheader = お手数をおかけしますが、もう一度お手続きくださいますようお願いいたします。
 payment-failed-heading = お支払いを完了できませんでした
-payment-failed-lead = ご注文（{ $order }）のお支払いを完了できませんでした。お手数ですが、もう一度お手続きをお願いいたします。
-payment-failed-lead-without-link = ご注文（{ $order }）のお支払いを完了できませんでした。お手数ですが、もう一度お手続きをお願いいたします。お困りの場合は、メールでお問い合わせください。
+payment-failed-lead = ご注文（{ $order }）のお支払いを完了できませんでした。お手数をおかけしますが、もう一度お手続きくださいますようお願いいたします。
+payment-failed-lead-without-link = ご注文（{ $order }）のお支払いを完了できませんでした。お手数をおかけしますが、もう一度お手続きくださいますようお願いいたします。お困りの場合は、メールでお問い合わせください。
 payment-failed-amount = お支払い金額
 payment-failed-method = お支払い方法
 payment-failed-pay-by = お支払い期限
@@ -163,37 +163,37 @@ cancelled-lead =
        *[whole] ご注文（{ $order }）をキャンセルいたしました。
     }
 cancelled-not-charged = お客様へのご請求は行っておりません。
-cancelled-refund-to-by = 返金先は{ $method }です。{ $day }までに反映される見込みです。
-cancelled-refund-to = 返金先は{ $method }です。
-cancelled-refund-by = 返金は{ $day }までに反映される見込みです。
+cancelled-refund-to-by = { $method }へご返金いたします。{ $day }までに反映される見込みです。
+cancelled-refund-to = { $method }へご返金いたします。
+cancelled-refund-by = ご返金は{ $day }までに反映される見込みです。
 cancelled-articles = キャンセル商品
 
 ## order.refunded
 
-refunded-subject = 返金のお知らせ：{ $amount }（注文番号：{ $order }）
-refunded-preheader-to-by = 返金先は{ $method }です。{ $day }までに反映される見込みです。
-refunded-preheader-to = 返金先は{ $method }です。
-refunded-preheader-by = 返金は{ $day }までに反映される見込みです。
-refunded-preheader = 返金が反映されるまで、しばらくお待ちください。
-refunded-heading = 返金の手続きを行いました
-refunded-in-full = ご注文（{ $order }）の代金全額について、返金の手続きを行いました。
-refunded-rest = ご注文（{ $order }）の代金の残額について、返金の手続きを行いました。これをもちまして、全額の返金手続きが完了いたしました。
-refunded-part = ご注文（{ $order }）の代金の一部について、返金の手続きを行いました。
-refunded-amount = ご注文（{ $order }）について、{ $amount }の返金の手続きを行いました。
+refunded-subject = ご返金のお知らせ：{ $amount }（注文番号：{ $order }）
+refunded-preheader-to-by = { $method }へのご返金は、{ $day }までに反映される見込みです。
+refunded-preheader-to = { $method }へご返金いたします。
+refunded-preheader-by = ご返金は{ $day }までに反映される見込みです。
+refunded-preheader = ご返金が反映されるまで、今しばらくお待ちください。
+refunded-heading = ご返金の手続きをいたしました
+refunded-in-full = ご注文（{ $order }）の代金全額について、ご返金の手続きをいたしました。
+refunded-rest = ご注文（{ $order }）の代金の残額について、ご返金の手続きをいたしました。これをもちまして、全額のご返金手続きが完了いたしました。
+refunded-part = ご注文（{ $order }）の代金の一部について、ご返金の手続きをいたしました。
+refunded-amount = ご注文（{ $order }）について、{ $amount }のご返金の手続きをいたしました。
 refund-amount = 返金額
 refund-to = 返金先
 refund-expected-by = 反映予定日
 refund-order-total = ご注文合計
-refunded-note-with-day = 返金が反映される時期は、ご利用の金融機関によって異なります。上記の日付を過ぎても反映されない場合は、メールでお問い合わせください。
-refunded-note = 返金が反映される時期は、ご利用の金融機関によって異なります。2週間を過ぎても反映されない場合は、メールでお問い合わせください。
+refunded-note-with-day = ご返金が反映される時期は、ご利用の金融機関によって異なります。上記の日付を過ぎても反映されない場合は、メールでお問い合わせください。
+refunded-note = ご返金が反映される時期は、ご利用の金融機関によって異なります。2週間を過ぎても反映されない場合は、メールでお問い合わせください。
 
 ## order.withdrawal_received
 
 withdrawal-subject = 契約撤回のお申し出を受け付けました（注文番号：{ $order }）
 withdrawal-preheader-with-time = 受付日時：{ $time }
-withdrawal-preheader = このメールは、お申し出の受領確認です。
+withdrawal-preheader = このメールは、お申し出の受付確認です。
 withdrawal-heading = 契約撤回のお申し出を受け付けました
-withdrawal-lead = ご注文（{ $order }）に関する契約撤回のお申し出を、たしかに受け付けました。このメールをもって受領確認とさせていただきます。
+withdrawal-lead = ご注文（{ $order }）に関する契約撤回のお申し出を、たしかに受け付けました。このメールをもって受付の確認とさせていただきます。
 withdrawal-received-on = 受付日時
 withdrawal-id = 撤回受付番号
 withdrawal-content = お申し出の内容
@@ -207,19 +207,19 @@ shipped-subject =
         [part] 一部商品発送のお知らせ（注文番号：{ $order }）
        *[parcel] お荷物発送のお知らせ（注文番号：{ $order }）
     }
-shipped-preheader-with-carrier = お届け予定日：{ $day }（{ $carrier }）。{ $contents }
+shipped-preheader-with-carrier = お届け予定日：{ $day }、配送業者：{ $carrier }。{ $contents }
 shipped-preheader = お届け予定日：{ $day }。{ $contents }
 shipped-heading =
     { $share ->
-        [whole] ご注文の商品を発送しました
-        [part] ご注文の商品の一部を発送しました
-       *[parcel] お荷物を発送しました
+        [whole] ご注文の商品を発送いたしました
+        [part] ご注文の商品の一部を発送いたしました
+       *[parcel] お荷物を発送いたしました
     }
 shipped-lead =
     { $share ->
-        [whole] ご注文（{ $order }）の商品を、1個のお荷物にまとめて発送いたしました。
+        [whole] ご注文（{ $order }）の商品をすべて発送いたしました。
         [part] ご注文（{ $order }）の商品の一部を発送いたしました。残りの商品は、準備ができ次第お送りいたします。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個を発送いたしました。
+       *[parcel] ご注文（{ $order }）のお荷物1個を発送いたしました。
     }
 
 ## On its way to a place where the customer will pick it up
@@ -229,13 +229,13 @@ to-pickup-lead-with-place =
     { $share ->
         [whole] ご注文（{ $order }）の商品を、受取場所（{ $place }）へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
         [part] ご注文（{ $order }）の商品の一部を、受取場所（{ $place }）へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個を、受取場所（{ $place }）へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
+       *[parcel] ご注文（{ $order }）のお荷物1個を、受取場所（{ $place }）へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
     }
 to-pickup-lead =
     { $share ->
         [whole] ご注文（{ $order }）の商品を、受取場所へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
         [part] ご注文（{ $order }）の商品の一部を、受取場所へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個を、受取場所へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
+       *[parcel] ご注文（{ $order }）のお荷物1個を、受取場所へ配送しております。お受け取りいただけるようになりましたら、あらためてメールでお知らせいたします。
     }
 to-pickup-preheader-with-carrier = { $carrier }にて配送中です。{ $contents }
 to-pickup-preheader = 配送中です。{ $contents }
@@ -248,25 +248,25 @@ updated-subject =
         [part] 一部商品の配送情報更新のお知らせ（注文番号：{ $order }）
        *[parcel] お荷物の配送情報更新のお知らせ（注文番号：{ $order }）
     }
-updated-heading = 配送情報が更新されました
+updated-heading = 配送情報を更新いたしました
 updated-lead =
     { $share ->
-        [whole] ご注文（{ $order }）の配送情報が更新されました。最新の情報は以下のとおりです。
-        [part] ご注文（{ $order }）の一部商品の配送情報が更新されました。最新の情報は以下のとおりです。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個の配送情報が更新されました。最新の情報は以下のとおりです。
+        [whole] ご注文（{ $order }）の配送情報を更新いたしました。最新の情報は以下のとおりです。
+        [part] ご注文（{ $order }）の一部商品の配送情報を更新いたしました。最新の情報は以下のとおりです。
+       *[parcel] ご注文（{ $order }）のお荷物1個の配送情報を更新いたしました。最新の情報は以下のとおりです。
     }
 updated-day-subject =
     { $share ->
-        [whole] 新しいお届け予定日のお知らせ（注文番号：{ $order }）
-        [part] 一部商品の新しいお届け予定日のお知らせ（注文番号：{ $order }）
-       *[parcel] お荷物の新しいお届け予定日のお知らせ（注文番号：{ $order }）
+        [whole] 最新のお届け予定日のお知らせ（注文番号：{ $order }）
+        [part] 一部商品の最新のお届け予定日のお知らせ（注文番号：{ $order }）
+       *[parcel] お荷物の最新のお届け予定日のお知らせ（注文番号：{ $order }）
     }
-updated-day-heading = 新しいお届け予定日のお知らせ
+updated-day-heading = 最新のお届け予定日のお知らせ
 updated-day-lead =
     { $share ->
-        [whole] ご注文（{ $order }）の新しいお届け予定日をお知らせいたします。
-        [part] ご注文（{ $order }）の一部商品について、新しいお届け予定日をお知らせいたします。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個について、新しいお届け予定日をお知らせいたします。
+        [whole] ご注文（{ $order }）の最新のお届け予定日をお知らせいたします。
+        [part] ご注文（{ $order }）の一部商品について、最新のお届け予定日をお知らせいたします。
+       *[parcel] ご注文（{ $order }）のお荷物1個について、最新のお届け予定日をお知らせいたします。
     }
 updated-preheader-number-with-carrier = 追跡番号：{ $number }（{ $carrier }）
 updated-preheader-number = 追跡番号：{ $number }
@@ -280,9 +280,9 @@ updated-preheader-page = 配送状況を追跡ページでご確認いただけ�
 
 delayed-subject-with-day =
     { $share ->
-        [whole] 【お詫び】お届けの遅れについて：新しいお届け予定日は{ $day }（注文番号：{ $order }）
-        [part] 【お詫び】一部商品のお届けの遅れについて：新しいお届け予定日は{ $day }（注文番号：{ $order }）
-       *[parcel] 【お詫び】お荷物のお届けの遅れについて：新しいお届け予定日は{ $day }（注文番号：{ $order }）
+        [whole] 【お詫び】お届け予定日が{ $day }に変更となりました（注文番号：{ $order }）
+        [part] 【お詫び】一部商品のお届け予定日が{ $day }に変更となりました（注文番号：{ $order }）
+       *[parcel] 【お詫び】お荷物のお届け予定日が{ $day }に変更となりました（注文番号：{ $order }）
     }
 delayed-subject =
     { $share ->
@@ -296,17 +296,17 @@ delayed-lead =
     { $share ->
         [whole] ご注文（{ $order }）の商品のお届けが、ご案内した予定より遅れる見込みです。ご迷惑をおかけし、誠に申し訳ございません。
         [part] ご注文（{ $order }）の一部商品のお届けが、ご案内した予定より遅れる見込みです。ご迷惑をおかけし、誠に申し訳ございません。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個のお届けが、ご案内した予定より遅れる見込みです。ご迷惑をおかけし、誠に申し訳ございません。
+       *[parcel] ご注文（{ $order }）のお荷物1個のお届けが、ご案内した予定より遅れる見込みです。ご迷惑をおかけし、誠に申し訳ございません。
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] ご注文（{ $order }）の商品のお届けが、ご案内した予定より遅れる見込みです。新しいお届け予定日は、現時点では未定です。ご迷惑をおかけし、誠に申し訳ございません。
-        [part] ご注文（{ $order }）の一部商品のお届けが、ご案内した予定より遅れる見込みです。新しいお届け予定日は、現時点では未定です。ご迷惑をおかけし、誠に申し訳ございません。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個のお届けが、ご案内した予定より遅れる見込みです。新しいお届け予定日は、現時点では未定です。ご迷惑をおかけし、誠に申し訳ございません。
+        [whole] ご注文（{ $order }）の商品のお届けが、ご案内した予定より遅れる見込みです。変更後のお届け予定日は、現時点では未定です。ご迷惑をおかけし、誠に申し訳ございません。
+        [part] ご注文（{ $order }）の一部商品のお届けが、ご案内した予定より遅れる見込みです。変更後のお届け予定日は、現時点では未定です。ご迷惑をおかけし、誠に申し訳ございません。
+       *[parcel] ご注文（{ $order }）のお荷物1個のお届けが、ご案内した予定より遅れる見込みです。変更後のお届け予定日は、現時点では未定です。ご迷惑をおかけし、誠に申し訳ございません。
     }
-delayed-new-day = 新しいお届け予定日
-delayed-note-with-day = お客様のお手続きは必要ございません。新しいお届け予定日ではご都合が悪い場合は、メールでご相談ください。できる限り対応いたします。
-delayed-note = お客様のお手続きは必要ございません。お届けの遅れによりご都合が悪い場合は、メールでご相談ください。できる限り対応いたします。
+delayed-new-day = 変更後のお届け予定日
+delayed-note-with-day = お客様にお手続きいただく必要はございません。変更後のお届け予定日ではご都合がつかない場合は、メールでご相談ください。できる限り対応いたします。
+delayed-note = お客様にお手続きいただく必要はございません。お届けの遅れによりお困りの場合は、メールでご相談ください。できる限り対応いたします。
 delayed-articles = お届けが遅れる商品
 
 ## shipment.out_for_delivery
@@ -324,7 +324,7 @@ out-for-delivery-lead =
     { $share ->
         [whole] ご注文（{ $order }）の商品は、ただいま配達中です。本日お届けの予定です。
         [part] ご注文（{ $order }）の商品の一部は、ただいま配達中です。本日お届けの予定です。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個は、ただいま配達中です。本日お届けの予定です。
+       *[parcel] ご注文（{ $order }）のお荷物1個は、ただいま配達中です。本日お届けの予定です。
     }
 
 ## shipment.delivery_attempted
@@ -335,21 +335,21 @@ attempted-subject =
         [part] ご注文の商品の一部をお届けできませんでした（注文番号：{ $order }）
        *[parcel] お荷物をお届けできませんでした（注文番号：{ $order }）
     }
-attempted-preheader = 次回の配達予定日：{ $day }
+attempted-preheader = 再配達予定日：{ $day }
 attempted-heading = お荷物をお届けできませんでした
 attempted-lead-with-carrier =
     { $share ->
-        [whole] { $carrier }がご注文（{ $order }）の商品の配達に伺いましたが、お届けできませんでした。
-        [part] { $carrier }がご注文（{ $order }）の商品の一部の配達に伺いましたが、お届けできませんでした。
-       *[parcel] { $carrier }がご注文（{ $order }）のお荷物のうち1個の配達に伺いましたが、お届けできませんでした。
+        [whole] { $carrier }がご注文（{ $order }）の商品の配達に伺いましたが、お届けできませんでした。不在連絡票が届いている場合は、再配達の方法をそちらでご確認ください。
+        [part] { $carrier }がご注文（{ $order }）の商品の一部の配達に伺いましたが、お届けできませんでした。不在連絡票が届いている場合は、再配達の方法をそちらでご確認ください。
+       *[parcel] { $carrier }がご注文（{ $order }）のお荷物1個の配達に伺いましたが、お届けできませんでした。不在連絡票が届いている場合は、再配達の方法をそちらでご確認ください。
     }
 attempted-lead =
     { $share ->
-        [whole] ご注文（{ $order }）の商品をお届けできませんでした。
-        [part] ご注文（{ $order }）の商品の一部をお届けできませんでした。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個をお届けできませんでした。
+        [whole] ご注文（{ $order }）の商品をお届けできませんでした。不在連絡票が届いている場合は、再配達の方法をそちらでご確認ください。
+        [part] ご注文（{ $order }）の商品の一部をお届けできませんでした。不在連絡票が届いている場合は、再配達の方法をそちらでご確認ください。
+       *[parcel] ご注文（{ $order }）のお荷物1個をお届けできませんでした。不在連絡票が届いている場合は、再配達の方法をそちらでご確認ください。
     }
-attempted-next = 次回の配達予定日
+attempted-next = 再配達予定日
 
 ## shipment.ready_for_pickup
 
@@ -368,13 +368,13 @@ ready-lead-with-place =
     { $share ->
         [whole] ご注文（{ $order }）の商品のご用意ができました。{ $place }にてお受け取りください。
         [part] ご注文（{ $order }）の商品の一部のご用意ができました。{ $place }にてお受け取りください。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個のご用意ができました。{ $place }にてお受け取りください。
+       *[parcel] ご注文（{ $order }）のお荷物1個のご用意ができました。{ $place }にてお受け取りください。
     }
 ready-lead =
     { $share ->
         [whole] ご注文（{ $order }）の商品のご用意ができました。お受け取りをお待ちしております。
         [part] ご注文（{ $order }）の商品の一部のご用意ができました。お受け取りをお待ちしております。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個のご用意ができました。お受け取りをお待ちしております。
+       *[parcel] ご注文（{ $order }）のお荷物1個のご用意ができました。お受け取りをお待ちしております。
     }
 ready-articles = お受け取りいただく商品
 
@@ -391,16 +391,16 @@ delivered-lead-with-carrier =
     { $share ->
         [whole] ご注文（{ $order }）の商品を、{ $carrier }にてお届けいたしました。お気に召しましたら幸いです。
         [part] ご注文（{ $order }）の商品の一部を、{ $carrier }にてお届けいたしました。お気に召しましたら幸いです。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個を、{ $carrier }にてお届けいたしました。お気に召しましたら幸いです。
+       *[parcel] ご注文（{ $order }）のお荷物1個を、{ $carrier }にてお届けいたしました。お気に召しましたら幸いです。
     }
 delivered-lead =
     { $share ->
         [whole] ご注文（{ $order }）の商品の配達が完了いたしました。お気に召しましたら幸いです。
         [part] ご注文（{ $order }）の商品の一部の配達が完了いたしました。お気に召しましたら幸いです。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個の配達が完了いたしました。お気に召しましたら幸いです。
+       *[parcel] ご注文（{ $order }）のお荷物1個の配達が完了いたしました。お気に召しましたら幸いです。
     }
 delivered-not-found = お荷物が見つからない場合
-delivered-not-found-help = 宅配ボックスや普段お荷物が置かれる場所をお確かめのうえ、ご家族やご近所の方にもご確認ください。見つからない場合や、商品の不足・破損がある場合は、メールでお問い合わせください。
+delivered-not-found-help = 宅配ボックスやメーターボックス、玄関前などの置き配場所をお確かめのうえ、ご同居の方にもご確認ください。見つからない場合や、商品の不足・破損がある場合は、お手数ですがメールでお問い合わせください。
 
 ## shipment.delivered, of what the customer picked up
 
@@ -413,29 +413,29 @@ picked-up-subject =
 picked-up-heading = お受け取りが完了しました
 picked-up-lead-with-place =
     { $share ->
-        [whole] { $place }にて、ご注文（{ $order }）の商品のお受け取りが完了しました。お気に召しましたら幸いです。
-        [part] { $place }にて、ご注文（{ $order }）の商品の一部のお受け取りが完了しました。お気に召しましたら幸いです。
-       *[parcel] { $place }にて、ご注文（{ $order }）のお荷物のうち1個のお受け取りが完了しました。お気に召しましたら幸いです。
+        [whole] { $place }にて、ご注文（{ $order }）の商品をお受け取りいただき、ありがとうございました。お気に召しましたら幸いです。
+        [part] { $place }にて、ご注文（{ $order }）の商品の一部をお受け取りいただき、ありがとうございました。お気に召しましたら幸いです。
+       *[parcel] { $place }にて、ご注文（{ $order }）のお荷物1個をお受け取りいただき、ありがとうございました。お気に召しましたら幸いです。
     }
 picked-up-lead =
     { $share ->
-        [whole] ご注文（{ $order }）の商品のお受け取りが完了しました。お気に召しましたら幸いです。
-        [part] ご注文（{ $order }）の商品の一部のお受け取りが完了しました。お気に召しましたら幸いです。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個のお受け取りが完了しました。お気に召しましたら幸いです。
+        [whole] ご注文（{ $order }）の商品をお受け取りいただき、ありがとうございました。お気に召しましたら幸いです。
+        [part] ご注文（{ $order }）の商品の一部をお受け取りいただき、ありがとうございました。お気に召しましたら幸いです。
+       *[parcel] ご注文（{ $order }）のお荷物1個をお受け取りいただき、ありがとうございました。お気に召しましたら幸いです。
     }
 
 ## shipment.returned
 
 returned-subject =
     { $share ->
-        [whole] ご注文の商品が当店へ返送されています（注文番号：{ $order }）
-        [part] ご注文の商品の一部が当店へ返送されています（注文番号：{ $order }）
-       *[parcel] お荷物が当店へ返送されています（注文番号：{ $order }）
+        [whole] ご注文の商品が当店へ返送されております（注文番号：{ $order }）
+        [part] ご注文の商品の一部が当店へ返送されております（注文番号：{ $order }）
+       *[parcel] お荷物が当店へ返送されております（注文番号：{ $order }）
     }
-returned-heading = お荷物が当店へ返送されています
+returned-heading = お荷物が当店へ返送されております
 returned-lead =
     { $share ->
-        [whole] ご注文（{ $order }）の商品が当店へ返送されています。今後の対応については、メールでお問い合わせください。
-        [part] ご注文（{ $order }）の商品の一部が当店へ返送されています。今後の対応については、メールでお問い合わせください。
-       *[parcel] ご注文（{ $order }）のお荷物のうち1個が当店へ返送されています。今後の対応については、メールでお問い合わせください。
+        [whole] ご注文（{ $order }）の商品が当店へ返送されております。今後の対応につきましては、お手数をおかけしますが、メールでお問い合わせくださいますようお願いいたします。
+        [part] ご注文（{ $order }）の商品の一部が当店へ返送されております。今後の対応につきましては、お手数をおかけしますが、メールでお問い合わせくださいますようお願いいたします。
+       *[parcel] ご注文（{ $order }）のお荷物1個が当店へ返送されております。今後の対応につきましては、お手数をおかけしますが、メールでお問い合わせくださいますようお願いいたします。
     }

@@ -10,8 +10,8 @@ greeting = Beste { $name },
     .informal = Hallo { $name },
 greeting-without-name = Beste klant,
     .informal = Hallo,
-questions = Heeft u een vraag? Mail naar { $email } en vermeld uw bestelnummer: { $order }.
-    .informal = Heb je een vraag? Mail naar { $email } en vermeld je bestelnummer: { $order }.
+questions = Heeft u een vraag? Mail naar { $email } en vermeld bestelnummer { $order }.
+    .informal = Heb je een vraag? Mail naar { $email } en vermeld bestelnummer { $order }.
 why-you-get-this = U ontvangt deze e-mail omdat u een bestelling heeft geplaatst bij { $shop }.
     .informal = Je ontvangt deze e-mail omdat je een bestelling hebt geplaatst bij { $shop }.
 why-you-get-a-copy = Dit is een kopie. De e-mail zelf is bestemd voor de klant die de bestelling bij { $shop } heeft geplaatst.
@@ -83,8 +83,8 @@ row-rounding = Afronding
 row-total = Totaal
 row-paid = Betaald
 row-due = Nog te betalen
-tax-included = inclusief { $amount } btw
-named-tax-included = inclusief { $amount } { $tax }
+tax-included = incl. { $amount } btw
+named-tax-included = incl. { $amount } { $tax }
 
 ## Parcel, address and pick-up
 
@@ -93,17 +93,17 @@ tracking-number = Track & trace-code
 tracking-page = Volgen via
 track-parcel = Pakket volgen
 delivery-details = Bezorgdetails bekijken
-expected = Verwachte levering
+expected = Verwachte bezorging
 expected-today = Vandaag
 reason = Reden
 in-this-parcel = In dit pakket
 still-to-come = Volgt nog
-still-to-come-note = Wordt apart verzonden. U krijgt bericht zodra het onderweg is.
-    .informal = Wordt apart verzonden. Je krijgt bericht zodra het onderweg is.
+still-to-come-note = De rest wordt apart verzonden. U krijgt bericht zodra die onderweg is.
+    .informal = De rest wordt apart verzonden. Je krijgt bericht zodra die onderweg is.
 delivery-address = Bezorgadres
 pickup-place = Afhaalpunt
 pickup-code = Afhaalcode
-pickup-until = Op te halen t/m
+pickup-until = Uiterste afhaaldatum
 pickup-page = Over dit afhaalpunt
 your-order = Uw bestelling
     .informal = Je bestelling
@@ -121,14 +121,14 @@ confirmed-heading = Bedankt voor uw bestelling
     .informal = Bedankt voor je bestelling
 confirmed-lead =
     { $delivery ->
-        [pickup] We hebben uw bestelling { $order } ontvangen en maken alles klaar. U krijgt bericht zodra u uw bestelling kunt ophalen.
-        [shipping] We hebben uw bestelling { $order } ontvangen en maken alles klaar. U krijgt bericht zodra uw bestelling onderweg is.
+        [pickup] We hebben uw bestelling { $order } ontvangen en gaan ermee aan de slag. U krijgt bericht zodra u uw bestelling kunt ophalen.
+        [shipping] We hebben uw bestelling { $order } ontvangen en gaan ermee aan de slag. U krijgt bericht zodra uw bestelling onderweg is.
        *[none] We hebben uw bestelling { $order } ontvangen en gaan ermee aan de slag.
     }
     .informal =
     { $delivery ->
-        [pickup] We hebben je bestelling { $order } ontvangen en maken alles klaar. Je krijgt bericht zodra je je bestelling kunt ophalen.
-        [shipping] We hebben je bestelling { $order } ontvangen en maken alles klaar. Je krijgt bericht zodra je bestelling onderweg is.
+        [pickup] We hebben je bestelling { $order } ontvangen en gaan ermee aan de slag. Je krijgt bericht zodra je je bestelling kunt ophalen.
+        [shipping] We hebben je bestelling { $order } ontvangen en gaan ermee aan de slag. Je krijgt bericht zodra je bestelling onderweg is.
        *[none] We hebben je bestelling { $order } ontvangen en gaan ermee aan de slag.
     }
 confirmed-articles = Bestelde artikelen
@@ -216,33 +216,37 @@ cancelled-lead =
        *[whole] We hebben je bestelling { $order } geannuleerd.
     }
 cancelled-not-charged = Er is niets in rekening gebracht.
-cancelled-refund-to-by = De terugbetaling loopt via { $method } en is naar verwachting uiterlijk { $day } binnen.
-cancelled-refund-to = De terugbetaling loopt via { $method }.
-cancelled-refund-by = De terugbetaling is naar verwachting uiterlijk { $day } binnen.
+cancelled-refund-to-by = We betalen het bedrag terug via { $method }. U ontvangt het naar verwachting uiterlijk { $day }.
+    .informal = We betalen het bedrag terug via { $method }. Je ontvangt het naar verwachting uiterlijk { $day }.
+cancelled-refund-to = We betalen het bedrag terug via { $method }.
+cancelled-refund-by = U ontvangt het bedrag naar verwachting uiterlijk { $day }.
+    .informal = Je ontvangt het bedrag naar verwachting uiterlijk { $day }.
 cancelled-articles = Geannuleerde artikelen
 
 ## order.refunded
 
 refunded-subject = Terugbetaling van { $amount } voor bestelling { $order }
-refunded-preheader-to-by = Via { $method }, naar verwachting uiterlijk { $day } binnen.
+refunded-preheader-to-by = U ontvangt het bedrag naar verwachting uiterlijk { $day } via { $method }.
+    .informal = Je ontvangt het bedrag naar verwachting uiterlijk { $day } via { $method }.
 refunded-preheader-to = Het bedrag is onderweg via { $method }.
-refunded-preheader-by = Naar verwachting uiterlijk { $day } binnen.
+refunded-preheader-by = U ontvangt het bedrag naar verwachting uiterlijk { $day }.
+    .informal = Je ontvangt het bedrag naar verwachting uiterlijk { $day }.
 refunded-preheader = Het bedrag is onderweg.
 refunded-heading = Uw terugbetaling is onderweg
     .informal = Je terugbetaling is onderweg
-refunded-in-full = We hebben uw bestelling { $order } volledig terugbetaald.
-    .informal = We hebben je bestelling { $order } volledig terugbetaald.
-refunded-rest = We hebben de rest van uw bestelling { $order } terugbetaald. Daarmee is de bestelling volledig terugbetaald.
-    .informal = We hebben de rest van je bestelling { $order } terugbetaald. Daarmee is de bestelling volledig terugbetaald.
-refunded-part = We hebben een deel van uw bestelling { $order } terugbetaald.
-    .informal = We hebben een deel van je bestelling { $order } terugbetaald.
+refunded-in-full = We hebben het volledige bedrag van uw bestelling { $order } terugbetaald.
+    .informal = We hebben het volledige bedrag van je bestelling { $order } terugbetaald.
+refunded-rest = We hebben het resterende bedrag van uw bestelling { $order } terugbetaald. Daarmee is het volledige bedrag terugbetaald.
+    .informal = We hebben het resterende bedrag van je bestelling { $order } terugbetaald. Daarmee is het volledige bedrag terugbetaald.
+refunded-part = We hebben een deel van het bedrag van uw bestelling { $order } terugbetaald.
+    .informal = We hebben een deel van het bedrag van je bestelling { $order } terugbetaald.
 refunded-amount = We hebben { $amount } terugbetaald voor uw bestelling { $order }.
     .informal = We hebben { $amount } terugbetaald voor je bestelling { $order }.
 refund-amount = U krijgt terug
     .informal = Je krijgt terug
-refund-to = Terugbetaling via
+refund-to = Via
 refund-expected-by = Verwacht uiterlijk
-refund-order-total = Totaal bestelling
+refund-order-total = Bestelbedrag
 refunded-note-with-day = Hoe snel het bedrag zichtbaar is, hangt af van uw bank. Heeft u het op de genoemde datum nog niet ontvangen? Neem dan contact met ons op.
     .informal = Hoe snel het bedrag zichtbaar is, hangt af van je bank. Heb je het op de genoemde datum nog niet ontvangen? Neem dan contact met ons op.
 refunded-note = Hoe snel het bedrag zichtbaar is, hangt af van uw bank. Heeft u het na twee weken nog niet ontvangen? Neem dan contact met ons op.
@@ -257,8 +261,8 @@ withdrawal-preheader = Dit is uw ontvangstbevestiging.
     .informal = Dit is je ontvangstbevestiging.
 withdrawal-heading = We hebben uw herroeping ontvangen
     .informal = We hebben je herroeping ontvangen
-withdrawal-lead = Dit is uw ontvangstbevestiging: we hebben uw herroeping van bestelling { $order } ontvangen.
-    .informal = Dit is je ontvangstbevestiging: we hebben je herroeping van bestelling { $order } ontvangen.
+withdrawal-lead = Hierbij bevestigen we dat we uw herroeping van bestelling { $order } hebben ontvangen.
+    .informal = Hierbij bevestigen we dat we je herroeping van bestelling { $order } hebben ontvangen.
 withdrawal-received-on = Ontvangen op
 withdrawal-id = Herroepingsnummer
 withdrawal-content = Uw verklaring
@@ -271,13 +275,13 @@ shipped-subject =
     { $share ->
         [whole] Uw bestelling { $order } is onderweg
         [part] Een deel van uw bestelling { $order } is onderweg
-       *[parcel] Een pakket uit uw bestelling { $order } is onderweg
+       *[parcel] Een pakket van uw bestelling { $order } is onderweg
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is onderweg
         [part] Een deel van je bestelling { $order } is onderweg
-       *[parcel] Een pakket uit je bestelling { $order } is onderweg
+       *[parcel] Een pakket van je bestelling { $order } is onderweg
     }
 shipped-preheader-with-carrier = Verwacht op { $day }, bezorgd door { $carrier }. { $contents }
 shipped-preheader = Verwacht op { $day }. { $contents }
@@ -296,14 +300,14 @@ shipped-heading =
 shipped-lead =
     { $share ->
         [whole] We hebben uw bestelling { $order } verzonden, alles in één pakket.
-        [part] We hebben een pakket uit uw bestelling { $order } verzonden. De rest volgt zo snel mogelijk.
-       *[parcel] We hebben een pakket uit uw bestelling { $order } verzonden.
+        [part] We hebben een pakket van uw bestelling { $order } verzonden. De rest volgt zo snel mogelijk.
+       *[parcel] We hebben een pakket van uw bestelling { $order } verzonden.
     }
     .informal =
     { $share ->
         [whole] We hebben je bestelling { $order } verzonden, alles in één pakket.
-        [part] We hebben een pakket uit je bestelling { $order } verzonden. De rest volgt zo snel mogelijk.
-       *[parcel] We hebben een pakket uit je bestelling { $order } verzonden.
+        [part] We hebben een pakket van je bestelling { $order } verzonden. De rest volgt zo snel mogelijk.
+       *[parcel] We hebben een pakket van je bestelling { $order } verzonden.
     }
 
 ## On its way to a place where the customer will pick it up
@@ -314,25 +318,25 @@ to-pickup-lead-with-place =
     { $share ->
         [whole] Uw bestelling { $order } is onderweg naar { $place }. U krijgt bericht zodra u de bestelling kunt ophalen.
         [part] Een deel van uw bestelling { $order } is onderweg naar { $place }. U krijgt bericht zodra u het kunt ophalen.
-       *[parcel] Een pakket uit uw bestelling { $order } is onderweg naar { $place }. U krijgt bericht zodra u het kunt ophalen.
+       *[parcel] Een pakket van uw bestelling { $order } is onderweg naar { $place }. U krijgt bericht zodra u het kunt ophalen.
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is onderweg naar { $place }. Je krijgt bericht zodra je de bestelling kunt ophalen.
         [part] Een deel van je bestelling { $order } is onderweg naar { $place }. Je krijgt bericht zodra je het kunt ophalen.
-       *[parcel] Een pakket uit je bestelling { $order } is onderweg naar { $place }. Je krijgt bericht zodra je het kunt ophalen.
+       *[parcel] Een pakket van je bestelling { $order } is onderweg naar { $place }. Je krijgt bericht zodra je het kunt ophalen.
     }
 to-pickup-lead =
     { $share ->
         [whole] Uw bestelling { $order } is onderweg. U krijgt bericht zodra u de bestelling kunt ophalen.
         [part] Een deel van uw bestelling { $order } is onderweg. U krijgt bericht zodra u het kunt ophalen.
-       *[parcel] Een pakket uit uw bestelling { $order } is onderweg. U krijgt bericht zodra u het kunt ophalen.
+       *[parcel] Een pakket van uw bestelling { $order } is onderweg. U krijgt bericht zodra u het kunt ophalen.
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is onderweg. Je krijgt bericht zodra je de bestelling kunt ophalen.
         [part] Een deel van je bestelling { $order } is onderweg. Je krijgt bericht zodra je het kunt ophalen.
-       *[parcel] Een pakket uit je bestelling { $order } is onderweg. Je krijgt bericht zodra je het kunt ophalen.
+       *[parcel] Een pakket van je bestelling { $order } is onderweg. Je krijgt bericht zodra je het kunt ophalen.
     }
 to-pickup-preheader-with-carrier = Onderweg met { $carrier }. { $contents }
 to-pickup-preheader = Onderweg. { $contents }
@@ -343,13 +347,13 @@ updated-subject =
     { $share ->
         [whole] Nieuwe verzendgegevens voor uw bestelling { $order }
         [part] Nieuwe verzendgegevens voor een deel van uw bestelling { $order }
-       *[parcel] Nieuwe verzendgegevens voor een pakket uit uw bestelling { $order }
+       *[parcel] Nieuwe verzendgegevens voor een pakket van uw bestelling { $order }
     }
     .informal =
     { $share ->
         [whole] Nieuwe verzendgegevens voor je bestelling { $order }
         [part] Nieuwe verzendgegevens voor een deel van je bestelling { $order }
-       *[parcel] Nieuwe verzendgegevens voor een pakket uit je bestelling { $order }
+       *[parcel] Nieuwe verzendgegevens voor een pakket van je bestelling { $order }
     }
 updated-heading = Nieuwe verzendgegevens voor uw pakket
     .informal = Nieuwe verzendgegevens voor je pakket
@@ -357,38 +361,38 @@ updated-lead =
     { $share ->
         [whole] Er zijn nieuwe verzendgegevens voor uw bestelling { $order }. Hieronder vindt u de actuele gegevens.
         [part] Er zijn nieuwe verzendgegevens voor een deel van uw bestelling { $order }. Hieronder vindt u de actuele gegevens.
-       *[parcel] Er zijn nieuwe verzendgegevens voor een pakket uit uw bestelling { $order }. Hieronder vindt u de actuele gegevens.
+       *[parcel] Er zijn nieuwe verzendgegevens voor een pakket van uw bestelling { $order }. Hieronder vindt u de actuele gegevens.
     }
     .informal =
     { $share ->
         [whole] Er zijn nieuwe verzendgegevens voor je bestelling { $order }. Hieronder vind je de actuele gegevens.
         [part] Er zijn nieuwe verzendgegevens voor een deel van je bestelling { $order }. Hieronder vind je de actuele gegevens.
-       *[parcel] Er zijn nieuwe verzendgegevens voor een pakket uit je bestelling { $order }. Hieronder vind je de actuele gegevens.
+       *[parcel] Er zijn nieuwe verzendgegevens voor een pakket van je bestelling { $order }. Hieronder vind je de actuele gegevens.
     }
 updated-day-subject =
     { $share ->
-        [whole] Nieuwe leverdatum voor uw bestelling { $order }
-        [part] Nieuwe leverdatum voor een deel van uw bestelling { $order }
-       *[parcel] Nieuwe leverdatum voor een pakket uit uw bestelling { $order }
+        [whole] Nieuwe bezorgdatum voor uw bestelling { $order }
+        [part] Nieuwe bezorgdatum voor een deel van uw bestelling { $order }
+       *[parcel] Nieuwe bezorgdatum voor een pakket van uw bestelling { $order }
     }
     .informal =
     { $share ->
-        [whole] Nieuwe leverdatum voor je bestelling { $order }
-        [part] Nieuwe leverdatum voor een deel van je bestelling { $order }
-       *[parcel] Nieuwe leverdatum voor een pakket uit je bestelling { $order }
+        [whole] Nieuwe bezorgdatum voor je bestelling { $order }
+        [part] Nieuwe bezorgdatum voor een deel van je bestelling { $order }
+       *[parcel] Nieuwe bezorgdatum voor een pakket van je bestelling { $order }
     }
-updated-day-heading = De verwachte leverdatum is gewijzigd
+updated-day-heading = De verwachte bezorgdatum is gewijzigd
 updated-day-lead =
     { $share ->
-        [whole] De verwachte leverdatum van uw bestelling { $order } is gewijzigd.
-        [part] De verwachte leverdatum van een deel van uw bestelling { $order } is gewijzigd.
-       *[parcel] De verwachte leverdatum van een pakket uit uw bestelling { $order } is gewijzigd.
+        [whole] De verwachte bezorgdatum van uw bestelling { $order } is gewijzigd.
+        [part] De verwachte bezorgdatum van een deel van uw bestelling { $order } is gewijzigd.
+       *[parcel] De verwachte bezorgdatum van een pakket van uw bestelling { $order } is gewijzigd.
     }
     .informal =
     { $share ->
-        [whole] De verwachte leverdatum van je bestelling { $order } is gewijzigd.
-        [part] De verwachte leverdatum van een deel van je bestelling { $order } is gewijzigd.
-       *[parcel] De verwachte leverdatum van een pakket uit je bestelling { $order } is gewijzigd.
+        [whole] De verwachte bezorgdatum van je bestelling { $order } is gewijzigd.
+        [part] De verwachte bezorgdatum van een deel van je bestelling { $order } is gewijzigd.
+       *[parcel] De verwachte bezorgdatum van een pakket van je bestelling { $order } is gewijzigd.
     }
 updated-preheader-number-with-carrier = Track & trace-code: { $number } ({ $carrier }).
 updated-preheader-number = Track & trace-code: { $number }.
@@ -410,25 +414,25 @@ delayed-subject-with-day =
     { $share ->
         [whole] Vertraging: uw bestelling { $order } komt naar verwachting op { $day }
         [part] Vertraging: een deel van uw bestelling { $order } komt naar verwachting op { $day }
-       *[parcel] Vertraging: een pakket uit uw bestelling { $order } komt naar verwachting op { $day }
+       *[parcel] Vertraging: een pakket van uw bestelling { $order } komt naar verwachting op { $day }
     }
     .informal =
     { $share ->
         [whole] Vertraging: je bestelling { $order } komt naar verwachting op { $day }
         [part] Vertraging: een deel van je bestelling { $order } komt naar verwachting op { $day }
-       *[parcel] Vertraging: een pakket uit je bestelling { $order } komt naar verwachting op { $day }
+       *[parcel] Vertraging: een pakket van je bestelling { $order } komt naar verwachting op { $day }
     }
 delayed-subject =
     { $share ->
         [whole] Uw bestelling { $order } is vertraagd
         [part] Een deel van uw bestelling { $order } is vertraagd
-       *[parcel] Een pakket uit uw bestelling { $order } is vertraagd
+       *[parcel] Een pakket van uw bestelling { $order } is vertraagd
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is vertraagd
         [part] Een deel van je bestelling { $order } is vertraagd
-       *[parcel] Een pakket uit je bestelling { $order } is vertraagd
+       *[parcel] Een pakket van je bestelling { $order } is vertraagd
     }
 delayed-preheader = Onze excuses. { $contents }
 delayed-heading = Uw pakket komt later
@@ -437,27 +441,27 @@ delayed-lead =
     { $share ->
         [whole] Onze excuses: uw bestelling { $order } komt later dan we hadden aangegeven.
         [part] Onze excuses: een deel van uw bestelling { $order } komt later dan we hadden aangegeven.
-       *[parcel] Onze excuses: een pakket uit uw bestelling { $order } komt later dan we hadden aangegeven.
+       *[parcel] Onze excuses: een pakket van uw bestelling { $order } komt later dan we hadden aangegeven.
     }
     .informal =
     { $share ->
         [whole] Onze excuses: je bestelling { $order } komt later dan we hadden aangegeven.
         [part] Onze excuses: een deel van je bestelling { $order } komt later dan we hadden aangegeven.
-       *[parcel] Onze excuses: een pakket uit je bestelling { $order } komt later dan we hadden aangegeven.
+       *[parcel] Onze excuses: een pakket van je bestelling { $order } komt later dan we hadden aangegeven.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] Onze excuses: uw bestelling { $order } komt later dan we hadden aangegeven. De nieuwe leverdatum is nog niet bekend.
-        [part] Onze excuses: een deel van uw bestelling { $order } komt later dan we hadden aangegeven. De nieuwe leverdatum is nog niet bekend.
-       *[parcel] Onze excuses: een pakket uit uw bestelling { $order } komt later dan we hadden aangegeven. De nieuwe leverdatum is nog niet bekend.
+        [whole] Onze excuses: uw bestelling { $order } komt later dan we hadden aangegeven. De nieuwe bezorgdatum is nog niet bekend.
+        [part] Onze excuses: een deel van uw bestelling { $order } komt later dan we hadden aangegeven. De nieuwe bezorgdatum is nog niet bekend.
+       *[parcel] Onze excuses: een pakket van uw bestelling { $order } komt later dan we hadden aangegeven. De nieuwe bezorgdatum is nog niet bekend.
     }
     .informal =
     { $share ->
-        [whole] Onze excuses: je bestelling { $order } komt later dan we hadden aangegeven. De nieuwe leverdatum is nog niet bekend.
-        [part] Onze excuses: een deel van je bestelling { $order } komt later dan we hadden aangegeven. De nieuwe leverdatum is nog niet bekend.
-       *[parcel] Onze excuses: een pakket uit je bestelling { $order } komt later dan we hadden aangegeven. De nieuwe leverdatum is nog niet bekend.
+        [whole] Onze excuses: je bestelling { $order } komt later dan we hadden aangegeven. De nieuwe bezorgdatum is nog niet bekend.
+        [part] Onze excuses: een deel van je bestelling { $order } komt later dan we hadden aangegeven. De nieuwe bezorgdatum is nog niet bekend.
+       *[parcel] Onze excuses: een pakket van je bestelling { $order } komt later dan we hadden aangegeven. De nieuwe bezorgdatum is nog niet bekend.
     }
-delayed-new-day = Nieuwe leverdatum
+delayed-new-day = Nieuwe bezorgdatum
 delayed-note-with-day = U hoeft niets te doen. Komt de nieuwe datum u niet uit? Laat het ons weten, dan kijken we wat we kunnen doen.
     .informal = Je hoeft niets te doen. Komt de nieuwe datum je niet uit? Laat het ons weten, dan kijken we wat we kunnen doen.
 delayed-note = U hoeft niets te doen. Komt dit u niet uit? Laat het ons weten, dan kijken we wat we kunnen doen.
@@ -470,13 +474,13 @@ out-for-delivery-subject =
     { $share ->
         [whole] Uw bestelling { $order } wordt vandaag bezorgd
         [part] Een deel van uw bestelling { $order } wordt vandaag bezorgd
-       *[parcel] Een pakket uit uw bestelling { $order } wordt vandaag bezorgd
+       *[parcel] Een pakket van uw bestelling { $order } wordt vandaag bezorgd
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } wordt vandaag bezorgd
         [part] Een deel van je bestelling { $order } wordt vandaag bezorgd
-       *[parcel] Een pakket uit je bestelling { $order } wordt vandaag bezorgd
+       *[parcel] Een pakket van je bestelling { $order } wordt vandaag bezorgd
     }
 out-for-delivery-preheader-with-carrier = De bezorger van { $carrier } is onderweg. { $contents }
 out-for-delivery-preheader = De bezorger is onderweg. { $contents }
@@ -486,13 +490,13 @@ out-for-delivery-lead =
     { $share ->
         [whole] De bezorger is onderweg met uw bestelling { $order } en komt naar verwachting vandaag bij u langs.
         [part] De bezorger is onderweg met een deel van uw bestelling { $order } en komt naar verwachting vandaag bij u langs.
-       *[parcel] De bezorger is onderweg met een pakket uit uw bestelling { $order } en komt naar verwachting vandaag bij u langs.
+       *[parcel] De bezorger is onderweg met een pakket van uw bestelling { $order } en komt naar verwachting vandaag bij u langs.
     }
     .informal =
     { $share ->
         [whole] De bezorger is onderweg met je bestelling { $order } en komt naar verwachting vandaag bij je langs.
         [part] De bezorger is onderweg met een deel van je bestelling { $order } en komt naar verwachting vandaag bij je langs.
-       *[parcel] De bezorger is onderweg met een pakket uit je bestelling { $order } en komt naar verwachting vandaag bij je langs.
+       *[parcel] De bezorger is onderweg met een pakket van je bestelling { $order } en komt naar verwachting vandaag bij je langs.
     }
 
 ## shipment.delivery_attempted
@@ -501,13 +505,13 @@ attempted-subject =
     { $share ->
         [whole] Uw bestelling { $order } kon niet worden bezorgd
         [part] Een deel van uw bestelling { $order } kon niet worden bezorgd
-       *[parcel] Een pakket uit uw bestelling { $order } kon niet worden bezorgd
+       *[parcel] Een pakket van uw bestelling { $order } kon niet worden bezorgd
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } kon niet worden bezorgd
         [part] Een deel van je bestelling { $order } kon niet worden bezorgd
-       *[parcel] Een pakket uit je bestelling { $order } kon niet worden bezorgd
+       *[parcel] Een pakket van je bestelling { $order } kon niet worden bezorgd
     }
 attempted-preheader = De volgende bezorgpoging is op { $day }.
 attempted-heading = Uw pakket kon niet worden bezorgd
@@ -516,27 +520,27 @@ attempted-lead-with-carrier =
     { $share ->
         [whole] { $carrier } heeft geprobeerd uw bestelling { $order } te bezorgen, maar dat is niet gelukt.
         [part] { $carrier } heeft geprobeerd een deel van uw bestelling { $order } te bezorgen, maar dat is niet gelukt.
-       *[parcel] { $carrier } heeft geprobeerd een pakket uit uw bestelling { $order } te bezorgen, maar dat is niet gelukt.
+       *[parcel] { $carrier } heeft geprobeerd een pakket van uw bestelling { $order } te bezorgen, maar dat is niet gelukt.
     }
     .informal =
     { $share ->
         [whole] { $carrier } heeft geprobeerd je bestelling { $order } te bezorgen, maar dat is niet gelukt.
         [part] { $carrier } heeft geprobeerd een deel van je bestelling { $order } te bezorgen, maar dat is niet gelukt.
-       *[parcel] { $carrier } heeft geprobeerd een pakket uit je bestelling { $order } te bezorgen, maar dat is niet gelukt.
+       *[parcel] { $carrier } heeft geprobeerd een pakket van je bestelling { $order } te bezorgen, maar dat is niet gelukt.
     }
 attempted-lead =
     { $share ->
         [whole] Uw bestelling { $order } kon niet worden bezorgd.
         [part] Een deel van uw bestelling { $order } kon niet worden bezorgd.
-       *[parcel] Een pakket uit uw bestelling { $order } kon niet worden bezorgd.
+       *[parcel] Een pakket van uw bestelling { $order } kon niet worden bezorgd.
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } kon niet worden bezorgd.
         [part] Een deel van je bestelling { $order } kon niet worden bezorgd.
-       *[parcel] Een pakket uit je bestelling { $order } kon niet worden bezorgd.
+       *[parcel] Een pakket van je bestelling { $order } kon niet worden bezorgd.
     }
-attempted-next = Volgende poging
+attempted-next = Volgende bezorgpoging
 
 ## shipment.ready_for_pickup
 
@@ -544,13 +548,13 @@ ready-subject =
     { $share ->
         [whole] Uw bestelling { $order } ligt klaar om op te halen
         [part] Een deel van uw bestelling { $order } ligt klaar om op te halen
-       *[parcel] Een pakket uit uw bestelling { $order } ligt klaar om op te halen
+       *[parcel] Een pakket van uw bestelling { $order } ligt klaar om op te halen
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } ligt klaar om op te halen
         [part] Een deel van je bestelling { $order } ligt klaar om op te halen
-       *[parcel] Een pakket uit je bestelling { $order } ligt klaar om op te halen
+       *[parcel] Een pakket van je bestelling { $order } ligt klaar om op te halen
     }
 ready-preheader-at-until = Op te halen bij { $place } t/m { $day }.
 ready-preheader-at = Op te halen bij { $place }.
@@ -562,25 +566,25 @@ ready-lead-with-place =
     { $share ->
         [whole] Uw bestelling { $order } ligt voor u klaar bij { $place }.
         [part] Een deel van uw bestelling { $order } ligt voor u klaar bij { $place }.
-       *[parcel] Een pakket uit uw bestelling { $order } ligt voor u klaar bij { $place }.
+       *[parcel] Een pakket van uw bestelling { $order } ligt voor u klaar bij { $place }.
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } ligt voor je klaar bij { $place }.
         [part] Een deel van je bestelling { $order } ligt voor je klaar bij { $place }.
-       *[parcel] Een pakket uit je bestelling { $order } ligt voor je klaar bij { $place }.
+       *[parcel] Een pakket van je bestelling { $order } ligt voor je klaar bij { $place }.
     }
 ready-lead =
     { $share ->
         [whole] Uw bestelling { $order } ligt voor u klaar om op te halen.
         [part] Een deel van uw bestelling { $order } ligt voor u klaar om op te halen.
-       *[parcel] Een pakket uit uw bestelling { $order } ligt voor u klaar om op te halen.
+       *[parcel] Een pakket van uw bestelling { $order } ligt voor u klaar om op te halen.
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } ligt voor je klaar om op te halen.
         [part] Een deel van je bestelling { $order } ligt voor je klaar om op te halen.
-       *[parcel] Een pakket uit je bestelling { $order } ligt voor je klaar om op te halen.
+       *[parcel] Een pakket van je bestelling { $order } ligt voor je klaar om op te halen.
     }
 ready-articles = Dit ligt klaar
 
@@ -590,13 +594,13 @@ delivered-subject =
     { $share ->
         [whole] Uw bestelling { $order } is bezorgd
         [part] Een deel van uw bestelling { $order } is bezorgd
-       *[parcel] Een pakket uit uw bestelling { $order } is bezorgd
+       *[parcel] Een pakket van uw bestelling { $order } is bezorgd
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is bezorgd
         [part] Een deel van je bestelling { $order } is bezorgd
-       *[parcel] Een pakket uit je bestelling { $order } is bezorgd
+       *[parcel] Een pakket van je bestelling { $order } is bezorgd
     }
 delivered-heading = Uw pakket is bezorgd
     .informal = Je pakket is bezorgd
@@ -604,29 +608,29 @@ delivered-lead-with-carrier =
     { $share ->
         [whole] { $carrier } heeft uw bestelling { $order } bezorgd. We hopen dat alles naar wens is.
         [part] { $carrier } heeft een deel van uw bestelling { $order } bezorgd. We hopen dat alles naar wens is.
-       *[parcel] { $carrier } heeft een pakket uit uw bestelling { $order } bezorgd. We hopen dat alles naar wens is.
+       *[parcel] { $carrier } heeft een pakket van uw bestelling { $order } bezorgd. We hopen dat alles naar wens is.
     }
     .informal =
     { $share ->
         [whole] { $carrier } heeft je bestelling { $order } bezorgd. We hopen dat alles naar wens is.
         [part] { $carrier } heeft een deel van je bestelling { $order } bezorgd. We hopen dat alles naar wens is.
-       *[parcel] { $carrier } heeft een pakket uit je bestelling { $order } bezorgd. We hopen dat alles naar wens is.
+       *[parcel] { $carrier } heeft een pakket van je bestelling { $order } bezorgd. We hopen dat alles naar wens is.
     }
 delivered-lead =
     { $share ->
         [whole] We hebben bericht gekregen dat uw bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
         [part] We hebben bericht gekregen dat een deel van uw bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
-       *[parcel] We hebben bericht gekregen dat een pakket uit uw bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
+       *[parcel] We hebben bericht gekregen dat een pakket van uw bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
     }
     .informal =
     { $share ->
         [whole] We hebben bericht gekregen dat je bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
         [part] We hebben bericht gekregen dat een deel van je bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
-       *[parcel] We hebben bericht gekregen dat een pakket uit je bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
+       *[parcel] We hebben bericht gekregen dat een pakket van je bestelling { $order } is bezorgd. We hopen dat alles naar wens is.
     }
-delivered-not-found = Pakket niet gevonden?
-delivered-not-found-help = Kijk op de plek waar pakketten meestal voor u worden achtergelaten en vraag het ook aan de buren. Is het pakket nergens te vinden, ontbreekt er iets of is er iets beschadigd? Neem dan contact met ons op.
-    .informal = Kijk op de plek waar pakketten meestal voor je worden achtergelaten en vraag het ook aan de buren. Is het pakket nergens te vinden, ontbreekt er iets of is er iets beschadigd? Neem dan contact met ons op.
+delivered-not-found = Pakket niet ontvangen?
+delivered-not-found-help = Kijk op de plek waar pakketten meestal voor u worden achtergelaten en vraag het ook aan de buren. Is het pakket nergens te vinden, ontbreekt er iets of is er iets beschadigd? Laat het ons dan weten.
+    .informal = Kijk op de plek waar pakketten meestal voor je worden achtergelaten en vraag het ook aan de buren. Is het pakket nergens te vinden, ontbreekt er iets of is er iets beschadigd? Laat het ons dan weten.
 
 ## shipment.delivered, of what the customer picked up
 
@@ -634,65 +638,66 @@ picked-up-subject =
     { $share ->
         [whole] Uw bestelling { $order } is opgehaald
         [part] Een deel van uw bestelling { $order } is opgehaald
-       *[parcel] Een pakket uit uw bestelling { $order } is opgehaald
+       *[parcel] Een pakket van uw bestelling { $order } is opgehaald
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is opgehaald
         [part] Een deel van je bestelling { $order } is opgehaald
-       *[parcel] Een pakket uit je bestelling { $order } is opgehaald
+       *[parcel] Een pakket van je bestelling { $order } is opgehaald
     }
-picked-up-heading = Opgehaald
+picked-up-heading = Uw pakket is opgehaald
+    .informal = Je pakket is opgehaald
 picked-up-lead-with-place =
     { $share ->
         [whole] Uw bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
         [part] Een deel van uw bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
-       *[parcel] Een pakket uit uw bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
+       *[parcel] Een pakket van uw bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
         [part] Een deel van je bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
-       *[parcel] Een pakket uit je bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
+       *[parcel] Een pakket van je bestelling { $order } is opgehaald bij { $place }. We hopen dat alles naar wens is.
     }
 picked-up-lead =
     { $share ->
         [whole] Uw bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
         [part] Een deel van uw bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
-       *[parcel] Een pakket uit uw bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
+       *[parcel] Een pakket van uw bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
     }
     .informal =
     { $share ->
         [whole] Je bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
         [part] Een deel van je bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
-       *[parcel] Een pakket uit je bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
+       *[parcel] Een pakket van je bestelling { $order } is opgehaald. We hopen dat alles naar wens is.
     }
 
 ## shipment.returned
 
 returned-subject =
     { $share ->
-        [whole] Uw bestelling { $order } wordt naar ons teruggestuurd
-        [part] Een deel van uw bestelling { $order } wordt naar ons teruggestuurd
-       *[parcel] Een pakket uit uw bestelling { $order } wordt naar ons teruggestuurd
+        [whole] Uw bestelling { $order } komt naar ons terug
+        [part] Een deel van uw bestelling { $order } komt naar ons terug
+       *[parcel] Een pakket van uw bestelling { $order } komt naar ons terug
     }
     .informal =
     { $share ->
-        [whole] Je bestelling { $order } wordt naar ons teruggestuurd
-        [part] Een deel van je bestelling { $order } wordt naar ons teruggestuurd
-       *[parcel] Een pakket uit je bestelling { $order } wordt naar ons teruggestuurd
+        [whole] Je bestelling { $order } komt naar ons terug
+        [part] Een deel van je bestelling { $order } komt naar ons terug
+       *[parcel] Een pakket van je bestelling { $order } komt naar ons terug
     }
-returned-heading = Uw pakket wordt naar ons teruggestuurd
-    .informal = Je pakket wordt naar ons teruggestuurd
+returned-heading = Uw pakket komt naar ons terug
+    .informal = Je pakket komt naar ons terug
 returned-lead =
     { $share ->
-        [whole] Uw bestelling { $order } is op weg terug naar ons. Wilt u weten hoe het nu verder gaat? Neem dan contact met ons op.
-        [part] Een deel van uw bestelling { $order } is op weg terug naar ons. Wilt u weten hoe het nu verder gaat? Neem dan contact met ons op.
-       *[parcel] Een pakket uit uw bestelling { $order } is op weg terug naar ons. Wilt u weten hoe het nu verder gaat? Neem dan contact met ons op.
+        [whole] Uw bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+        [part] Een deel van uw bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+       *[parcel] Een pakket van uw bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
     }
     .informal =
     { $share ->
-        [whole] Je bestelling { $order } is op weg terug naar ons. Wil je weten hoe het nu verder gaat? Neem dan contact met ons op.
-        [part] Een deel van je bestelling { $order } is op weg terug naar ons. Wil je weten hoe het nu verder gaat? Neem dan contact met ons op.
-       *[parcel] Een pakket uit je bestelling { $order } is op weg terug naar ons. Wil je weten hoe het nu verder gaat? Neem dan contact met ons op.
+        [whole] Je bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+        [part] Een deel van je bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+       *[parcel] Een pakket van je bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
     }

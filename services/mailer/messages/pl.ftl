@@ -1,4 +1,5 @@
-### Polski. Zwracamy się na Ty (Twoje, Ci wielką literą), bez form zależnych od płci; innej formy nie ma.
+### Polski. Zwracamy się na Ty (Twoje, Ci wielką literą), bez form zależnych od płci; innej formy nie ma. Po słowach
+### jednoliterowych i przed myślnikiem stoi twarda spacja (U+00A0), oprócz tematów, tekstów obok nich i kroków.
 
 usual-formality = formal
 
@@ -8,9 +9,9 @@ copy-subject = Kopia: { $subject }
 order-and-number = Zamówienie { $order }
 greeting = Dzień dobry, { $name }!
 greeting-without-name = Dzień dobry!
-questions = Masz pytania? Napisz na adres { $email } i podaj numer zamówienia: { $order }.
-why-you-get-this = Otrzymujesz tę wiadomość w związku z zamówieniem złożonym w sklepie { $shop }.
-why-you-get-a-copy = To jest kopia. Oryginał wiadomości otrzymuje osoba, która złożyła zamówienie w sklepie { $shop }.
+questions = Masz pytania? Napisz na { $email } i podaj numer zamówienia: { $order }.
+why-you-get-this = Ta wiadomość dotyczy Twojego zamówienia w sklepie { $shop }.
+why-you-get-a-copy = To jest kopia. Oryginał wiadomości otrzymuje osoba, która złożyła zamówienie w sklepie { $shop }.
 view-order = Zobacz zamówienie
 
 ## Progress
@@ -22,7 +23,7 @@ step-delivered = Doręczone
 step-on-its-way = W drodze
 step-ready = Do odbioru
 step-picked-up = Odebrane
-step-spoken = Krok { $step } z { $steps }: { $name }
+step-spoken = Krok { $step } z { $steps }: { $name }
 
 ## Signs between texts
 
@@ -39,21 +40,21 @@ articles-in-a-row = { $first }; { $second }
 also-in-list = Oraz: { $articles }
 more-in-list =
     { $count ->
-        [one] … i jeszcze 1 produkt
-        [few] … i jeszcze { $count } produkty
-        [many] … i jeszcze { $count } produktów
-       *[other] … i jeszcze { $count } produktu
+        [one] … i jeszcze 1 produkt
+        [few] … i jeszcze { $count } produkty
+        [many] … i jeszcze { $count } produktów
+       *[other] … i jeszcze { $count } produktu
     }
 see-whole-order = Zobacz całe zamówienie
 part-of-set = Część zestawu: { $set }
 article-expected = Przewidywana dostawa: { $day }
 parcel-contents =
     { $count ->
-        [0] W paczce: { $article }.
-        [one] W paczce: { $article } i jeszcze 1 produkt.
-        [few] W paczce: { $article } i jeszcze { $count } produkty.
-        [many] W paczce: { $article } i jeszcze { $count } produktów.
-       *[other] W paczce: { $article } i jeszcze { $count } produktu.
+        [0] W przesyłce: { $article }.
+        [one] W przesyłce: { $article } i jeszcze 1 produkt.
+        [few] W przesyłce: { $article } i jeszcze { $count } produkty.
+        [many] W przesyłce: { $article } i jeszcze { $count } produktów.
+       *[other] W przesyłce: { $article } i jeszcze { $count } produktu.
     }
 cancelled-contents =
     { $count ->
@@ -80,13 +81,13 @@ row-tip = Napiwek
 row-duties = Cło
 row-tax = VAT
 row-gift-card = Karta podarunkowa
-row-credit = Środki w sklepie
+row-credit = Środki w sklepie
 row-rounding = Zaokrąglenie
 row-total = Razem
 row-paid = Zapłacono
 row-due = Do zapłaty
-tax-included = w tym VAT: { $amount }
-named-tax-included = w tym { $tax }: { $amount }
+tax-included = w tym VAT: { $amount }
+named-tax-included = w tym { $tax }: { $amount }
 
 ## Parcel, address and pick-up
 
@@ -98,16 +99,16 @@ delivery-details = Szczegóły dostawy
 expected = Przewidywana dostawa
 expected-today = Dzisiaj
 reason = Powód
-in-this-parcel = W tej paczce
-still-to-come = W kolejnych paczkach
-still-to-come-note = Wyślemy je osobno. Damy Ci znać, gdy będą w drodze.
+in-this-parcel = Zawartość przesyłki
+still-to-come = Pozostała część zamówienia
+still-to-come-note = Wyślemy ją osobno. Damy Ci znać, gdy będzie w drodze.
 delivery-address = Adres dostawy
 pickup-place = Punkt odbioru
 pickup-code = Kod odbioru
 pickup-until = Ostatni dzień odbioru
-pickup-page = O punkcie odbioru
+pickup-page = O punkcie odbioru
 your-order = Twoje zamówienie
-your-order-number = Numer { $order }
+your-order-number = Numer zamówienia: { $order }
 
 ## order.confirmed
 
@@ -117,9 +118,9 @@ confirmed-preheader-without-total = Oto podsumowanie Twojego zamówienia.
 confirmed-heading = Dziękujemy za zamówienie
 confirmed-lead =
     { $delivery ->
-        [pickup] Otrzymaliśmy Twoje zamówienie { $order } i już je przygotowujemy. Damy Ci znać, gdy będzie można je odebrać.
-        [shipping] Otrzymaliśmy Twoje zamówienie { $order } i już je przygotowujemy. Damy Ci znać, gdy będzie w drodze.
-       *[none] Otrzymaliśmy Twoje zamówienie { $order } i już je realizujemy.
+        [pickup] Otrzymaliśmy Twoje zamówienie { $order } i już je przygotowujemy. Damy Ci znać, gdy będzie można je odebrać.
+        [shipping] Otrzymaliśmy Twoje zamówienie { $order } i już je przygotowujemy. Damy Ci znać, gdy będzie w drodze.
+       *[none] Otrzymaliśmy Twoje zamówienie { $order } i już je realizujemy.
     }
 confirmed-articles = Zamówione produkty
 
@@ -127,8 +128,8 @@ confirmed-articles = Zamówione produkty
 
 order-updated-subject = Zmiany w Twoim zamówieniu { $order }
 order-updated-preheader = Oto aktualne podsumowanie zamówienia.
-order-updated-heading = Zmiany w Twoim zamówieniu
-order-updated-lead = W Twoim zamówieniu { $order } zaszły zmiany. Poniżej znajdziesz aktualne podsumowanie.
+order-updated-heading = Zmiany w Twoim zamówieniu
+order-updated-lead = W Twoim zamówieniu { $order } zaszły zmiany. Poniżej znajdziesz aktualne podsumowanie.
 order-updated-changes = Co się zmieniło
 order-updated-articles = Aktualne zamówienie
 change-added = Dodano: { $article }
@@ -142,10 +143,10 @@ change-pickup = Zmiana odbioru (szczegóły poniżej)
 change-billing-address = Nowy adres do faktury
 change-more =
     { $count ->
-        [one] I jeszcze 1 zmiana.
-        [few] I jeszcze { $count } zmiany.
-        [many] I jeszcze { $count } zmian.
-       *[other] I jeszcze { $count } zmiany.
+        [one] I jeszcze 1 zmiana.
+        [few] I jeszcze { $count } zmiany.
+        [many] I jeszcze { $count } zmian.
+       *[other] I jeszcze { $count } zmiany.
     }
 
 ## order.payment_failed
@@ -193,7 +194,7 @@ refunded-preheader-to-by = Forma zwrotu: { $method }. Przewidywany termin: { $da
 refunded-preheader-to = Pieniądze są już w drodze. Forma zwrotu: { $method }.
 refunded-preheader-by = Pieniądze są już w drodze. Przewidywany termin: { $day }.
 refunded-preheader = Pieniądze są już w drodze.
-refunded-heading = Zwracamy Ci pieniądze
+refunded-heading = Zwrot pieniędzy w drodze
 refunded-in-full = Zwróciliśmy całą kwotę za Twoje zamówienie { $order }.
 refunded-rest = Zwróciliśmy pozostałą kwotę za Twoje zamówienie { $order }. Tym samym zwrot obejmuje już całe zamówienie.
 refunded-part = Zwróciliśmy część kwoty za Twoje zamówienie { $order }.
@@ -202,18 +203,18 @@ refund-amount = Kwota zwrotu
 refund-to = Forma zwrotu
 refund-expected-by = Przewidywany termin
 refund-order-total = Wartość zamówienia
-refunded-note-with-day = To, kiedy pieniądze pojawią się na koncie, zależy od Twojego banku. Jeśli nie dotrą w podanym terminie, napisz do nas.
-refunded-note = To, kiedy pieniądze pojawią się na koncie, zależy od Twojego banku. Jeśli nie dotrą w ciągu dwóch tygodni, napisz do nas.
+refunded-note-with-day = To, kiedy pieniądze pojawią się na koncie, zależy od Twojego banku. Jeśli nie dotrą w podanym terminie, napisz do nas.
+refunded-note = To, kiedy pieniądze pojawią się na koncie, zależy od Twojego banku. Jeśli nie dotrą w ciągu dwóch tygodni, napisz do nas.
 
 ## order.withdrawal_received
 
-withdrawal-subject = Otrzymaliśmy Twoje odstąpienie od umowy: zamówienie { $order }
+withdrawal-subject = Otrzymaliśmy Twoje oświadczenie o odstąpieniu od umowy – zamówienie { $order }
 withdrawal-preheader-with-time = Data otrzymania: { $time }.
 withdrawal-preheader = Oto potwierdzenie otrzymania.
-withdrawal-heading = Otrzymaliśmy Twoje odstąpienie od umowy
-withdrawal-lead = Potwierdzamy otrzymanie Twojego oświadczenia o odstąpieniu od umowy dotyczącej zamówienia { $order }.
+withdrawal-heading = Otrzymaliśmy Twoje oświadczenie o odstąpieniu od umowy
+withdrawal-lead = Potwierdzamy otrzymanie Twojego oświadczenia o odstąpieniu od umowy dotyczącej zamówienia { $order }.
 withdrawal-received-on = Data otrzymania
-withdrawal-id = Numer odstąpienia
+withdrawal-id = Numer zgłoszenia
 withdrawal-content = Treść oświadczenia
 withdrawal-articles = Produkty objęte odstąpieniem
 
@@ -223,37 +224,37 @@ shipped-subject =
     { $share ->
         [whole] Twoje zamówienie { $order } jest w drodze
         [part] Część Twojego zamówienia { $order } jest w drodze
-       *[parcel] Paczka z Twojego zamówienia { $order } jest w drodze
+       *[parcel] Paczka z zamówienia { $order } jest w drodze
     }
 shipped-preheader-with-carrier = Przewidywana dostawa: { $day } ({ $carrier }). { $contents }
 shipped-preheader = Przewidywana dostawa: { $day }. { $contents }
 shipped-heading =
     { $share ->
-        [whole] Twoje zamówienie jest w drodze
-        [part] Część Twojego zamówienia jest w drodze
-       *[parcel] Twoja paczka jest w drodze
+        [whole] Twoje zamówienie jest w drodze
+        [part] Część Twojego zamówienia jest w drodze
+       *[parcel] Twoja paczka jest w drodze
     }
 shipped-lead =
     { $share ->
-        [whole] Wysłaliśmy Twoje zamówienie { $order } – wszystko w jednej paczce.
-        [part] Wysłaliśmy paczkę z Twojego zamówienia { $order }. Resztę wyślemy tak szybko, jak to możliwe.
-       *[parcel] Wysłaliśmy paczkę z Twojego zamówienia { $order }.
+        [whole] Wysłaliśmy Twoje zamówienie { $order } – wszystko w jednej paczce.
+        [part] Wysłaliśmy część Twojego zamówienia { $order }. Resztę wyślemy najszybciej, jak to możliwe.
+       *[parcel] Wysłaliśmy paczkę z zamówienia { $order }.
     }
 
 ## On its way to a place where the customer will pick it up
 
-to-pickup-heading = Twoje zamówienie jest w drodze
+to-pickup-heading = Twoje zamówienie jest w drodze
 to-pickup-lead-with-place =
     { $share ->
-        [whole] Twoje zamówienie { $order } jest w drodze do punktu odbioru: { $place }. Damy Ci znać, gdy będzie można je odebrać.
-        [part] Część Twojego zamówienia { $order } jest w drodze do punktu odbioru: { $place }. Damy Ci znać, gdy będzie można ją odebrać.
-       *[parcel] Paczka z Twojego zamówienia { $order } jest w drodze do punktu odbioru: { $place }. Damy Ci znać, gdy będzie można ją odebrać.
+        [whole] Twoje zamówienie { $order } jest w drodze do punktu odbioru: { $place }. Damy Ci znać, gdy będzie można je odebrać.
+        [part] Część Twojego zamówienia { $order } jest w drodze do punktu odbioru: { $place }. Damy Ci znać, gdy będzie można ją odebrać.
+       *[parcel] Paczka z zamówienia { $order } jest w drodze do punktu odbioru: { $place }. Damy Ci znać, gdy będzie można ją odebrać.
     }
 to-pickup-lead =
     { $share ->
-        [whole] Twoje zamówienie { $order } jest w drodze. Damy Ci znać, gdy będzie można je odebrać.
-        [part] Część Twojego zamówienia { $order } jest w drodze. Damy Ci znać, gdy będzie można ją odebrać.
-       *[parcel] Paczka z Twojego zamówienia { $order } jest w drodze. Damy Ci znać, gdy będzie można ją odebrać.
+        [whole] Twoje zamówienie { $order } jest w drodze. Damy Ci znać, gdy będzie można je odebrać.
+        [part] Część Twojego zamówienia { $order } jest w drodze. Damy Ci znać, gdy będzie można ją odebrać.
+       *[parcel] Paczka z zamówienia { $order } jest w drodze. Damy Ci znać, gdy będzie można ją odebrać.
     }
 to-pickup-preheader-with-carrier = Paczka jest w drodze ({ $carrier }). { $contents }
 to-pickup-preheader = Paczka jest w drodze. { $contents }
@@ -266,12 +267,12 @@ updated-subject =
         [part] Nowe informacje o dostawie części zamówienia { $order }
        *[parcel] Nowe informacje o paczce z zamówienia { $order }
     }
-updated-heading = Nowe informacje o Twojej paczce
+updated-heading = Nowe informacje o Twojej paczce
 updated-lead =
     { $share ->
-        [whole] Mamy nowe informacje o dostawie Twojego zamówienia { $order }. Poniżej znajdziesz aktualne dane.
-        [part] Mamy nowe informacje o dostawie części Twojego zamówienia { $order }. Poniżej znajdziesz aktualne dane.
-       *[parcel] Mamy nowe informacje o paczce z Twojego zamówienia { $order }. Poniżej znajdziesz aktualne dane.
+        [whole] Mamy nowe informacje o dostawie Twojego zamówienia { $order }. Poniżej znajdziesz aktualne dane.
+        [part] Mamy nowe informacje o dostawie części Twojego zamówienia { $order }. Poniżej znajdziesz aktualne dane.
+       *[parcel] Mamy nowe informacje o paczce z zamówienia { $order }. Poniżej znajdziesz aktualne dane.
     }
 updated-day-subject =
     { $share ->
@@ -284,7 +285,7 @@ updated-day-lead =
     { $share ->
         [whole] Zmienił się przewidywany termin dostawy Twojego zamówienia { $order }.
         [part] Zmienił się przewidywany termin dostawy części Twojego zamówienia { $order }.
-       *[parcel] Zmienił się przewidywany termin dostawy paczki z Twojego zamówienia { $order }.
+       *[parcel] Zmienił się przewidywany termin dostawy paczki z zamówienia { $order }.
     }
 updated-preheader-number-with-carrier = Numer przesyłki: { $number } ({ $carrier }).
 updated-preheader-number = Numer przesyłki: { $number }.
@@ -304,33 +305,33 @@ updated-preheader-page = Tutaj możesz śledzić przesyłkę.
 
 delayed-subject-with-day =
     { $share ->
-        [whole] Twoje zamówienie { $order } się opóźni. Nowy termin: { $day }
-        [part] Część Twojego zamówienia { $order } się opóźni. Nowy termin: { $day }
-       *[parcel] Paczka z Twojego zamówienia { $order } się opóźni. Nowy termin: { $day }
+        [whole] Opóźnienie zamówienia { $order } – nowy termin: { $day }
+        [part] Opóźnienie części zamówienia { $order } – nowy termin: { $day }
+       *[parcel] Opóźnienie paczki z zamówienia { $order } – nowy termin: { $day }
     }
 delayed-subject =
     { $share ->
         [whole] Twoje zamówienie { $order } się opóźni
         [part] Część Twojego zamówienia { $order } się opóźni
-       *[parcel] Paczka z Twojego zamówienia { $order } się opóźni
+       *[parcel] Paczka z zamówienia { $order } się opóźni
     }
 delayed-preheader = Przepraszamy. { $contents }
 delayed-heading = Twoja paczka dotrze później
 delayed-lead =
     { $share ->
-        [whole] Przepraszamy, Twoje zamówienie { $order } dotrze później, niż zapowiadaliśmy.
-        [part] Przepraszamy, część Twojego zamówienia { $order } dotrze później, niż zapowiadaliśmy.
-       *[parcel] Przepraszamy, paczka z Twojego zamówienia { $order } dotrze później, niż zapowiadaliśmy.
+        [whole] Przepraszamy – Twoje zamówienie { $order } dotrze później, niż zapowiadaliśmy.
+        [part] Przepraszamy – część Twojego zamówienia { $order } dotrze później, niż zapowiadaliśmy.
+       *[parcel] Przepraszamy – paczka z zamówienia { $order } dotrze później, niż zapowiadaliśmy.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] Przepraszamy, Twoje zamówienie { $order } dotrze później, niż zapowiadaliśmy. Nie znamy jeszcze nowego terminu dostawy.
-        [part] Przepraszamy, część Twojego zamówienia { $order } dotrze później, niż zapowiadaliśmy. Nie znamy jeszcze nowego terminu dostawy.
-       *[parcel] Przepraszamy, paczka z Twojego zamówienia { $order } dotrze później, niż zapowiadaliśmy. Nie znamy jeszcze nowego terminu dostawy.
+        [whole] Przepraszamy – Twoje zamówienie { $order } dotrze później, niż zapowiadaliśmy. Nie znamy jeszcze nowego terminu dostawy.
+        [part] Przepraszamy – część Twojego zamówienia { $order } dotrze później, niż zapowiadaliśmy. Nie znamy jeszcze nowego terminu dostawy.
+       *[parcel] Przepraszamy – paczka z zamówienia { $order } dotrze później, niż zapowiadaliśmy. Nie znamy jeszcze nowego terminu dostawy.
     }
 delayed-new-day = Nowy termin dostawy
-delayed-note-with-day = Nie musisz nic robić. Jeśli nowy termin Ci nie odpowiada, napisz do nas – sprawdzimy, co da się zrobić.
-delayed-note = Nie musisz nic robić. Jeśli opóźnienie jest dla Ciebie kłopotem, napisz do nas – sprawdzimy, co da się zrobić.
+delayed-note-with-day = Nie musisz nic robić. Jeśli nowy termin Ci nie odpowiada, napisz do nas – sprawdzimy, co da się zrobić.
+delayed-note = Nie musisz nic robić. Jeśli opóźnienie sprawia Ci kłopot, napisz do nas – sprawdzimy, co da się zrobić.
 delayed-articles = Opóźnione produkty
 
 ## shipment.out_for_delivery
@@ -339,16 +340,16 @@ out-for-delivery-subject =
     { $share ->
         [whole] Twoje zamówienie { $order } dotrze dzisiaj
         [part] Część Twojego zamówienia { $order } dotrze dzisiaj
-       *[parcel] Paczka z Twojego zamówienia { $order } dotrze dzisiaj
+       *[parcel] Paczka z zamówienia { $order } dotrze dzisiaj
     }
 out-for-delivery-preheader-with-carrier = Kurier jest już w drodze ({ $carrier }). { $contents }
 out-for-delivery-preheader = Kurier jest już w drodze. { $contents }
 out-for-delivery-heading = Twoja paczka dotrze dzisiaj
 out-for-delivery-lead =
     { $share ->
-        [whole] Kurier wiezie już Twoje zamówienie { $order } i powinien dotrzeć do Ciebie dzisiaj.
-        [part] Kurier wiezie już część Twojego zamówienia { $order } i powinien dotrzeć do Ciebie dzisiaj.
-       *[parcel] Kurier wiezie już paczkę z Twojego zamówienia { $order } i powinien dotrzeć do Ciebie dzisiaj.
+        [whole] Kurier wiezie już Twoje zamówienie { $order } i powinien dotrzeć do Ciebie dzisiaj.
+        [part] Kurier wiezie już część Twojego zamówienia { $order } i powinien dotrzeć do Ciebie dzisiaj.
+       *[parcel] Kurier wiezie już paczkę z zamówienia { $order } i powinien dotrzeć do Ciebie dzisiaj.
     }
 
 ## shipment.delivery_attempted
@@ -357,7 +358,7 @@ attempted-subject =
     { $share ->
         [whole] Nie udało się doręczyć Twojego zamówienia { $order }
         [part] Nie udało się doręczyć części Twojego zamówienia { $order }
-       *[parcel] Nie udało się doręczyć paczki z Twojego zamówienia { $order }
+       *[parcel] Nie udało się doręczyć paczki z zamówienia { $order }
     }
 attempted-preheader = Następna próba doręczenia: { $day }.
 attempted-heading = Nie udało się doręczyć Twojej paczki
@@ -365,13 +366,13 @@ attempted-lead-with-carrier =
     { $share ->
         [whole] Przewoźnik { $carrier } próbował doręczyć Twoje zamówienie { $order }, ale bez powodzenia.
         [part] Przewoźnik { $carrier } próbował doręczyć część Twojego zamówienia { $order }, ale bez powodzenia.
-       *[parcel] Przewoźnik { $carrier } próbował doręczyć paczkę z Twojego zamówienia { $order }, ale bez powodzenia.
+       *[parcel] Przewoźnik { $carrier } próbował doręczyć paczkę z zamówienia { $order }, ale bez powodzenia.
     }
 attempted-lead =
     { $share ->
         [whole] Nie udało się doręczyć Twojego zamówienia { $order }.
         [part] Nie udało się doręczyć części Twojego zamówienia { $order }.
-       *[parcel] Nie udało się doręczyć paczki z Twojego zamówienia { $order }.
+       *[parcel] Nie udało się doręczyć paczki z zamówienia { $order }.
     }
 attempted-next = Następna próba
 
@@ -381,24 +382,24 @@ ready-subject =
     { $share ->
         [whole] Twoje zamówienie { $order } czeka na odbiór
         [part] Część Twojego zamówienia { $order } czeka na odbiór
-       *[parcel] Paczka z Twojego zamówienia { $order } czeka na odbiór
+       *[parcel] Paczka z zamówienia { $order } czeka na odbiór
     }
 ready-preheader-at-until = Punkt odbioru: { $place }. Ostatni dzień odbioru: { $day }.
 ready-preheader-at = Punkt odbioru: { $place }.
 ready-preheader-until = Ostatni dzień odbioru: { $day }.
-ready-preheader = Zapraszamy po odbiór.
-ready-heading = Zapraszamy po odbiór
+ready-preheader = Zapraszamy po odbiór zamówienia.
+ready-heading = Zapraszamy po odbiór zamówienia
 ready-lead-with-place =
     { $share ->
-        [whole] Twoje zamówienie { $order } czeka na odbiór w punkcie: { $place }.
-        [part] Część Twojego zamówienia { $order } czeka na odbiór w punkcie: { $place }.
-       *[parcel] Paczka z Twojego zamówienia { $order } czeka na odbiór w punkcie: { $place }.
+        [whole] Twoje zamówienie { $order } czeka na odbiór w punkcie: { $place }.
+        [part] Część Twojego zamówienia { $order } czeka na odbiór w punkcie: { $place }.
+       *[parcel] Paczka z zamówienia { $order } czeka na odbiór w punkcie: { $place }.
     }
 ready-lead =
     { $share ->
         [whole] Twoje zamówienie { $order } czeka na odbiór.
         [part] Część Twojego zamówienia { $order } czeka na odbiór.
-       *[parcel] Paczka z Twojego zamówienia { $order } czeka na odbiór.
+       *[parcel] Paczka z zamówienia { $order } czeka na odbiór.
     }
 ready-articles = Do odbioru
 
@@ -408,23 +409,23 @@ delivered-subject =
     { $share ->
         [whole] Twoje zamówienie { $order } zostało doręczone
         [part] Część Twojego zamówienia { $order } została doręczona
-       *[parcel] Paczka z Twojego zamówienia { $order } została doręczona
+       *[parcel] Paczka z zamówienia { $order } została doręczona
     }
 delivered-heading = Twoja paczka dotarła
 delivered-lead-with-carrier =
     { $share ->
         [whole] Przewoźnik { $carrier } doręczył Twoje zamówienie { $order }. Mamy nadzieję, że spełni Twoje oczekiwania.
         [part] Przewoźnik { $carrier } doręczył część Twojego zamówienia { $order }. Mamy nadzieję, że spełni Twoje oczekiwania.
-       *[parcel] Przewoźnik { $carrier } doręczył paczkę z Twojego zamówienia { $order }. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
+       *[parcel] Przewoźnik { $carrier } doręczył paczkę z zamówienia { $order }. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
     }
 delivered-lead =
     { $share ->
         [whole] Otrzymaliśmy informację, że Twoje zamówienie { $order } zostało doręczone. Mamy nadzieję, że spełni Twoje oczekiwania.
         [part] Otrzymaliśmy informację, że część Twojego zamówienia { $order } została doręczona. Mamy nadzieję, że spełni Twoje oczekiwania.
-       *[parcel] Otrzymaliśmy informację, że paczka z Twojego zamówienia { $order } została doręczona. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
+       *[parcel] Otrzymaliśmy informację, że paczka z zamówienia { $order } została doręczona. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
     }
 delivered-not-found = Nie możesz znaleźć paczki?
-delivered-not-found-help = Sprawdź miejsce, w którym zwykle zostawiane są Twoje przesyłki, i zapytaj sąsiadów. Jeśli paczka się nie znajdzie albo coś będzie uszkodzone lub będzie czegoś brakować, napisz do nas.
+delivered-not-found-help = Sprawdź miejsce, w którym zwykle zostawiane są Twoje przesyłki, i zapytaj sąsiadów. Jeśli paczka się nie znajdzie, coś jest uszkodzone lub czegoś brakuje, napisz do nas.
 
 ## shipment.delivered, of what the customer picked up
 
@@ -432,20 +433,20 @@ picked-up-subject =
     { $share ->
         [whole] Twoje zamówienie { $order } zostało odebrane
         [part] Część Twojego zamówienia { $order } została odebrana
-       *[parcel] Paczka z Twojego zamówienia { $order } została odebrana
+       *[parcel] Paczka z zamówienia { $order } została odebrana
     }
 picked-up-heading = Potwierdzenie odbioru
 picked-up-lead-with-place =
     { $share ->
-        [whole] Twoje zamówienie { $order } zostało odebrane w punkcie: { $place }. Mamy nadzieję, że spełni Twoje oczekiwania.
-        [part] Część Twojego zamówienia { $order } została odebrana w punkcie: { $place }. Mamy nadzieję, że spełni Twoje oczekiwania.
-       *[parcel] Paczka z Twojego zamówienia { $order } została odebrana w punkcie: { $place }. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
+        [whole] Twoje zamówienie { $order } zostało odebrane w punkcie: { $place }. Mamy nadzieję, że spełni Twoje oczekiwania.
+        [part] Część Twojego zamówienia { $order } została odebrana w punkcie: { $place }. Mamy nadzieję, że spełni Twoje oczekiwania.
+       *[parcel] Paczka z zamówienia { $order } została odebrana w punkcie: { $place }. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
     }
 picked-up-lead =
     { $share ->
         [whole] Twoje zamówienie { $order } zostało odebrane. Mamy nadzieję, że spełni Twoje oczekiwania.
         [part] Część Twojego zamówienia { $order } została odebrana. Mamy nadzieję, że spełni Twoje oczekiwania.
-       *[parcel] Paczka z Twojego zamówienia { $order } została odebrana. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
+       *[parcel] Paczka z zamówienia { $order } została odebrana. Mamy nadzieję, że jej zawartość spełni Twoje oczekiwania.
     }
 
 ## shipment.returned
@@ -454,12 +455,12 @@ returned-subject =
     { $share ->
         [whole] Twoje zamówienie { $order } wraca do nas
         [part] Część Twojego zamówienia { $order } wraca do nas
-       *[parcel] Paczka z Twojego zamówienia { $order } wraca do nas
+       *[parcel] Paczka z zamówienia { $order } wraca do nas
     }
 returned-heading = Twoja paczka wraca do nas
 returned-lead =
     { $share ->
-        [whole] Twoje zamówienie { $order } wraca do naszego sklepu. Jeśli chcesz się dowiedzieć, co dalej, napisz do nas.
-        [part] Część Twojego zamówienia { $order } wraca do naszego sklepu. Jeśli chcesz się dowiedzieć, co dalej, napisz do nas.
-       *[parcel] Paczka z Twojego zamówienia { $order } wraca do naszego sklepu. Jeśli chcesz się dowiedzieć, co dalej, napisz do nas.
+        [whole] Twoje zamówienie { $order } wraca do naszego sklepu. Napisz do nas, a ustalimy, co dalej.
+        [part] Część Twojego zamówienia { $order } wraca do naszego sklepu. Napisz do nas, a ustalimy, co dalej.
+       *[parcel] Paczka z zamówienia { $order } wraca do naszego sklepu. Napisz do nas, a ustalimy, co dalej.
     }

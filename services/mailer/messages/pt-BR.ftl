@@ -71,7 +71,7 @@ row-shipping = Frete
 shipping-free = Grátis
 row-fee = Taxa
 row-tip = Gorjeta
-row-duties = Taxa de importação
+row-duties = Imposto de importação
 row-tax = Impostos
 row-gift-card = Cartão-presente
 row-credit = Crédito na loja
@@ -86,15 +86,15 @@ named-tax-included = inclui { $amount } de { $tax }
 
 carrier = Transportadora
 tracking-number = Código de rastreio
-tracking-page = Rastreamento
+tracking-page = Link de rastreio
 track-parcel = Rastrear pacote
 delivery-details = Detalhes da entrega
 expected = Previsão de entrega
 expected-today = Hoje
 reason = Motivo
-in-this-parcel = Neste pacote
+in-this-parcel = Conteúdo do pacote
 still-to-come = Próximas entregas
-still-to-come-note = Será enviado separadamente. Avisaremos assim que sair.
+still-to-come-note = O restante será enviado separadamente. Avisaremos assim que sair.
 delivery-address = Endereço de entrega
 pickup-place = Ponto de retirada
 pickup-code = Código de retirada
@@ -111,7 +111,7 @@ confirmed-preheader-without-total = Confira o resumo do seu pedido.
 confirmed-heading = Obrigado pela sua compra
 confirmed-lead =
     { $delivery ->
-        [pickup] Recebemos seu pedido { $order } e já estamos preparando tudo. Avisaremos quando você puder retirar.
+        [pickup] Recebemos seu pedido { $order } e já estamos preparando tudo. Avisaremos quando ele estiver pronto para retirada.
         [shipping] Recebemos seu pedido { $order } e já estamos preparando tudo. Avisaremos quando ele estiver a caminho.
        *[none] Recebemos seu pedido { $order } e já estamos preparando tudo.
     }
@@ -187,15 +187,15 @@ refunded-preheader-by = A caminho, com previsão até { $day }.
 refunded-preheader = O valor está a caminho.
 refunded-heading = Seu reembolso está a caminho
 refunded-in-full = Reembolsamos o valor total do seu pedido { $order }.
-refunded-rest = Reembolsamos o restante do seu pedido { $order }. Com isso, ele foi reembolsado por completo.
-refunded-part = Reembolsamos parte do seu pedido { $order }.
+refunded-rest = Reembolsamos o valor restante do seu pedido { $order }. Com isso, o reembolso está completo.
+refunded-part = Reembolsamos parte do valor do seu pedido { $order }.
 refunded-amount = Reembolsamos { $amount } do seu pedido { $order }.
 refund-amount = Reembolso
 refund-to = Forma de reembolso
 refund-expected-by = Previsto até
 refund-order-total = Total do pedido
-refunded-note-with-day = O prazo para o valor aparecer depende do seu banco. Se ele não aparecer até a data acima, fale com a gente.
-refunded-note = O prazo para o valor aparecer depende do seu banco. Se ele não aparecer em duas semanas, fale com a gente.
+refunded-note-with-day = O prazo depende do seu banco. Se o valor não for creditado até a data acima, fale com a gente.
+refunded-note = O prazo depende do seu banco. Se o valor não for creditado em até duas semanas, fale com a gente.
 
 ## order.withdrawal_received
 
@@ -203,7 +203,7 @@ withdrawal-subject = Recebemos sua desistência do pedido { $order }
 withdrawal-preheader-with-time = Recebida em { $time }.
 withdrawal-preheader = Este é o seu comprovante.
 withdrawal-heading = Recebemos sua desistência
-withdrawal-lead = Este é o seu comprovante: recebemos sua desistência do pedido { $order }, com base no direito de arrependimento.
+withdrawal-lead = Confirmamos o recebimento da sua desistência do pedido { $order }, com base no direito de arrependimento.
 withdrawal-received-on = Recebida em
 withdrawal-id = Protocolo
 withdrawal-content = Sua declaração
@@ -237,15 +237,15 @@ shipped-lead =
 to-pickup-heading = Seu pedido está a caminho
 to-pickup-lead-with-place =
     { $share ->
-        [whole] Seu pedido { $order } está a caminho do ponto de retirada { $place }. Avisaremos quando você puder retirar.
-        [part] Parte do seu pedido { $order } está a caminho do ponto de retirada { $place }. Avisaremos quando você puder retirar.
-       *[parcel] Um pacote do seu pedido { $order } está a caminho do ponto de retirada { $place }. Avisaremos quando você puder retirar.
+        [whole] Seu pedido { $order } está a caminho do ponto de retirada { $place }. Avisaremos quando ele estiver pronto para retirada.
+        [part] Parte do seu pedido { $order } está a caminho do ponto de retirada { $place }. Avisaremos quando ela estiver pronta para retirada.
+       *[parcel] Um pacote do seu pedido { $order } está a caminho do ponto de retirada { $place }. Avisaremos quando ele estiver pronto para retirada.
     }
 to-pickup-lead =
     { $share ->
-        [whole] Seu pedido { $order } está a caminho. Avisaremos quando você puder retirar.
-        [part] Parte do seu pedido { $order } está a caminho. Avisaremos quando você puder retirar.
-       *[parcel] Um pacote do seu pedido { $order } está a caminho. Avisaremos quando você puder retirar.
+        [whole] Seu pedido { $order } está a caminho. Avisaremos quando ele estiver pronto para retirada.
+        [part] Parte do seu pedido { $order } está a caminho. Avisaremos quando ela estiver pronta para retirada.
+       *[parcel] Um pacote do seu pedido { $order } está a caminho. Avisaremos quando ele estiver pronto para retirada.
     }
 to-pickup-preheader-with-carrier = A caminho via { $carrier }. { $contents }
 to-pickup-preheader = A caminho. { $contents }
@@ -305,7 +305,7 @@ delayed-subject =
        *[parcel] Um pacote do seu pedido { $order } vai atrasar
     }
 delayed-preheader = Pedimos desculpas. { $contents }
-delayed-heading = Seu pacote vai chegar mais tarde
+delayed-heading = Seu pacote vai atrasar
 delayed-lead =
     { $share ->
         [whole] Pedimos desculpas: seu pedido { $order } vai chegar depois do previsto.
@@ -353,9 +353,9 @@ attempted-preheader = Próxima tentativa: { $day }.
 attempted-heading = Não foi possível entregar seu pacote
 attempted-lead-with-carrier =
     { $share ->
-        [whole] A transportadora { $carrier } tentou entregar seu pedido { $order }, mas não conseguiu.
-        [part] A transportadora { $carrier } tentou entregar parte do seu pedido { $order }, mas não conseguiu.
-       *[parcel] A transportadora { $carrier } tentou entregar um pacote do seu pedido { $order }, mas não conseguiu.
+        [whole] Houve uma tentativa de entrega do seu pedido { $order } via { $carrier }, mas sem sucesso.
+        [part] Houve uma tentativa de entrega de parte do seu pedido { $order } via { $carrier }, mas sem sucesso.
+       *[parcel] Houve uma tentativa de entrega de um pacote do seu pedido { $order } via { $carrier }, mas sem sucesso.
     }
 attempted-lead =
     { $share ->
@@ -403,9 +403,9 @@ delivered-subject =
 delivered-heading = Seu pacote chegou
 delivered-lead-with-carrier =
     { $share ->
-        [whole] A transportadora { $carrier } entregou seu pedido { $order }. Esperamos que você goste.
-        [part] A transportadora { $carrier } entregou parte do seu pedido { $order }. Esperamos que você goste.
-       *[parcel] A transportadora { $carrier } entregou um pacote do seu pedido { $order }. Esperamos que você goste.
+        [whole] Seu pedido { $order } foi entregue via { $carrier }. Esperamos que você goste.
+        [part] Parte do seu pedido { $order } foi entregue via { $carrier }. Esperamos que você goste.
+       *[parcel] Um pacote do seu pedido { $order } foi entregue via { $carrier }. Esperamos que você goste.
     }
 delivered-lead =
     { $share ->
@@ -414,7 +414,7 @@ delivered-lead =
        *[parcel] A entrega de um pacote do seu pedido { $order } foi confirmada. Esperamos que você goste.
     }
 delivered-not-found = Não encontrou o pacote?
-delivered-not-found-help = Veja onde costumam deixar suas entregas e pergunte na portaria ou aos vizinhos. Se ele não aparecer, ou se faltar algo ou algo estiver danificado, fale com a gente.
+delivered-not-found-help = Confira o local onde costumam deixar suas entregas e pergunte na portaria ou aos vizinhos. Se o pacote não aparecer, ou se algo faltar ou estiver danificado, fale com a gente.
 
 ## shipment.delivered, of what the customer picked up
 
@@ -427,9 +427,9 @@ picked-up-subject =
 picked-up-heading = Retirada concluída
 picked-up-lead-with-place =
     { $share ->
-        [whole] Seu pedido { $order } foi retirado. Ponto de retirada: { $place }. Esperamos que você goste.
-        [part] Parte do seu pedido { $order } foi retirada. Ponto de retirada: { $place }. Esperamos que você goste.
-       *[parcel] Um pacote do seu pedido { $order } foi retirado. Ponto de retirada: { $place }. Esperamos que você goste.
+        [whole] Confirmamos a retirada do seu pedido { $order } no ponto { $place }. Esperamos que você goste.
+        [part] Confirmamos a retirada de parte do seu pedido { $order } no ponto { $place }. Esperamos que você goste.
+       *[parcel] Confirmamos a retirada de um pacote do seu pedido { $order } no ponto { $place }. Esperamos que você goste.
     }
 picked-up-lead =
     { $share ->
@@ -442,14 +442,14 @@ picked-up-lead =
 
 returned-subject =
     { $share ->
-        [whole] Seu pedido { $order } está voltando para a loja
-        [part] Parte do seu pedido { $order } está voltando para a loja
-       *[parcel] Um pacote do seu pedido { $order } está voltando para a loja
+        [whole] Seu pedido { $order } está sendo devolvido à loja
+        [part] Parte do seu pedido { $order } está sendo devolvida à loja
+       *[parcel] Um pacote do seu pedido { $order } está sendo devolvido à loja
     }
-returned-heading = Seu pacote está voltando para a loja
+returned-heading = Seu pacote está sendo devolvido à loja
 returned-lead =
     { $share ->
-        [whole] Seu pedido { $order } está voltando para a nossa loja. Para saber os próximos passos, fale com a gente.
-        [part] Parte do seu pedido { $order } está voltando para a nossa loja. Para saber os próximos passos, fale com a gente.
-       *[parcel] Um pacote do seu pedido { $order } está voltando para a nossa loja. Para saber os próximos passos, fale com a gente.
+        [whole] Seu pedido { $order } está sendo devolvido à nossa loja. Para saber os próximos passos, fale com a gente.
+        [part] Parte do seu pedido { $order } está sendo devolvida à nossa loja. Para saber os próximos passos, fale com a gente.
+       *[parcel] Um pacote do seu pedido { $order } está sendo devolvido à nossa loja. Para saber os próximos passos, fale com a gente.
     }

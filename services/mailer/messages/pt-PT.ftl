@@ -17,7 +17,7 @@ view-order = Ver encomenda
 
 ## Progress
 
-step-ordered = Encomendada
+step-ordered = Registada
 step-shipped = Expedida
 step-out-for-delivery = Em distribuição
 step-delivered = Entregue
@@ -75,7 +75,7 @@ row-fee = Taxa
 row-tip = Gorjeta
 row-duties = Direitos aduaneiros
 row-tax = Impostos
-row-gift-card = Cartão-presente
+row-gift-card = Cartão-oferta
 row-credit = Crédito em loja
 row-rounding = Arredondamento
 row-total = Total
@@ -94,13 +94,13 @@ delivery-details = Detalhes da entrega
 expected = Entrega prevista
 expected-today = Hoje
 reason = Motivo
-in-this-parcel = Neste envio
+in-this-parcel = Artigos incluídos
 still-to-come = Próximas entregas
-still-to-come-note = Segue em separado. Receberá um e-mail quando for expedido.
-    .informal = Segue em separado. Vais receber um e-mail quando for expedido.
+still-to-come-note = O resto segue em separado. Receberá um e-mail quando for expedido.
+    .informal = O resto segue em separado. Vais receber um e-mail quando for expedido.
 delivery-address = Morada de entrega
 pickup-place = Ponto de recolha
-pickup-code = Código de recolha
+pickup-code = Código de levantamento
 pickup-until = Levantar até
 pickup-page = Ver ponto de recolha
 your-order = A sua encomenda
@@ -165,14 +165,14 @@ payment-failed-subject = Não foi possível concluir o pagamento da sua encomend
     .informal = Não foi possível concluir o pagamento da tua encomenda { $order }
 payment-failed-preheader-with-day = Pode pagar até { $day }.
     .informal = Podes pagar até { $day }.
-payment-failed-preheader = Tente novamente.
-    .informal = Tenta novamente.
+payment-failed-preheader = Por favor, tente novamente.
+    .informal = Por favor, tenta novamente.
 payment-failed-heading = O seu pagamento não foi concluído
     .informal = O teu pagamento não foi concluído
-payment-failed-lead = Não foi possível concluir o pagamento da sua encomenda { $order }. Tente novamente.
-    .informal = Não foi possível concluir o pagamento da tua encomenda { $order }. Tenta novamente.
-payment-failed-lead-without-link = Não foi possível concluir o pagamento da sua encomenda { $order }. Tente novamente ou, se precisar de ajuda, escreva-nos.
-    .informal = Não foi possível concluir o pagamento da tua encomenda { $order }. Tenta novamente ou, se precisares de ajuda, escreve-nos.
+payment-failed-lead = Não foi possível concluir o pagamento da sua encomenda { $order }. Por favor, tente novamente.
+    .informal = Não foi possível concluir o pagamento da tua encomenda { $order }. Por favor, tenta novamente.
+payment-failed-lead-without-link = Não foi possível concluir o pagamento da sua encomenda { $order }. Por favor, tente novamente ou, se precisar de ajuda, escreva-nos.
+    .informal = Não foi possível concluir o pagamento da tua encomenda { $order }. Por favor, tenta novamente ou, se precisares de ajuda, escreve-nos.
 payment-failed-amount = Valor a pagar
 payment-failed-method = Método de pagamento
 payment-failed-pay-by = Pagar até
@@ -216,8 +216,8 @@ cancelled-lead =
     }
 cancelled-not-charged = Não lhe foi cobrado qualquer valor.
     .informal = Não te foi cobrado qualquer valor.
-cancelled-refund-to-by = O reembolso será feito via { $method } e deverá chegar até { $day }.
-cancelled-refund-to = O reembolso será feito via { $method }.
+cancelled-refund-to-by = O reembolso será feito através de { $method } e deverá chegar até { $day }.
+cancelled-refund-to = O reembolso será feito através de { $method }.
 cancelled-refund-by = O reembolso deverá chegar até { $day }.
 cancelled-articles = Artigos cancelados
 
@@ -225,18 +225,18 @@ cancelled-articles = Artigos cancelados
 
 refunded-subject = Reembolso de { $amount } da sua encomenda { $order }
     .informal = Reembolso de { $amount } da tua encomenda { $order }
-refunded-preheader-to-by = A caminho via { $method }, previsto até { $day }.
-refunded-preheader-to = A caminho via { $method }.
+refunded-preheader-to-by = Reembolso através de { $method }, previsto até { $day }.
+refunded-preheader-to = Reembolso através de { $method }.
 refunded-preheader-by = A caminho, previsto até { $day }.
 refunded-preheader = O dinheiro está a caminho.
 refunded-heading = O seu reembolso está a caminho
     .informal = O teu reembolso está a caminho
-refunded-in-full = Reembolsámos a totalidade da sua encomenda { $order }.
-    .informal = Reembolsámos a totalidade da tua encomenda { $order }.
-refunded-rest = Reembolsámos o resto da sua encomenda { $order }, que fica assim totalmente reembolsada.
-    .informal = Reembolsámos o resto da tua encomenda { $order }, que fica assim totalmente reembolsada.
-refunded-part = Reembolsámos parte da sua encomenda { $order }.
-    .informal = Reembolsámos parte da tua encomenda { $order }.
+refunded-in-full = Reembolsámos o valor total da sua encomenda { $order }.
+    .informal = Reembolsámos o valor total da tua encomenda { $order }.
+refunded-rest = Reembolsámos o valor restante da sua encomenda { $order }. O reembolso fica assim completo.
+    .informal = Reembolsámos o valor restante da tua encomenda { $order }. O reembolso fica assim completo.
+refunded-part = Reembolsámos parte do valor da sua encomenda { $order }.
+    .informal = Reembolsámos parte do valor da tua encomenda { $order }.
 refunded-amount = Reembolsámos { $amount } da sua encomenda { $order }.
     .informal = Reembolsámos { $amount } da tua encomenda { $order }.
 refund-amount = Reembolso
@@ -354,15 +354,15 @@ updated-subject =
 updated-heading = Novas informações sobre a entrega
 updated-lead =
     { $share ->
-        [whole] Há novas informações sobre a entrega da sua encomenda { $order }. Estes são os dados atuais.
-        [part] Há novas informações sobre a entrega de parte da sua encomenda { $order }. Estes são os dados atuais.
-       *[parcel] Há novas informações sobre um volume da sua encomenda { $order }. Estes são os dados atuais.
+        [whole] Há novas informações sobre a entrega da sua encomenda { $order }. Estes são os dados atualizados.
+        [part] Há novas informações sobre a entrega de parte da sua encomenda { $order }. Estes são os dados atualizados.
+       *[parcel] Há novas informações sobre um volume da sua encomenda { $order }. Estes são os dados atualizados.
     }
     .informal =
     { $share ->
-        [whole] Há novas informações sobre a entrega da tua encomenda { $order }. Estes são os dados atuais.
-        [part] Há novas informações sobre a entrega de parte da tua encomenda { $order }. Estes são os dados atuais.
-       *[parcel] Há novas informações sobre um volume da tua encomenda { $order }. Estes são os dados atuais.
+        [whole] Há novas informações sobre a entrega da tua encomenda { $order }. Estes são os dados atualizados.
+        [part] Há novas informações sobre a entrega de parte da tua encomenda { $order }. Estes são os dados atualizados.
+       *[parcel] Há novas informações sobre um volume da tua encomenda { $order }. Estes são os dados atualizados.
     }
 updated-day-subject =
     { $share ->
@@ -406,15 +406,15 @@ updated-preheader-page = Este é o link de seguimento.
 
 delayed-subject-with-day =
     { $share ->
-        [whole] Atraso na sua encomenda { $order }: entrega agora prevista para { $day }
-        [part] Atraso em parte da sua encomenda { $order }: entrega agora prevista para { $day }
-       *[parcel] Atraso num volume da sua encomenda { $order }: entrega agora prevista para { $day }
+        [whole] Entrega adiada para { $day }: a sua encomenda { $order }
+        [part] Entrega adiada para { $day }: parte da sua encomenda { $order }
+       *[parcel] Entrega adiada para { $day }: um volume da sua encomenda { $order }
     }
     .informal =
     { $share ->
-        [whole] Atraso na tua encomenda { $order }: entrega agora prevista para { $day }
-        [part] Atraso em parte da tua encomenda { $order }: entrega agora prevista para { $day }
-       *[parcel] Atraso num volume da tua encomenda { $order }: entrega agora prevista para { $day }
+        [whole] Entrega adiada para { $day }: a tua encomenda { $order }
+        [part] Entrega adiada para { $day }: parte da tua encomenda { $order }
+       *[parcel] Entrega adiada para { $day }: um volume da tua encomenda { $order }
     }
 delayed-subject =
     { $share ->
@@ -456,10 +456,10 @@ delayed-lead-without-day =
        *[parcel] Pedimos desculpa: um volume da tua encomenda { $order } vai chegar mais tarde do que o previsto. Ainda não sabemos a nova data.
     }
 delayed-new-day = Nova data prevista
-delayed-note-with-day = Não tem de fazer nada. Se a nova data não lhe for conveniente, escreva-nos: vamos ver o que podemos fazer.
-    .informal = Não tens de fazer nada. Se a nova data não te der jeito, escreve-nos: vamos ver o que podemos fazer.
-delayed-note = Não tem de fazer nada. Se o atraso lhe causar transtorno, escreva-nos: vamos ver o que podemos fazer.
-    .informal = Não tens de fazer nada. Se o atraso te causar transtorno, escreve-nos: vamos ver o que podemos fazer.
+delayed-note-with-day = Não tem de fazer nada. Se a nova data não lhe for conveniente, escreva-nos e veremos o que podemos fazer.
+    .informal = Não tens de fazer nada. Se a nova data não te der jeito, escreve-nos e veremos o que podemos fazer.
+delayed-note = Não tem de fazer nada. Se o atraso lhe causar transtorno, escreva-nos e veremos o que podemos fazer.
+    .informal = Não tens de fazer nada. Se o atraso te causar transtorno, escreve-nos e veremos o que podemos fazer.
 delayed-articles = Artigos com atraso
 
 ## shipment.out_for_delivery
@@ -478,7 +478,7 @@ out-for-delivery-subject =
     }
 out-for-delivery-preheader-with-carrier = Em distribuição via { $carrier }. { $contents }
 out-for-delivery-preheader = Em distribuição. { $contents }
-out-for-delivery-heading = Chega hoje
+out-for-delivery-heading = Entrega prevista para hoje
 out-for-delivery-lead =
     { $share ->
         [whole] A sua encomenda { $order } está em distribuição e deverá chegar hoje.
@@ -510,15 +510,15 @@ attempted-preheader = Próxima tentativa: { $day }.
 attempted-heading = Não foi possível fazer a entrega
 attempted-lead-with-carrier =
     { $share ->
-        [whole] A transportadora { $carrier } tentou entregar a sua encomenda { $order }, mas não conseguiu.
-        [part] A transportadora { $carrier } tentou entregar parte da sua encomenda { $order }, mas não conseguiu.
-       *[parcel] A transportadora { $carrier } tentou entregar um volume da sua encomenda { $order }, mas não conseguiu.
+        [whole] Houve uma tentativa de entrega da sua encomenda { $order } via { $carrier }, sem sucesso.
+        [part] Houve uma tentativa de entrega de parte da sua encomenda { $order } via { $carrier }, sem sucesso.
+       *[parcel] Houve uma tentativa de entrega de um volume da sua encomenda { $order } via { $carrier }, sem sucesso.
     }
     .informal =
     { $share ->
-        [whole] A transportadora { $carrier } tentou entregar a tua encomenda { $order }, mas não conseguiu.
-        [part] A transportadora { $carrier } tentou entregar parte da tua encomenda { $order }, mas não conseguiu.
-       *[parcel] A transportadora { $carrier } tentou entregar um volume da tua encomenda { $order }, mas não conseguiu.
+        [whole] Houve uma tentativa de entrega da tua encomenda { $order } via { $carrier }, sem sucesso.
+        [part] Houve uma tentativa de entrega de parte da tua encomenda { $order } via { $carrier }, sem sucesso.
+       *[parcel] Houve uma tentativa de entrega de um volume da tua encomenda { $order } via { $carrier }, sem sucesso.
     }
 attempted-lead =
     { $share ->
@@ -556,7 +556,7 @@ ready-preheader-until = À sua espera até { $day }.
     .informal = À tua espera até { $day }.
 ready-preheader = À sua espera.
     .informal = À tua espera.
-ready-heading = Pronta a levantar
+ready-heading = Disponível para levantamento
 ready-lead-with-place =
     { $share ->
         [whole] A sua encomenda { $order } está pronta a levantar no ponto de recolha { $place }.
@@ -597,18 +597,18 @@ delivered-subject =
         [part] Parte da tua encomenda { $order } foi entregue
        *[parcel] Um volume da tua encomenda { $order } foi entregue
     }
-delivered-heading = Entrega concluída
+delivered-heading = Entrega efetuada
 delivered-lead-with-carrier =
     { $share ->
-        [whole] A transportadora { $carrier } entregou a sua encomenda { $order }. Esperamos que goste.
-        [part] A transportadora { $carrier } entregou parte da sua encomenda { $order }. Esperamos que goste.
-       *[parcel] A transportadora { $carrier } entregou um volume da sua encomenda { $order }. Esperamos que goste.
+        [whole] A sua encomenda { $order } foi entregue via { $carrier }. Esperamos que goste.
+        [part] Parte da sua encomenda { $order } foi entregue via { $carrier }. Esperamos que goste.
+       *[parcel] Um volume da sua encomenda { $order } foi entregue via { $carrier }. Esperamos que goste.
     }
     .informal =
     { $share ->
-        [whole] A transportadora { $carrier } entregou a tua encomenda { $order }. Esperamos que gostes.
-        [part] A transportadora { $carrier } entregou parte da tua encomenda { $order }. Esperamos que gostes.
-       *[parcel] A transportadora { $carrier } entregou um volume da tua encomenda { $order }. Esperamos que gostes.
+        [whole] A tua encomenda { $order } foi entregue via { $carrier }. Esperamos que gostes.
+        [part] Parte da tua encomenda { $order } foi entregue via { $carrier }. Esperamos que gostes.
+       *[parcel] Um volume da tua encomenda { $order } foi entregue via { $carrier }. Esperamos que gostes.
     }
 delivered-lead =
     { $share ->
@@ -624,8 +624,8 @@ delivered-lead =
     }
 delivered-not-found = Não encontra a encomenda?
     .informal = Não encontras a encomenda?
-delivered-not-found-help = Veja onde costumam deixar as suas encomendas e pergunte aos vizinhos. Se não aparecer, ou se faltar alguma coisa ou algo estiver danificado, escreva-nos.
-    .informal = Vê onde costumam deixar as tuas encomendas e pergunta aos vizinhos. Se não aparecer, ou se faltar alguma coisa ou algo estiver danificado, escreve-nos.
+delivered-not-found-help = Verifique o local onde costumam deixar as suas encomendas e pergunte aos vizinhos. Se a encomenda não aparecer, ou se algo faltar ou estiver danificado, escreva-nos.
+    .informal = Verifica o local onde costumam deixar as tuas encomendas e pergunta aos vizinhos. Se a encomenda não aparecer, ou se algo faltar ou estiver danificado, escreve-nos.
 
 ## shipment.delivered, of what the customer picked up
 
@@ -641,7 +641,7 @@ picked-up-subject =
         [part] Parte da tua encomenda { $order } foi levantada
        *[parcel] Um volume da tua encomenda { $order } foi levantado
     }
-picked-up-heading = Levantamento concluído
+picked-up-heading = Levantamento efetuado
 picked-up-lead-with-place =
     { $share ->
         [whole] A sua encomenda { $order } foi levantada no ponto de recolha { $place }. Esperamos que goste.
@@ -671,27 +671,27 @@ picked-up-lead =
 
 returned-subject =
     { $share ->
-        [whole] A sua encomenda { $order } está a voltar para a loja
-        [part] Parte da sua encomenda { $order } está a voltar para a loja
-       *[parcel] Um volume da sua encomenda { $order } está a voltar para a loja
+        [whole] A sua encomenda { $order } está a ser devolvida ao remetente
+        [part] Parte da sua encomenda { $order } está a ser devolvida ao remetente
+       *[parcel] Um volume da sua encomenda { $order } está a ser devolvido ao remetente
     }
     .informal =
     { $share ->
-        [whole] A tua encomenda { $order } está a voltar para a loja
-        [part] Parte da tua encomenda { $order } está a voltar para a loja
-       *[parcel] Um volume da tua encomenda { $order } está a voltar para a loja
+        [whole] A tua encomenda { $order } está a ser devolvida ao remetente
+        [part] Parte da tua encomenda { $order } está a ser devolvida ao remetente
+       *[parcel] Um volume da tua encomenda { $order } está a ser devolvido ao remetente
     }
-returned-heading = A sua encomenda está a voltar para a loja
-    .informal = A tua encomenda está a voltar para a loja
+returned-heading = A sua encomenda está a ser devolvida ao remetente
+    .informal = A tua encomenda está a ser devolvida ao remetente
 returned-lead =
     { $share ->
-        [whole] A sua encomenda { $order } está a voltar para a nossa loja. Se quiser saber o que se segue, escreva-nos.
-        [part] Parte da sua encomenda { $order } está a voltar para a nossa loja. Se quiser saber o que se segue, escreva-nos.
-       *[parcel] Um volume da sua encomenda { $order } está a voltar para a nossa loja. Se quiser saber o que se segue, escreva-nos.
+        [whole] A sua encomenda { $order } está a ser devolvida à nossa loja. Escreva-nos para saber quais são os próximos passos.
+        [part] Parte da sua encomenda { $order } está a ser devolvida à nossa loja. Escreva-nos para saber quais são os próximos passos.
+       *[parcel] Um volume da sua encomenda { $order } está a ser devolvido à nossa loja. Escreva-nos para saber quais são os próximos passos.
     }
     .informal =
     { $share ->
-        [whole] A tua encomenda { $order } está a voltar para a nossa loja. Se quiseres saber o que se segue, escreve-nos.
-        [part] Parte da tua encomenda { $order } está a voltar para a nossa loja. Se quiseres saber o que se segue, escreve-nos.
-       *[parcel] Um volume da tua encomenda { $order } está a voltar para a nossa loja. Se quiseres saber o que se segue, escreve-nos.
+        [whole] A tua encomenda { $order } está a ser devolvida à nossa loja. Escreve-nos para saberes quais são os próximos passos.
+        [part] Parte da tua encomenda { $order } está a ser devolvida à nossa loja. Escreve-nos para saberes quais são os próximos passos.
+       *[parcel] Um volume da tua encomenda { $order } está a ser devolvido à nossa loja. Escreve-nos para saberes quais são os próximos passos.
     }

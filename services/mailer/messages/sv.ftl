@@ -9,8 +9,8 @@ order-and-number = Beställning { $order }
 greeting = Hej { $name }!
 greeting-without-name = Hej!
 questions = Har du frågor? Mejla { $email } och ange ditt ordernummer: { $order }.
-why-you-get-this = Du får det här mejlet eftersom du har beställt från { $shop }.
-why-you-get-a-copy = Det här är en kopia. Själva mejlet går till kunden som har beställt från { $shop }.
+why-you-get-this = Du får det här mejlet eftersom du har lagt en beställning hos { $shop }.
+why-you-get-a-copy = Det här är en kopia. Själva mejlet går till kunden som har lagt beställningen hos { $shop }.
 view-order = Visa beställningen
 
 ## Progress
@@ -39,23 +39,23 @@ articles-in-a-row = { $first }; { $second }
 also-in-list = Dessutom: { $articles }
 more-in-list =
     { $count ->
-        [one] … och 1 artikel till
-       *[other] … och { $count } artiklar till
+        [one] … och 1 vara till
+       *[other] … och { $count } varor till
     }
 see-whole-order = Visa hela beställningen
 part-of-set = Ingår i { $set }
 article-expected = Beräknas komma { $day }
 parcel-contents =
     { $count ->
-        [0] I paketet: { $article }.
-        [one] I paketet: { $article } och 1 artikel till.
-       *[other] I paketet: { $article } och { $count } artiklar till.
+        [0] Innehåll: { $article }.
+        [one] Innehåll: { $article } och 1 vara till.
+       *[other] Innehåll: { $article } och { $count } varor till.
     }
 cancelled-contents =
     { $count ->
         [0] Annullerat: { $article }.
-        [one] Annullerat: { $article } och 1 artikel till.
-       *[other] Annullerat: { $article } och { $count } artiklar till.
+        [one] Annullerat: { $article } och 1 vara till.
+       *[other] Annullerat: { $article } och { $count } varor till.
     }
 
 ## What an order costs
@@ -92,16 +92,16 @@ delivery-details = Leveransinformation
 expected = Beräknad leverans
 expected-today = Idag
 reason = Orsak
-in-this-parcel = I det här paketet
+in-this-parcel = Innehåll
 still-to-come = Kommer senare
-still-to-come-note = Skickas separat. Vi hör av oss när det är på väg.
+still-to-come-note = Det här skickas separat. Vi hör av oss när det är på väg.
 delivery-address = Leveransadress
 pickup-place = Utlämningsställe
 pickup-code = Hämtkod
 pickup-until = Hämta senast
 pickup-page = Om utlämningsstället
 your-order = Din beställning
-your-order-number = Ordernummer { $order }
+your-order-number = Ordernummer: { $order }
 
 ## order.confirmed
 
@@ -113,7 +113,7 @@ confirmed-lead =
     { $delivery ->
         [pickup] Vi har tagit emot din beställning { $order } och gör den i ordning. Vi hör av oss när du kan hämta den.
         [shipping] Vi har tagit emot din beställning { $order } och gör den i ordning. Vi hör av oss när den är på väg.
-       *[none] Vi har tagit emot din beställning { $order } och tar hand om den.
+       *[none] Vi har tagit emot din beställning { $order } och behandlar den nu.
     }
 confirmed-articles = Det här har du beställt
 
@@ -122,9 +122,9 @@ confirmed-articles = Det här har du beställt
 order-updated-subject = Din beställning { $order } har ändrats
 order-updated-preheader = Så här ser din beställning ut nu.
 order-updated-heading = Din beställning har ändrats
-order-updated-lead = Din beställning { $order } har ändrats. Här nedanför ser du hur den ser ut nu.
+order-updated-lead = Din beställning { $order } har ändrats. Nedan ser du din uppdaterade beställning.
 order-updated-changes = Det här har ändrats
-order-updated-articles = Din beställning nu
+order-updated-articles = Din uppdaterade beställning
 change-added = Tillagt: { $article }
 change-removed = Borttaget: { $article }
 change-quantity = { $article } i stället för { $before }
@@ -144,10 +144,10 @@ change-more =
 
 payment-failed-subject = Betalningen för din beställning { $order } gick inte igenom
 payment-failed-preheader-with-day = Betala senast { $day }.
-payment-failed-preheader = Försök gärna igen.
+payment-failed-preheader = Försök igen.
 payment-failed-heading = Din betalning gick inte igenom
-payment-failed-lead = Betalningen för din beställning { $order } gick inte igenom. Försök gärna igen.
-payment-failed-lead-without-link = Betalningen för din beställning { $order } gick inte igenom. Försök gärna igen, eller hör av dig till oss om du behöver hjälp.
+payment-failed-lead = Betalningen för din beställning { $order } gick inte igenom. Försök igen.
+payment-failed-lead-without-link = Betalningen för din beställning { $order } gick inte igenom. Försök igen, eller hör av dig till oss om du behöver hjälp.
 payment-failed-amount = Att betala
 payment-failed-method = Betalningssätt
 payment-failed-pay-by = Betala senast
@@ -176,7 +176,7 @@ cancelled-not-charged = Inga pengar har dragits.
 cancelled-refund-to-by = Pengarna betalas tillbaka till { $method } och bör vara framme senast { $day }.
 cancelled-refund-to = Pengarna betalas tillbaka till { $method }.
 cancelled-refund-by = Pengarna bör vara framme senast { $day }.
-cancelled-articles = Annullerade artiklar
+cancelled-articles = Annullerade varor
 
 ## order.refunded
 
@@ -191,7 +191,7 @@ refunded-rest = Vi har betalat tillbaka resten av beloppet för din beställning
 refunded-part = Vi har betalat tillbaka en del av beloppet för din beställning { $order }.
 refunded-amount = Vi har betalat tillbaka { $amount } för din beställning { $order }.
 refund-amount = Du får tillbaka
-refund-to = Till
+refund-to = Återbetalas till
 refund-expected-by = Framme senast
 refund-order-total = Ordersumma
 refunded-note-with-day = Hur snabbt pengarna syns på kontot beror på din bank. Hör av dig till oss om du inte har fått dem senast det datum som står ovan.
@@ -205,9 +205,9 @@ withdrawal-preheader = Det här är ditt mottagningsbevis.
 withdrawal-heading = Vi har tagit emot din ångeranmälan
 withdrawal-lead = Det här är ditt mottagningsbevis: vi har tagit emot ditt meddelande om att du utövar ångerrätten för beställning { $order }.
 withdrawal-received-on = Mottagen
-withdrawal-id = Ångeranmälan
+withdrawal-id = Ärendenummer
 withdrawal-content = Ditt meddelande
-withdrawal-articles = Det här gäller ångeranmälan
+withdrawal-articles = Varor som ångeranmälan gäller
 
 ## shipment.shipped
 
@@ -215,7 +215,7 @@ shipped-subject =
     { $share ->
         [whole] Din beställning { $order } är på väg
         [part] En del av din beställning { $order } är på väg
-       *[parcel] Ett paket från din beställning { $order } är på väg
+       *[parcel] Ett paket i din beställning { $order } är på väg
     }
 shipped-preheader-with-carrier = Beräknas komma { $day } med { $carrier }. { $contents }
 shipped-preheader = Beräknas komma { $day }. { $contents }
@@ -228,8 +228,8 @@ shipped-heading =
 shipped-lead =
     { $share ->
         [whole] Vi har skickat din beställning { $order }, allt i ett paket.
-        [part] Vi har skickat ett paket från din beställning { $order }. Resten kommer så snart som möjligt.
-       *[parcel] Vi har skickat ett paket från din beställning { $order }.
+        [part] Vi har skickat en del av din beställning { $order }. Resten kommer så snart som möjligt.
+       *[parcel] Vi har skickat ett paket i din beställning { $order }.
     }
 
 ## On its way to a place where the customer will pick it up
@@ -239,13 +239,13 @@ to-pickup-lead-with-place =
     { $share ->
         [whole] Din beställning { $order } är på väg till { $place }. Vi hör av oss när du kan hämta den.
         [part] En del av din beställning { $order } är på väg till { $place }. Vi hör av oss när du kan hämta den.
-       *[parcel] Ett paket från din beställning { $order } är på väg till { $place }. Vi hör av oss när du kan hämta det.
+       *[parcel] Ett paket i din beställning { $order } är på väg till { $place }. Vi hör av oss när du kan hämta det.
     }
 to-pickup-lead =
     { $share ->
         [whole] Din beställning { $order } är på väg. Vi hör av oss när du kan hämta den.
         [part] En del av din beställning { $order } är på väg. Vi hör av oss när du kan hämta den.
-       *[parcel] Ett paket från din beställning { $order } är på väg. Vi hör av oss när du kan hämta det.
+       *[parcel] Ett paket i din beställning { $order } är på väg. Vi hör av oss när du kan hämta det.
     }
 to-pickup-preheader-with-carrier = På väg med { $carrier }. { $contents }
 to-pickup-preheader = På väg. { $contents }
@@ -256,27 +256,27 @@ updated-subject =
     { $share ->
         [whole] Ny leveransinformation för din beställning { $order }
         [part] Ny leveransinformation för en del av din beställning { $order }
-       *[parcel] Ny leveransinformation för ett paket från din beställning { $order }
+       *[parcel] Ny leveransinformation för ett paket i din beställning { $order }
     }
 updated-heading = Ny leveransinformation för ditt paket
 updated-lead =
     { $share ->
-        [whole] Det finns ny leveransinformation för din beställning { $order }. Här nedanför ser du vad som gäller nu.
-        [part] Det finns ny leveransinformation för en del av din beställning { $order }. Här nedanför ser du vad som gäller nu.
-       *[parcel] Det finns ny leveransinformation för ett paket från din beställning { $order }. Här nedanför ser du vad som gäller nu.
+        [whole] Leveransinformationen för din beställning { $order } har uppdaterats. Nedan ser du vad som gäller nu.
+        [part] Leveransinformationen för en del av din beställning { $order } har uppdaterats. Nedan ser du vad som gäller nu.
+       *[parcel] Leveransinformationen för ett paket i din beställning { $order } har uppdaterats. Nedan ser du vad som gäller nu.
     }
 updated-day-subject =
     { $share ->
         [whole] Nytt leveransdatum för din beställning { $order }
         [part] Nytt leveransdatum för en del av din beställning { $order }
-       *[parcel] Nytt leveransdatum för ett paket från din beställning { $order }
+       *[parcel] Nytt leveransdatum för ett paket i din beställning { $order }
     }
 updated-day-heading = Nytt beräknat leveransdatum
 updated-day-lead =
     { $share ->
         [whole] Din beställning { $order } har fått ett nytt beräknat leveransdatum.
         [part] En del av din beställning { $order } har fått ett nytt beräknat leveransdatum.
-       *[parcel] Ett paket från din beställning { $order } har fått ett nytt beräknat leveransdatum.
+       *[parcel] Ett paket i din beställning { $order } har fått ett nytt beräknat leveransdatum.
     }
 updated-preheader-number-with-carrier = Spårningsnummer { $number } hos { $carrier }.
 updated-preheader-number = Spårningsnummer { $number }.
@@ -296,27 +296,27 @@ delayed-subject-with-day =
     { $share ->
         [whole] Din beställning { $order } är försenad till { $day }
         [part] En del av din beställning { $order } är försenad till { $day }
-       *[parcel] Ett paket från din beställning { $order } är försenat till { $day }
+       *[parcel] Ett paket i din beställning { $order } är försenat till { $day }
     }
 delayed-subject =
     { $share ->
         [whole] Din beställning { $order } är försenad
         [part] En del av din beställning { $order } är försenad
-       *[parcel] Ett paket från din beställning { $order } är försenat
+       *[parcel] Ett paket i din beställning { $order } är försenat
     }
 delayed-preheader = Vi ber om ursäkt. { $contents }
 delayed-heading = Ditt paket kommer senare
 delayed-lead =
     { $share ->
-        [whole] Tyvärr kommer din beställning { $order } senare än vi har sagt. Vi ber om ursäkt.
-        [part] Tyvärr kommer en del av din beställning { $order } senare än vi har sagt. Vi ber om ursäkt.
-       *[parcel] Tyvärr kommer ett paket från din beställning { $order } senare än vi har sagt. Vi ber om ursäkt.
+        [whole] Tyvärr kommer din beställning { $order } senare än beräknat. Vi ber om ursäkt.
+        [part] Tyvärr kommer en del av din beställning { $order } senare än beräknat. Vi ber om ursäkt.
+       *[parcel] Tyvärr kommer ett paket i din beställning { $order } senare än beräknat. Vi ber om ursäkt.
     }
 delayed-lead-without-day =
     { $share ->
-        [whole] Tyvärr kommer din beställning { $order } senare än vi har sagt, och vi har inget nytt leveransdatum ännu. Vi ber om ursäkt.
-        [part] Tyvärr kommer en del av din beställning { $order } senare än vi har sagt, och vi har inget nytt leveransdatum ännu. Vi ber om ursäkt.
-       *[parcel] Tyvärr kommer ett paket från din beställning { $order } senare än vi har sagt, och vi har inget nytt leveransdatum ännu. Vi ber om ursäkt.
+        [whole] Tyvärr kommer din beställning { $order } senare än beräknat, och vi har inget nytt leveransdatum ännu. Vi ber om ursäkt.
+        [part] Tyvärr kommer en del av din beställning { $order } senare än beräknat, och vi har inget nytt leveransdatum ännu. Vi ber om ursäkt.
+       *[parcel] Tyvärr kommer ett paket i din beställning { $order } senare än beräknat, och vi har inget nytt leveransdatum ännu. Vi ber om ursäkt.
     }
 delayed-new-day = Nytt leveransdatum
 delayed-note-with-day = Du behöver inte göra något. Hör av dig om det nya datumet inte passar, så ser vi vad vi kan göra.
@@ -329,7 +329,7 @@ out-for-delivery-subject =
     { $share ->
         [whole] Din beställning { $order } kommer idag
         [part] En del av din beställning { $order } kommer idag
-       *[parcel] Ett paket från din beställning { $order } kommer idag
+       *[parcel] Ett paket i din beställning { $order } kommer idag
     }
 out-for-delivery-preheader-with-carrier = Ute för leverans med { $carrier }. { $contents }
 out-for-delivery-preheader = Ute för leverans. { $contents }
@@ -338,7 +338,7 @@ out-for-delivery-lead =
     { $share ->
         [whole] Din beställning { $order } är ute för leverans och bör komma fram till dig idag.
         [part] En del av din beställning { $order } är ute för leverans och bör komma fram till dig idag.
-       *[parcel] Ett paket från din beställning { $order } är ute för leverans och bör komma fram till dig idag.
+       *[parcel] Ett paket i din beställning { $order } är ute för leverans och bör komma fram till dig idag.
     }
 
 ## shipment.delivery_attempted
@@ -347,7 +347,7 @@ attempted-subject =
     { $share ->
         [whole] Din beställning { $order } kunde inte levereras
         [part] En del av din beställning { $order } kunde inte levereras
-       *[parcel] Ett paket från din beställning { $order } kunde inte levereras
+       *[parcel] Ett paket i din beställning { $order } kunde inte levereras
     }
 attempted-preheader = Nästa leveransförsök: { $day }.
 attempted-heading = Ditt paket kunde inte levereras
@@ -355,13 +355,13 @@ attempted-lead-with-carrier =
     { $share ->
         [whole] { $carrier } försökte leverera din beställning { $order } men lyckades inte.
         [part] { $carrier } försökte leverera en del av din beställning { $order } men lyckades inte.
-       *[parcel] { $carrier } försökte leverera ett paket från din beställning { $order } men lyckades inte.
+       *[parcel] { $carrier } försökte leverera ett paket i din beställning { $order } men lyckades inte.
     }
 attempted-lead =
     { $share ->
         [whole] Din beställning { $order } kunde inte levereras.
         [part] En del av din beställning { $order } kunde inte levereras.
-       *[parcel] Ett paket från din beställning { $order } kunde inte levereras.
+       *[parcel] Ett paket i din beställning { $order } kunde inte levereras.
     }
 attempted-next = Nästa försök
 
@@ -371,7 +371,7 @@ ready-subject =
     { $share ->
         [whole] Din beställning { $order } finns att hämta
         [part] En del av din beställning { $order } finns att hämta
-       *[parcel] Ett paket från din beställning { $order } finns att hämta
+       *[parcel] Ett paket i din beställning { $order } finns att hämta
     }
 ready-preheader-at-until = Hämta hos { $place } senast { $day }.
 ready-preheader-at = Finns att hämta hos { $place }.
@@ -382,13 +382,13 @@ ready-lead-with-place =
     { $share ->
         [whole] Din beställning { $order } finns att hämta hos { $place }.
         [part] En del av din beställning { $order } finns att hämta hos { $place }.
-       *[parcel] Ett paket från din beställning { $order } finns att hämta hos { $place }.
+       *[parcel] Ett paket i din beställning { $order } finns att hämta hos { $place }.
     }
 ready-lead =
     { $share ->
         [whole] Din beställning { $order } finns att hämta.
         [part] En del av din beställning { $order } finns att hämta.
-       *[parcel] Ett paket från din beställning { $order } finns att hämta.
+       *[parcel] Ett paket i din beställning { $order } finns att hämta.
     }
 ready-articles = Det här hämtar du
 
@@ -398,20 +398,20 @@ delivered-subject =
     { $share ->
         [whole] Din beställning { $order } har levererats
         [part] En del av din beställning { $order } har levererats
-       *[parcel] Ett paket från din beställning { $order } har levererats
+       *[parcel] Ett paket i din beställning { $order } har levererats
     }
 delivered-heading = Ditt paket har kommit fram
 delivered-lead-with-carrier =
     { $share ->
         [whole] { $carrier } har levererat din beställning { $order }. Vi hoppas att du blir nöjd.
         [part] { $carrier } har levererat en del av din beställning { $order }. Vi hoppas att du blir nöjd.
-       *[parcel] { $carrier } har levererat ett paket från din beställning { $order }. Vi hoppas att du blir nöjd.
+       *[parcel] { $carrier } har levererat ett paket i din beställning { $order }. Vi hoppas att du blir nöjd.
     }
 delivered-lead =
     { $share ->
         [whole] Vi har fått besked om att din beställning { $order } har levererats. Vi hoppas att du blir nöjd.
         [part] Vi har fått besked om att en del av din beställning { $order } har levererats. Vi hoppas att du blir nöjd.
-       *[parcel] Vi har fått besked om att ett paket från din beställning { $order } har levererats. Vi hoppas att du blir nöjd.
+       *[parcel] Vi har fått besked om att ett paket i din beställning { $order } har levererats. Vi hoppas att du blir nöjd.
     }
 delivered-not-found = Hittar du inte paketet?
 delivered-not-found-help = Titta där dina paket brukar lämnas och fråga grannarna. Hör av dig till oss om det inte dyker upp, eller om något saknas eller har gått sönder.
@@ -422,20 +422,20 @@ picked-up-subject =
     { $share ->
         [whole] Din beställning { $order } har hämtats
         [part] En del av din beställning { $order } har hämtats
-       *[parcel] Ett paket från din beställning { $order } har hämtats
+       *[parcel] Ett paket i din beställning { $order } har hämtats
     }
-picked-up-heading = Nu är det hämtat
+picked-up-heading = Upphämtningen är klar
 picked-up-lead-with-place =
     { $share ->
         [whole] Din beställning { $order } har hämtats hos { $place }. Vi hoppas att du blir nöjd.
         [part] En del av din beställning { $order } har hämtats hos { $place }. Vi hoppas att du blir nöjd.
-       *[parcel] Ett paket från din beställning { $order } har hämtats hos { $place }. Vi hoppas att du blir nöjd.
+       *[parcel] Ett paket i din beställning { $order } har hämtats hos { $place }. Vi hoppas att du blir nöjd.
     }
 picked-up-lead =
     { $share ->
         [whole] Din beställning { $order } har hämtats. Vi hoppas att du blir nöjd.
         [part] En del av din beställning { $order } har hämtats. Vi hoppas att du blir nöjd.
-       *[parcel] Ett paket från din beställning { $order } har hämtats. Vi hoppas att du blir nöjd.
+       *[parcel] Ett paket i din beställning { $order } har hämtats. Vi hoppas att du blir nöjd.
     }
 
 ## shipment.returned
@@ -444,12 +444,12 @@ returned-subject =
     { $share ->
         [whole] Din beställning { $order } är på väg tillbaka till oss
         [part] En del av din beställning { $order } är på väg tillbaka till oss
-       *[parcel] Ett paket från din beställning { $order } är på väg tillbaka till oss
+       *[parcel] Ett paket i din beställning { $order } är på väg tillbaka till oss
     }
 returned-heading = Ditt paket är på väg tillbaka till oss
 returned-lead =
     { $share ->
-        [whole] Din beställning { $order } är på väg tillbaka till oss. Hör av dig om du vill veta vad som händer nu.
-        [part] En del av din beställning { $order } är på väg tillbaka till oss. Hör av dig om du vill veta vad som händer nu.
-       *[parcel] Ett paket från din beställning { $order } är på väg tillbaka till oss. Hör av dig om du vill veta vad som händer nu.
+        [whole] Din beställning { $order } är på väg tillbaka till oss. Hör av dig till oss så hjälper vi dig vidare.
+        [part] En del av din beställning { $order } är på väg tillbaka till oss. Hör av dig till oss så hjälper vi dig vidare.
+       *[parcel] Ett paket i din beställning { $order } är på väg tillbaka till oss. Hör av dig till oss så hjälper vi dig vidare.
     }

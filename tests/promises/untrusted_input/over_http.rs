@@ -184,7 +184,7 @@ async fn an_encoded_word_in_an_order_number_is_read_as_it_was_written() {
     stack.publish(&[event.to_string()]).await;
     let raw = stack.mails()[0].to_rfc5322();
     let mail = MessageParser::default().parse(&raw).expect("a MIME message");
-    assert_eq!(mail.subject(), Some(format!("We have your order {number}").as_str()));
+    assert_eq!(mail.subject(), Some(format!("We’ve received your order {number}").as_str()));
     stack.stop().await;
 }
 

@@ -97,7 +97,7 @@ impl<T: Entry> Listing<T> {
         (!self.named.is_empty()).then(|| self.named.join(&between))
     }
 
-    /// `… and 450 more articles`, or nothing.
+    /// `… and 450 more items`, or nothing.
     pub fn rest(&self, say: &Localizer) -> Option<String> {
         (self.left_out > 0).then(|| say.more_in_list(self.left_out))
     }
@@ -181,7 +181,7 @@ mod tests {
     #[test]
     fn the_rest_of_a_longer_list_is_counted() {
         let title = "x".repeat(118);
-        for (count, rest) in [(500, "… and 350 more articles"), (151, "… and 1 more article")] {
+        for (count, rest) in [(500, "… and 350 more items"), (151, "… and 1 more item")] {
             assert_eq!(repeated(&title, count).rest(&english()).as_deref(), Some(rest));
         }
     }

@@ -115,7 +115,7 @@ impl<'a> Parcel<'a> {
         }
     }
 
-    /// `In it: Stoneware mug and 2 more articles.`
+    /// `Inside: Stoneware mug and 2 more items.`
     pub fn contents(&self, say: &Localizer) -> String {
         let summary = self.packed.summary();
         summary.map(|(first, others)| say.parcel_contents(first, others)).unwrap_or_default()

@@ -32,9 +32,9 @@ fn each_change_is_a_sentence_in_both_parts() {
         "What changed",
         "3 × Stoneware mug, moss green instead of 2 ×",
         "Price of Stoneware mug, moss green: €23.90 instead of €24.90",
-        "No longer in your order: 1 × Teapot",
+        "Removed: 1 × Teapot",
         "Total: €79.60 instead of €",
-        "Another delivery address: see below",
+        "New delivery address (see below)",
     ] {
         assert!(one_line(&mail.text).contains(words), "{words} is not in {}", mail.text);
         assert!(mail.html.contains(words), "{words} is not in {}", mail.html);
@@ -68,7 +68,7 @@ fn a_title_with_markup_and_a_chosen_link_are_text_in_a_change_too() {
         "options": [{ "name": "Engraving", "value": "https://evil.example/claim" }],
     }]);
     let mail = mail(&before, &now);
-    assert!(!mail.html.contains("<img src=x") && mail.html.contains("New: 1 × &#60;img"));
+    assert!(!mail.html.contains("<img src=x") && mail.html.contains("Added: 1 × &#60;img"));
     assert!(
         !mail.html.contains("https://evil.example") && !mail.text.contains("https://evil.example")
     );

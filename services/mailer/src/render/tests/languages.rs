@@ -148,8 +148,8 @@ fn a_language_without_mails_is_served_in_the_shops_and_then_in_english() {
     let subject = |locale: &str, default: Value| {
         mail(&sample("delivered"), locale, &json!({ "default_locale": default })).subject
     };
-    assert_eq!(subject("tlh", json!("de-CH")), "Zugestellt: Ihre Bestellung #1001");
-    assert_eq!(subject("zh-TW", json!("de")), "Zugestellt: Ihre Bestellung #1001");
+    assert_eq!(subject("tlh", json!("de-CH")), "Ihre Bestellung #1001 wurde zugestellt");
+    assert_eq!(subject("zh-TW", json!("de")), "Ihre Bestellung #1001 wurde zugestellt");
     assert_eq!(subject("tlh", json!("tlh")), "Delivered: your order #1001");
     assert_eq!(subject("tlh", json!(null)), "Delivered: your order #1001");
     assert_eq!(subject("en-IE", json!("de")), "Delivered: your order #1001");
@@ -157,7 +157,7 @@ fn a_language_without_mails_is_served_in_the_shops_and_then_in_english() {
 
 #[test]
 fn a_shop_says_du_where_it_wants_to() {
-    for (formality, words) in [("formal", "Ihre Bestellung"), ("informal", "deine Bestellung")] {
+    for (formality, words) in [("formal", "Ihre Bestellung"), ("informal", "eine Bestellung")] {
         let settings = json!({ "formality": formality });
         let mail = mail(&sample("delivered"), "de", &settings);
         for part in [&mail.subject, &mail.text, &mail.html] {
@@ -208,7 +208,7 @@ fn a_shops_own_words_come_instead_and_are_no_markup() {
 fn what_a_shop_may_not_say_in_its_own_words_is_said_in_ours() {
     let wording = json!({ "wording": { "de": { "delivered-subject": "{ $nobody } klingelt" } } });
     let mail = mail(&sample("delivered"), "de", &wording);
-    assert_eq!(mail.subject, "Zugestellt: Ihre Bestellung #1001");
+    assert_eq!(mail.subject, "Ihre Bestellung #1001 wurde zugestellt");
 }
 
 #[test]

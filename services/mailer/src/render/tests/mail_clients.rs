@@ -69,7 +69,7 @@ fn a_logo_replaces_the_name_and_has_it_as_alt_text() {
 fn the_longest_order_stays_below_what_gmail_shows() {
     let mail = render_sample(&longest("order.confirmed"));
     assert!(mail.html.len() < 102 * 1024, "{} bytes", mail.html.len());
-    assert!(mail.html.contains("more articles"));
+    assert!(mail.html.contains("more items"));
 
     let mut parcel = longest("shipment.shipped");
     let articles: Vec<Value> =
@@ -88,10 +88,10 @@ fn fifty_of_five_hundred_lines_are_shown_others_are_named_and_the_rest_is_linked
     let mail = render_sample(&event);
     assert!(mail.html.len() < 80 * 1024, "{} bytes", mail.html.len());
     for part in [&mail.html, &mail.text] {
-        assert!(part.contains("And also:") && part.contains(" more articles"), "{part}");
+        assert!(part.contains("And also:") && part.contains(" more items"), "{part}");
     }
-    assert!(mail.html.contains("more articles<br><a href=\"https://shop.example/"));
-    assert!(mail.text.contains("more articles\n  See the whole order:\n  https://shop.example/"));
+    assert!(mail.html.contains("more items<br><a href=\"https://shop.example/"));
+    assert!(mail.text.contains("more items\n  View the whole order:\n  https://shop.example/"));
 }
 
 #[test]

@@ -46,9 +46,9 @@ fn the_shop_and_the_order_never_share_a_row_that_is_too_narrow_for_both() {
 fn a_copy_is_the_same_mail_and_says_that_it_is_a_copy() {
     let brand = Brand::default();
     let (yours, copys) = (
-        format!("You get this e-mail because of your order at {}.", brand.name),
+        format!("You’re receiving this email because you placed an order with {}.", brand.name),
         format!(
-            "This is a copy. The e-mail itself is for the customer who placed the order at {}.",
+            "This is a copy. The email itself is for the customer who placed the order with {}.",
             brand.name
         ),
     );

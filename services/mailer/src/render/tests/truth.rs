@@ -46,10 +46,10 @@ fn a_cancellation_that_lists_lines_is_of_a_part_also_where_the_order_is_reduced_
         ],
     );
     assert!(part.subject.starts_with("Part of your order"), "{}", part.subject);
-    says(&part, "We have cancelled a part of your order");
-    never_says(&part, "Your order is cancelled");
+    says(&part, "We’ve cancelled part of your order");
+    never_says(&part, "Your order has been cancelled");
     never_says(&part, "The rest of your order");
-    says(&mail("cancelled_in_part", &[]), "The rest of your order is not affected.");
+    says(&mail("cancelled_in_part", &[]), "The rest of your order isn’t affected.");
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn of_an_order_of_which_nothing_is_left_no_rest_is_told() {
         ("/data/order/totals", json!({ "total": nothing })),
     ] {
         let part = mail("cancelled_in_part", &[changes]);
-        says(&part, "We have cancelled a part of your order");
+        says(&part, "We’ve cancelled part of your order");
         never_says(&part, "The rest of your order");
     }
 }
@@ -86,8 +86,8 @@ fn an_update_that_names_a_day_alone_tells_a_day_and_no_other_claims_that_its_num
             ("/data/shipment/expected_on", json!("2026-11-26")),
         ],
     );
-    assert!(day.subject.starts_with("New expected day for"), "{}", day.subject);
-    says(&day, "There is a new expected day for");
+    assert!(day.subject.starts_with("New estimated delivery date for"), "{}", day.subject);
+    says(&day, "There’s a new estimated delivery date for");
     never_says(&day, "racking");
     let number = mail("updated_tracking_number", &[]);
     for words in ["new tracking", "New tracking", "It is now"] {
@@ -99,7 +99,10 @@ fn an_update_that_names_a_day_alone_tells_a_day_and_no_other_claims_that_its_num
 fn a_withdrawal_is_from_the_order_and_its_lines_say_from_what() {
     for lines in [json!([]), json!([{ "line_id": "2", "quantity": 1 }])] {
         let receipt = mail("withdrawal_received", &[("/data/withdrawal/lines", lines)]);
-        says(&receipt, "we received your withdrawal from order #1026.");
+        says(
+            &receipt,
+            "we’ve received your notice of withdrawal from the contract for order #1026.",
+        );
         never_says(&receipt, "a part");
     }
 }
@@ -108,7 +111,7 @@ fn a_withdrawal_is_from_the_order_and_its_lines_say_from_what() {
 fn what_is_out_for_delivery_to_a_place_is_on_its_way_and_not_ready() {
     let place = ("/data/order/pickup", json!({ "name": "Store 7" }));
     let out = mail("out_for_delivery", &[place]);
-    says(&out, "is on its way to Store 7. We will write again when you can pick it up.");
+    says(&out, "is on its way to Store 7. We’ll let you know when you can pick it up.");
     assert!(out.html.contains("Step 2 of 4: On its way"));
     for words in ["Arriving today", "reach you", ">Today<"] {
         never_says(&out, words);
@@ -141,7 +144,7 @@ fn until_when_and_with_what_it_is_fetched_is_told_once_wherever_it_holds() {
 fn a_delay_without_a_day_that_can_be_read_does_not_say_that_nobody_knows_it() {
     let delayed =
         mail("delayed_without_a_day", &[("/data/shipment/expected_on", json!("next week"))]);
-    says(&delayed, "We cannot tell you the new day yet.");
+    says(&delayed, "We don’t have a new delivery date yet.");
     never_says(&delayed, "know the new day");
 }
 
@@ -155,7 +158,7 @@ fn the_refund_of_what_is_left_of_an_order_is_not_called_all_of_it() {
     let total_reduced = true;
     says(&refunded(MoneyNews::default()), "in full.");
     let part = refunded(MoneyNews { total_reduced, ..MoneyNews::default() });
-    says(&part, "We have refunded part of your order");
+    says(&part, "We’ve refunded part of your order");
     never_says(&part, "in full");
     never_says(&part, "Order total");
     let rest = MoneyNews { total_reduced, completes_refund: true, ..MoneyNews::default() };
