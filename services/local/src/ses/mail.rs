@@ -6,12 +6,12 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jiff::Timestamp;
 use mail_builder::MessageBuilder;
-use mail_builder::headers::Header;
 use mail_builder::headers::content_type::ContentType;
 use mail_builder::headers::date::Date;
 use mail_builder::headers::message_id::MessageId;
 use mail_builder::headers::raw::Raw;
 use mail_builder::headers::text::Text;
+use mail_builder::headers::{Header, HeaderType};
 use mail_builder::mime::{BodyPart, MimePart};
 use mail_parser::MessageParser;
 use serde::{Deserialize, Serialize};
@@ -77,7 +77,8 @@ impl OutgoingMail {
         // Written and read as a header: whether a word is decoded depends on how it is sent.
         let mut header = b"Subject: ".to_vec();
         let column = header.len();
-        Text::new(self.subject.as_str()).write_header(&mut header, column);
+        // A Vec takes every byte.
+        let _ = subject_header(&self.subject).write_header(&mut header, column);
         header.extend(b"\r\n");
         let message = MessageParser::default().parse(&header);
         let shown = message.as_ref().and_then(|message| message.subject());
@@ -100,6 +101,14 @@ impl OutgoingMail {
         // Encoded, because an order ID may hold characters that a tag may not.
         let bytes = URL_SAFE_NO_PAD.decode(self.tag("waybill-order")?).ok()?;
         String::from_utf8(bytes).ok()
+    }
+}
+
+/// What is ASCII, RFC 2047's encoded-words included, is passed on as it is; everything else is encoded.
+fn subject_header(subject: &str) -> HeaderType<'_> {
+    match subject.is_ascii() {
+        true => HeaderType::Raw(Raw::new(subject)),
+        false => HeaderType::Text(Text::new(subject)),
     }
 }
 
@@ -157,7 +166,7 @@ impl Mail {
         // Raw, where the request has the header's text already: it is ASCII, without line breaks.
         let mut builder = MessageBuilder::new()
             .header("From", Raw::new(content.from.text.as_str()))
-            .header("Subject", Text::new(content.subject.as_str()))
+            .header("Subject", subject_header(&content.subject))
             .header("Date", Date::new(self.accepted_at.as_second()))
             .header("Message-ID", MessageId::new(message_id));
         for (name, addresses) in content.address_headers() {

@@ -72,7 +72,7 @@ fn a_withdrawal_that_the_shop_gave_no_number_is_shown_without_one() {
     let id = sample("withdrawal_received")["data"]["withdrawal"]["id"].as_str().map(str::to_owned);
     says(&mail("withdrawal_received", &[]), &id.expect("an id").to_string());
     let unnumbered = mail("withdrawal_received", &[("/data/withdrawal/id", Value::Null)]);
-    for word in ["unnumbered", "Withdrawal</span>", "Withdrawal:"] {
+    for word in ["unnumbered", "Reference"] {
         never_says(&unnumbered, word);
     }
 }
@@ -113,7 +113,7 @@ fn what_is_out_for_delivery_to_a_place_is_on_its_way_and_not_ready() {
     let out = mail("out_for_delivery", &[place]);
     says(&out, "is on its way to Store 7. We’ll let you know when you can pick it up.");
     assert!(out.html.contains("Step 2 of 4: On its way"));
-    for words in ["Arriving today", "reach you", ">Today<"] {
+    for words in ["Arriving today", "arrive today", ">Today<"] {
         never_says(&out, words);
     }
     assert!(mail("out_for_delivery", &[]).html.contains("Step 3 of 4"));
@@ -145,7 +145,7 @@ fn a_delay_without_a_day_that_can_be_read_does_not_say_that_nobody_knows_it() {
     let delayed =
         mail("delayed_without_a_day", &[("/data/shipment/expected_on", json!("next week"))]);
     says(&delayed, "We don’t have a new delivery date yet.");
-    never_says(&delayed, "know the new day");
+    never_says(&delayed, "nobody knows");
 }
 
 #[test]
