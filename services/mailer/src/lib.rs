@@ -39,6 +39,7 @@ mod encoded_word;
 mod feedback_backlog;
 mod identities;
 mod mailer;
+pub mod preview;
 pub mod render;
 mod send;
 pub mod send_gate;

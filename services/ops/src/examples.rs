@@ -187,6 +187,12 @@ const EXAMPLES: [(&str, &[Example]); 27] = [
                 "preview shipment.shipped --brand infra/brand.json --out mails",
             ),
             ("in German", "preview shipment.shipped --locale de-DE"),
+            (
+                "a shop's settings, before they are put",
+                "preview shipment.shipped --shop-settings north.json --out mails",
+            ),
+            ("as the shop's settings are now", "preview --shop north --out mails"),
+            ("every kind in every language, side by side", "preview --all --out mails"),
             ("an order's own mail", "preview order.confirmed --order 1001 --out mails"),
         ],
     ),

@@ -122,7 +122,7 @@ mod tests {
 
     fn message() -> String {
         let event: serde_json::Value =
-            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+            serde_json::from_str(mailer::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
         DispatchRequest::body(&event, Timestamp::UNIX_EPOCH, &id)
     }
@@ -190,7 +190,7 @@ mod tests {
         let address = shared::EmailAddress::parse("accounts@north.example").unwrap();
         let hash = AddressHash::new(&shared::ShopId::default(), &address).to_string();
         let event_json: serde_json::Value =
-            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+            serde_json::from_str(mailer::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
         let routing = shared::routing::Routing { is_off: false, copies: vec![address] };
         let at = Timestamp::UNIX_EPOCH;

@@ -1,97 +1,89 @@
 //! `waybill preview`: mails as the mailer renders them, each as if the customer had been told of every event before it.
+//!
+//! The settings of a shop are applied as the mailer does: those that the stack has of it, or those of a file, before they
+//! are put.
 
-use std::path::{Path, PathBuf};
+mod look;
+mod rendered;
 
-use jiff::Timestamp;
-use mailer::render::{Brand, Mail, MailContext, render_in_context};
-use serde::Serialize;
-use shared::contract::changes::OrderChanges;
-use shared::contract::event::EventPayload;
-use shared::{Event, Kind, Locale, OrderKey};
+use std::path::PathBuf;
+
+use mailer::preview::{Sample, with_changes};
+use shared::{Kind, Language, Locale, OrderKey, ShopId};
 
 use crate::args;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::order_name::OrderName;
-use crate::output::{ColorMode, Column, Report, number, table};
+use crate::output::note;
 use crate::store::{StoredEvent, events_of_order};
+use look::Look;
+use rendered::Preview;
 
-/// JSON Lines: sample events of all kinds, in several languages and currencies.
-pub const SAMPLES: &str =
-    include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../mailer/examples/events.jsonl"));
-
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Args {
-    /// The kind of mail, such as order.confirmed
-    pub kind: String,
+    /// The kind of mail, such as order.confirmed (default: every kind)
+    pub kind: Option<String>,
     /// The customer's language, such as de-AT (default: the sample's own)
-    #[arg(long, value_name = "TAG")]
+    #[arg(long, value_name = "TAG", conflicts_with = "all")]
     pub locale: Option<String>,
-    /// Write NAME.html and NAME.txt there; without it the plain text is printed
+    /// Each mail in every language that mails are written in
+    #[arg(long, requires = "out")]
+    pub all: bool,
+    /// Write NAME.html and NAME.txt there, and index.html, which shows them side by side: narrow, wide, dark, as text,
+    /// with images blocked. Without it the plain text is printed
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Render this order's own events instead of samples. The mails hold the customer's data
     #[arg(long, value_name = "ID")]
     pub order: Option<String>,
-    /// A file with the shop's brand as JSON, as `infra/deploy --brand` takes it; or the JSON itself
+    /// A file with a shop's settings, as `waybill shop put` takes it, to see its mails before it is put (default: what
+    /// the stack has of the shop that --shop or --order names)
+    #[arg(long, value_name = "FILE")]
+    pub shop_settings: Option<PathBuf>,
+    /// A file with the stack's brand as JSON, as `infra/deploy --brand` takes it, or the JSON itself: for shops whose
+    /// settings name none
     #[arg(long, env = "SHOP_BRAND", value_name = "FILE", hide_env_values = true)]
     pub brand: Option<String>,
 }
 
-#[derive(Debug, Serialize)]
-pub struct RenderedMail {
-    /// The event's id, after the order's id if it is a stored event.
-    pub name: String,
-    pub subject: String,
-    /// Gmail clips a mail at 102 KB.
-    pub html_bytes: usize,
-    pub files: Vec<PathBuf>,
-    #[serde(skip)]
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-pub struct Preview {
-    pub mails: Vec<RenderedMail>,
-}
-
-/// Samples need no connection.
-pub fn needs_stack(args: &Args) -> bool {
-    args.order.is_some()
+/// Whether a stack is asked for anything: samples are there without one. `shop` is that of `--shop`.
+pub fn needs_stack(args: &Args, shop: Option<&ShopId>) -> bool {
+    args.order.is_some() || (shop.is_some() && args.shop_settings.is_none())
 }
 
 /// Renders the order's own events if a stack and an order are given, or else the samples.
 pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitStatus), CliError> {
-    let kind = args::kind(&args.kind)?;
-    let brand = brand(args.brand.as_deref())?;
+    let kind = args.kind.as_deref().map(args::kind).transpose()?;
     let locale = args.locale.as_deref().map(locale).transpose()?;
-    let events = match (stack, &args.order) {
+    let shop = stack.map(Stack::shop_or_default).unwrap_or_default();
+    let settings = args.shop_settings.as_deref();
+    let look = Look::new(stack, &shop, settings, args.brand.as_deref()).await?;
+    let mut mails = match (stack, &args.order) {
         (Some(stack), Some(order)) => stored(stack, &args::order(stack, order)?, kind).await?,
-        _ => samples(),
+        _ => Sample::all(),
     };
-    let mails = mails(events, kind)
-        .into_iter()
-        .map(|mail| render_one(args.out.as_deref(), mail, locale.as_ref(), &brand))
-        .collect::<Result<_, _>>()?;
-    Ok((Preview { mails }, ExitStatus::Healthy))
-}
-
-fn brand(given: Option<&str>) -> Result<Brand, CliError> {
-    // An environment variable may be set and empty, which means the same as absent.
-    let Some(given) = given.filter(|given| !given.is_empty()) else {
-        return Ok(Brand::default());
-    };
-    // A brand is a JSON object, and no file's name begins as one; the mailer's variable holds the JSON.
-    let json = match given.trim_start().starts_with('{') {
-        true => given.to_owned(),
-        false => std::fs::read_to_string(given).map_err(|error| {
-            CliError::input(format!(
-                "Can't read the brand in {given}: {error}. Expected a file such as infra/brand.json."
-            ))
-            .caused_by(error)
-        })?,
-    };
-    Brand::parse(&json).map_err(|error| CliError::input(format!("{error}.")).caused_by(error))
+    mails.retain(|mail| kind.is_none_or(|kind| mail.kind() == kind));
+    let mut preview = Preview::default();
+    for mail in &mails {
+        match (args.all, &locale) {
+            (true, _) => {
+                for language in Language::all() {
+                    preview.render(mail, mail.locale_in(language).as_ref(), &look)?;
+                }
+            }
+            (false, locale) => preview.render(mail, locale.as_ref(), &look)?,
+        }
+    }
+    if let Some(directory) = &args.out {
+        preview.write(directory, args.all)?;
+    }
+    for kind in Kind::ALL.into_iter().filter(|kind| mails.iter().any(|mail| mail.kind() == *kind)) {
+        if look.settings.is_off(kind) {
+            note(&format!("{kind} is among the shop's kinds_off: its customers get no such mail."));
+        }
+    }
+    Ok((preview, ExitStatus::Healthy))
 }
 
 fn locale(typed: &str) -> Result<Locale, CliError> {
@@ -99,57 +91,12 @@ fn locale(typed: &str) -> Result<Locale, CliError> {
         .map_err(|invalid| CliError::input(format!("{typed} is not a language: {invalid}.")))
 }
 
-/// A mail to be rendered.
-struct Sample {
-    name: String,
-    accepted_at: Timestamp,
-    event: Event,
-    context: MailContext,
-}
-
-impl Sample {
-    fn new(name: String, accepted_at: Timestamp, event: Event) -> Self {
-        Self { name, accepted_at, event, context: MailContext::default() }
-    }
-
-    /// Whether its mail says what the order holds.
-    const fn tells_order(&self) -> bool {
-        matches!(self.event.payload, EventPayload::Confirmed | EventPayload::OrderUpdated(_))
-    }
-}
-
-/// Those of the kind, in the order of `all`. What an update does not say of itself is the difference to the event before
-/// it that tells of the same order.
-fn mails(all: Vec<Sample>, kind: Kind) -> Vec<Sample> {
-    let mut mails: Vec<Sample> = Vec::with_capacity(all.len());
-    for mut mail in all {
-        let key = OrderKey::of_event(&mail.event);
-        let is_before =
-            |other: &&Sample| other.tells_order() && OrderKey::of_event(&other.event) == key;
-        if kind == Kind::OrderUpdated
-            && let Some(before) = mails.iter().rev().find(is_before)
-        {
-            mail.context.changes = OrderChanges::between(&before.event.order, &mail.event.order);
-        }
-        mails.push(mail);
-    }
-    mails.retain(|mail| mail.event.payload.kind() == kind);
-    mails
-}
-
-/// All samples, each as if it had been accepted when it happened.
-fn samples() -> Vec<Sample> {
-    let events =
-        SAMPLES.lines().filter_map(|line| Event::parse(&serde_json::from_str(line).ok()?).ok());
-    let sample = |event: Event| {
-        let accepted_at = event.time.unwrap_or_else(Timestamp::now);
-        Sample::new(event.reference.id.to_string(), accepted_at, event)
-    };
-    events.map(sample).collect()
-}
-
 /// All events of the order, the earliest first, if one of them is of the kind.
-async fn stored(stack: &Stack, order: &OrderKey, kind: Kind) -> Result<Vec<Sample>, CliError> {
+async fn stored(
+    stack: &Stack,
+    order: &OrderKey,
+    kind: Option<Kind>,
+) -> Result<Vec<Sample>, CliError> {
     let stored = events_of_order(stack, &order.to_string()).await?;
     let requests = stored.iter().filter_map(StoredEvent::request);
     let found: Vec<Sample> = requests
@@ -159,86 +106,38 @@ async fn stored(stack: &Stack, order: &OrderKey, kind: Kind) -> Result<Vec<Sampl
         })
         .collect();
     // An order without events of the kind is a typo more often than a result.
-    if found.iter().all(|sample| sample.event.payload.kind() != kind) {
+    if !found.iter().any(|sample| kind.is_none_or(|kind| sample.kind() == kind)) {
         let order = OrderName::from(order);
         let args = order.args();
+        let events = kind.map_or("event".to_owned(), |kind| format!("{kind} event"));
         return Err(CliError::input(format!(
-            "The Events table has no {kind} event of the order {order}. `waybill order {args}` \
+            "The Events table has no {events} of the order {order}. `waybill order {args}` \
              shows what it has."
         )));
     }
-    Ok(found)
-}
-
-fn render_one(
-    out: Option<&Path>,
-    sample: Sample,
-    locale: Option<&Locale>,
-    brand: &Brand,
-) -> Result<RenderedMail, CliError> {
-    let Sample { name, accepted_at, mut event, context } = sample;
-    if let Some(locale) = locale {
-        event.order.customer.locale = Some(locale.clone());
-    }
-    let mail = render_in_context(&event, accepted_at, &context, brand)
-        .map_err(|error| CliError::input(format!("{name} does not render: {error}.")))?;
-    let files = match out {
-        None => Vec::new(),
-        Some(directory) => write(directory, &name, &mail)?,
-    };
-    Ok(RenderedMail {
-        name,
-        subject: mail.subject,
-        html_bytes: mail.html.len(),
-        files,
-        text: mail.text,
-    })
-}
-
-fn write(directory: &Path, name: &str, mail: &Mail) -> Result<Vec<PathBuf>, CliError> {
-    // An id is the publisher's text: no part of it may lead out of the directory.
-    let file_name: String = name
-        .chars()
-        .map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '_' })
-        .collect();
-    let html = directory.join(format!("{file_name}.html"));
-    let text = directory.join(format!("{file_name}.txt"));
-    std::fs::create_dir_all(directory)
-        .and_then(|()| std::fs::write(&html, &mail.html))
-        .and_then(|()| std::fs::write(&text, format!("{}\n\n{}", mail.subject, mail.text)))
-        .map_err(|error| {
-            CliError::input(format!("Can't write to {}: {error}.", directory.display()))
-                .caused_by(error)
-        })?;
-    Ok(vec![html, text])
-}
-
-impl Report for Preview {
-    fn text(&self, colors: ColorMode) -> String {
-        if self.mails.iter().any(|mail| !mail.files.is_empty()) {
-            let columns = [
-                Column::number("bytes", |mail: &RenderedMail| number(mail.html_bytes)),
-                Column::text("subject", |mail: &RenderedMail| mail.subject.clone()),
-                Column::text("file", |mail: &RenderedMail| {
-                    mail.files.first().map(|f| f.display().to_string()).unwrap_or_default()
-                }),
-            ];
-            return table(colors, &columns, &self.mails);
-        }
-        let whole = |mail: &RenderedMail| {
-            format!("{}{}\n\n{}\n", colors.heading(&mail.name), mail.subject, mail.text)
-        };
-        self.mails.iter().map(whole).collect()
-    }
+    Ok(with_changes(found))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+    use crate::output::{ColorMode, Report};
 
     fn args(kind: &str) -> Args {
-        let brand = None;
-        Args { kind: kind.to_owned(), locale: None, out: None, order: None, brand }
+        Args { kind: Some(kind.to_owned()), ..Args::default() }
+    }
+
+    fn text<'a>(preview: &'a Preview, name: &str) -> &'a str {
+        let mail = preview.mails.iter().find(|mail| mail.name == name);
+        &mail.unwrap_or_else(|| panic!("{name} is rendered")).mail.text
+    }
+
+    fn settings(directory: &Path, json: &str) -> Option<PathBuf> {
+        let file = directory.join("settings.json");
+        std::fs::write(&file, json).unwrap();
+        Some(file)
     }
 
     #[tokio::test]
@@ -273,12 +172,9 @@ mod tests {
     #[tokio::test]
     async fn an_update_that_does_not_say_what_changed_shows_what_did_since_the_event_before() {
         let (preview, _) = run(None, &args("order.updated")).await.unwrap();
-        let text = |name: &str| {
-            let mail = preview.mails.iter().find(|mail| mail.name == name);
-            mail.unwrap_or_else(|| panic!("{name} is a sample")).text.clone()
-        };
-        assert!(text("order_updated").contains("We took the teapot off."), "in its own words");
-        let computed = text("order_updated_without_a_word");
+        let own = text(&preview, "order_updated");
+        assert!(own.contains("We took the teapot off."), "in its own words");
+        let computed = text(&preview, "order_updated_without_a_word");
         assert!(computed.contains("instead of"), "{computed}");
     }
 
@@ -290,8 +186,64 @@ mod tests {
         for brand in [file, &text] {
             let args = Args { brand: Some(brand.to_owned()), ..args("order.confirmed") };
             let (preview, _) = run(None, &args).await.unwrap();
-            assert!(preview.mails[0].text.contains(json["name"].as_str().unwrap()), "{brand}");
+            assert!(preview.mails[0].mail.text.contains(json["name"].as_str().unwrap()), "{brand}");
         }
+    }
+
+    #[tokio::test]
+    async fn settings_are_seen_before_they_are_put() {
+        let directory = tempfile::tempdir().unwrap();
+        let json = r#"{
+            "brand": { "name": "Norden", "url": "https://north.example", "support_email": "help@north.example" },
+            "default_locale": "de", "formality": "informal",
+            "wording": { "de": { "delivered-heading": "Ist da!" } }
+        }"#;
+        let shop_settings = settings(directory.path(), json);
+        // In Czech there are no mails: the shop's default counts.
+        let locale = Some("cs-CZ".to_owned());
+        let args = Args { shop_settings, locale, ..args("shipment.delivered") };
+        let (preview, _) = run(None, &args).await.unwrap();
+        let text = text(&preview, "delivered");
+        assert!(text.contains("Ist da!") && text.contains("Norden"), "{text}");
+        assert!(!text.contains(" Sie "), "{text}");
+        assert!(preview.mails.iter().all(|mail| mail.language == "de"));
+    }
+
+    #[tokio::test]
+    async fn every_kind_in_every_language_is_written_with_a_page_that_shows_all() {
+        let directory = tempfile::tempdir().unwrap();
+        let out = Some(directory.path().to_owned());
+        let args = Args { all: true, out, ..args("shipment.returned") };
+        let (preview, _) = run(None, &args).await.unwrap();
+        assert_eq!(preview.mails.len(), Language::all().count());
+        let page = std::fs::read_to_string(directory.path().join("index.html")).unwrap();
+        for language in Language::all() {
+            let code = language.code();
+            let html = directory.path().join(code).join("returned.html");
+            let html = std::fs::read_to_string(html).unwrap();
+            assert!(html.contains(&format!("<html lang=\"{code}")), "{code}");
+            for shown in [
+                format!("views/{code}/returned.dark.html"),
+                format!("views/{code}/returned.blocked.html"),
+                format!("{code}/returned.txt"),
+            ] {
+                assert!(page.contains(&format!("src=\"{shown}\"")), "{shown}");
+                assert!(directory.path().join(&shown).exists(), "{shown}");
+            }
+        }
+        let (every, _) = run(None, &Args::default()).await.unwrap();
+        assert_eq!(every.mails.len(), Sample::all().len(), "without a kind, all of them");
+    }
+
+    #[test]
+    fn a_stack_is_asked_only_for_what_no_file_has() {
+        let north = ShopId::parse("north").unwrap();
+        let order = Args { order: Some("1001".to_owned()), ..Args::default() };
+        let file = Args { shop_settings: Some("north.json".into()), ..Args::default() };
+        assert!(!needs_stack(&Args::default(), None));
+        assert!(needs_stack(&Args::default(), Some(&north)), "its settings are there");
+        assert!(!needs_stack(&file, Some(&north)));
+        assert!(needs_stack(&order, None));
     }
 
     #[tokio::test]
@@ -304,9 +256,20 @@ mod tests {
             brand: Some("/nowhere/brand.json".to_owned()),
             ..args("order.confirmed")
         });
+        let directory = tempfile::tempdir().unwrap();
+        let bad = r#"{ "reply_to": "me", "formality": "casual" }"#;
+        let worded = r#"{ "wording": { "de": { "greeting": "Hallo { $nmae }" } } }"#;
+        for json in [bad, worded] {
+            let directory = directory.path().join(json.len().to_string());
+            std::fs::create_dir(&directory).unwrap();
+            let shop_settings = settings(&directory, json);
+            wrong.push(Args { shop_settings, ..args("order.confirmed") });
+        }
         let mut refusals = Vec::new();
         for args in &wrong {
-            refusals.push(run(None, args).await.unwrap_err().to_string());
+            let refusal = run(None, args).await.unwrap_err().to_string();
+            let directory = directory.path().display().to_string();
+            refusals.push(refusal.replace(&directory, "DIR"));
         }
         insta::assert_snapshot!(refusals.join("\n"));
     }

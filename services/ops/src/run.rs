@@ -41,7 +41,7 @@ async fn run(cli: &Cli, command: String) -> Result<ExitStatus, CliError> {
     match &cli.command {
         Command::Completions { shell } => docs::completions(*shell, output),
         Command::Man { out } => docs::man_pages(out.as_deref(), output)?,
-        Command::Preview(args) if !preview::needs_stack(args) => {
+        Command::Preview(args) if !preview::needs_stack(args, cli.connection.shop.as_ref()) => {
             print(output, preview::run(None, args).await?);
         }
         Command::Shop(command) if !shop::needs_stack(command) => {

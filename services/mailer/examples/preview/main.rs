@@ -10,13 +10,13 @@
 
 mod arguments;
 mod samples;
-mod sheet;
 mod stress;
 
 use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
 
+use mailer::preview::{SheetMail, write_sheet};
 use mailer::render::{Brand, Mail, render};
 use serde_json::{Value, json};
 use shared::{Event, Locale};
@@ -36,60 +36,89 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let all = languages()?;
     let chosen = if arguments.languages.is_empty() { &all } else { &arguments.languages };
-    let mut index = Vec::new();
+    let mut mails = Vec::new();
     for language in chosen {
         fs::create_dir_all(arguments.directory.join(language))?;
         for sample in samples.iter().filter(|sample| sample.is_for(language, &all)) {
-            index.push(write_mail(sample, language, &brand, &arguments.directory)?);
+            mails.push(Rendered::new(sample, language, &brand)?);
         }
     }
-    fs::write(arguments.directory.join("index.json"), serde_json::to_string_pretty(&index)?)?;
-    fs::write(arguments.directory.join("index.html"), sheet::page(&index))?;
+    write(&arguments.directory, &mails, &brand)?;
     println!(
         "{} mails in {}: open {}",
-        index.len(),
+        mails.len(),
         chosen.join(", "),
         arguments.directory.join("index.html").display()
     );
     Ok(())
 }
 
-/// Writes a mail, and says of it what `index.json` does.
-fn write_mail(
-    sample: &Sample,
-    language: &str,
-    brand: &Brand,
-    directory: &Path,
-) -> Result<Value, Box<dyn Error>> {
-    let name = &sample.name;
-    let mut event = Event::parse(&sample.event).map_err(|bad| format!("{name}: {bad:?}"))?;
-    event.order.customer.locale = Some(Locale::parse(&sample.locale(language))?);
-    let mail = render(&event, event.time.unwrap_or_default(), brand)?;
-    let path = directory.join(language).join(name);
-    fs::write(path.with_extension("html"), &mail.html)?;
-    fs::write(path.with_extension("txt"), format!("{}\n\n{}", mail.subject, mail.text))?;
-    if sample.group == "sample" {
-        sheet::write_views(&path, &mail.html)?;
-    }
-    Ok(entry(sample, language, &event, brand, &mail))
+struct Rendered<'a> {
+    sample: &'a Sample,
+    language: &'a str,
+    event: Event,
+    mail: Mail,
 }
 
-fn entry(sample: &Sample, language: &str, event: &Event, brand: &Brand, mail: &Mail) -> Value {
-    let lines = &event.order.lines;
-    let pictures = lines.iter().filter_map(|line| line.image_url.as_ref());
-    let pictures = pictures.chain(&brand.logo_url).map(shared::HttpUrl::as_str);
-    json!({
-        "name": sample.name,
-        "group": sample.group,
-        "kind": event.payload.kind().as_str(),
-        "language": language,
-        "subject": mail.subject,
-        "html": format!("{language}/{}.html", sample.name),
-        "text": format!("{language}/{}.txt", sample.name),
-        "html_bytes": mail.html.len(),
-        "text_bytes": mail.text.len(),
-        "order_lines": lines.len(),
-        // All that the mail may fetch.
-        "pictures": pictures.collect::<Vec<_>>(),
-    })
+impl<'a> Rendered<'a> {
+    fn new(sample: &'a Sample, language: &'a str, brand: &Brand) -> Result<Self, Box<dyn Error>> {
+        let name = &sample.name;
+        let mut event = Event::parse(&sample.event).map_err(|bad| format!("{name}: {bad:?}"))?;
+        event.order.customer.locale = Some(Locale::parse(&sample.locale(language))?);
+        let mail = render(&event, event.time.unwrap_or_default(), brand)?;
+        Ok(Self { sample, language, event, mail })
+    }
+
+    /// The path of its files, without `.html` and `.txt`.
+    fn path(&self) -> String {
+        format!("{}/{}", self.language, self.sample.name)
+    }
+
+    /// What `index.json` says of it.
+    fn entry(&self, brand: &Brand) -> Value {
+        let Self { sample, language, event, mail } = self;
+        let path = self.path();
+        let lines = &event.order.lines;
+        let pictures = lines.iter().filter_map(|line| line.image_url.as_ref());
+        let pictures = pictures.chain(&brand.logo_url).map(shared::HttpUrl::as_str);
+        json!({
+            "name": sample.name,
+            "group": sample.group,
+            "kind": event.payload.kind().as_str(),
+            "language": language,
+            "subject": mail.subject,
+            "html": format!("{path}.html"),
+            "text": format!("{path}.txt"),
+            "html_bytes": mail.html.len(),
+            "text_bytes": mail.text.len(),
+            "order_lines": lines.len(),
+            // All that the mail may fetch.
+            "pictures": pictures.collect::<Vec<_>>(),
+        })
+    }
+
+    fn of_sheet(&self) -> SheetMail<'_> {
+        SheetMail {
+            kind: self.event.payload.kind(),
+            name: &self.sample.name,
+            language: self.language,
+            subject: &self.mail.subject,
+            path: self.path(),
+            html: &self.mail.html,
+        }
+    }
+}
+
+fn write(directory: &Path, mails: &[Rendered<'_>], brand: &Brand) -> Result<(), Box<dyn Error>> {
+    for rendered in mails {
+        let Rendered { mail, .. } = rendered;
+        let file = |extension| directory.join(format!("{}.{extension}", rendered.path()));
+        fs::write(file("html"), &mail.html)?;
+        fs::write(file("txt"), format!("{}\n\n{}", mail.subject, mail.text))?;
+    }
+    let index: Vec<Value> = mails.iter().map(|mail| mail.entry(brand)).collect();
+    fs::write(directory.join("index.json"), serde_json::to_string_pretty(&index)?)?;
+    let samples = mails.iter().filter(|rendered| rendered.sample.group == "sample");
+    write_sheet(directory, &samples.map(Rendered::of_sheet).collect::<Vec<_>>())?;
+    Ok(())
 }

@@ -232,7 +232,7 @@ mod tests {
     #[test]
     fn an_event_that_intake_did_not_take_is_edited_as_it_was_published() {
         let mut event: Value =
-            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+            serde_json::from_str(mailer::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let good = event.clone();
         event["data"]["order"]["totals"]["total"]["currency"] = "eur".into();
         let envelope = serde_json::json!({
@@ -299,7 +299,7 @@ mod tests {
     #[test]
     fn an_edit_that_makes_it_another_order_s_message_is_refused() {
         let event: Value =
-            serde_json::from_str(crate::preview::SAMPLES.lines().next().unwrap()).unwrap();
+            serde_json::from_str(mailer::preview::SAMPLES.lines().next().unwrap()).unwrap();
         let id = shared::CorrelationId::parse("c-1").unwrap();
         let body = shared::queue::message::DispatchRequest::body(&event, Timestamp::now(), &id);
         let readable = message(&body);

@@ -4,7 +4,7 @@
 //! time do not undo each other's. A document that the functions would not take is not put. The settings are the
 //! shop's own data, and no customer's: they are printed as they are.
 
-mod check;
+pub mod check;
 mod put;
 mod show;
 pub mod table;
