@@ -22,6 +22,7 @@ mod ops;
 mod outages;
 mod paused_sending;
 mod poison;
+mod preview;
 mod readme;
 mod restarts;
 mod samples;

@@ -1,5 +1,5 @@
 //! The executable: the command that people call, and the function processes that the stack starts
-//! from the same file with the arguments `function NAME`.
+//! from the same file with the arguments `function NAME`, and what renders mails for its preview, with `function preview`.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -9,6 +9,7 @@ use tokio::runtime::Builder;
 use tracing_subscriber::EnvFilter;
 
 use crate::lambda::exit_with_parent;
+use crate::page::preview::render;
 use crate::run::{args::Args, run};
 
 /// The whole `main`: whatever executable calls it can run the functions too.
@@ -18,7 +19,12 @@ pub fn main() -> ExitCode {
     if args.next().as_deref() != Some("function") {
         return run_command(Args::parse());
     }
-    match run_function(&args.next().unwrap_or_default()) {
+    let result = match args.next().unwrap_or_default().as_str() {
+        // No function, but as hidden: it ends with its answer.
+        "preview" => render::answer(),
+        name => run_function(name),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

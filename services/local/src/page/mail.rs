@@ -1,19 +1,14 @@
 //! One mail: its views as pages, its HTML and the message as it was sent.
 
 use askama::Template;
-use axum::response::{Html, IntoResponse, Response};
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
+use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use jiff::tz::TimeZone;
 use mail_parser::{HeaderValue, MessageParser};
 
 use super::filter::{Filter, ListQuery};
+use super::frame::{Pictures, sandboxed};
 use crate::ses::{Mail, Mailbox};
-
-/// The logo in `infra/brand.json`.
-const SAMPLE_LOGO_URL: &str = "https://shop.example/logo.png";
-const SAMPLE_LOGO: &[u8] = include_bytes!("../../templates/sample-logo.png");
 
 /// One of the ways to see a mail.
 pub struct View {
@@ -155,44 +150,12 @@ fn decode_header(value: &HeaderValue<'_>) -> Option<String> {
     Some(addresses.iter().map(address).collect::<Vec<_>>().join(", "))
 }
 
-/// `GET /mail/ID/body.html`: the mail's HTML in a sandbox. No script runs, no form is sent, nothing
-/// is loaded but images and its own styles. A link opens in a new tab.
+/// `GET /mail/ID/body.html`: the mail's HTML in a sandbox.
 pub fn html_part(mail: &Mail) -> Response {
-    const POLICY: &str = "sandbox allow-popups allow-popups-to-escape-sandbox; \
-                          default-src 'none'; img-src https: data:; \
-                          style-src 'unsafe-inline'; \
-                          frame-ancestors 'self'";
-    // A mail holds markup of strangers. The header sandboxes it also where it is opened by its own
-    // URL, outside the page's frame.
     match &mail.content.html {
-        Some(html) => {
-            let html = with_sample_logo(&with_links_in_a_new_tab(html));
-            ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(html)).into_response()
-        }
+        Some(html) => sandboxed(html, str::to_owned, Pictures::Shown),
         None => (StatusCode::NOT_FOUND, "No HTML part.\n").into_response(),
     }
-}
-
-fn with_links_in_a_new_tab(html: &str) -> String {
-    // In the page's small frame, nearly no site would let itself be shown.
-    // A `base` anywhere but in the head has no effect.
-    let head = html.find("<head").and_then(|from| html[from..].find('>').map(|to| from + to + 1));
-    let Some(head) = head else { return html.to_owned() };
-    let (before, after) = html.split_at(head);
-    format!("{before}<base target=\"_blank\">{after}")
-}
-
-/// Shows the sample brand's logo. The host in its URL is reserved for examples (RFC 2606): it will
-/// never exist, so nothing real is hidden by this, and the mail itself stays as it was sent.
-fn with_sample_logo(html: &str) -> String {
-    let url = format!("src=\"{SAMPLE_LOGO_URL}\"");
-    if !html.contains(&url) {
-        return html.to_owned();
-    }
-    // In the document itself: the sandbox has no origin, so that a request for one of our own paths would
-    // be one of a foreign page.
-    let logo = BASE64_STANDARD.encode(SAMPLE_LOGO);
-    html.replace(&url, &format!("src=\"data:image/png;base64,{logo}\""))
 }
 
 /// `GET /mail/ID.eml`: the message as a file.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::middleware::map_response;
-use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
 use http::{StatusCode, header};
@@ -17,6 +17,8 @@ use super::filter::{ListQuery, QueryError};
 use super::json;
 use super::list::List;
 use super::mail::{MailPage, View, eml, html_part};
+use super::own::{Parameters, html};
+use super::preview::{self, Previews};
 use crate::ses::settings::Sending;
 use crate::ses::{MAX_MAILS_IN_MEMORY, Mail, Mailbox, Ses};
 use crate::to_the_end::to_the_end;
@@ -25,11 +27,9 @@ use crate::to_the_end::to_the_end;
 #[derive(Debug, Clone)]
 pub struct Page {
     ses: Arc<Ses>,
+    previews: Arc<Previews>,
     address: SocketAddr,
 }
-
-/// The parameters of the query, in their order.
-type Parameters = Query<Vec<(String, String)>>;
 
 #[derive(Template)]
 #[template(path = "missing.html")]
@@ -40,8 +40,8 @@ struct Missing {
 
 impl Page {
     /// `address` is where people publish events.
-    pub fn new(ses: Arc<Ses>, address: SocketAddr) -> Self {
-        Self { ses, address }
+    pub fn new(ses: Arc<Ses>, previews: Previews, address: SocketAddr) -> Self {
+        Self { ses, previews: Arc::new(previews), address }
     }
 
     /// The page's routes. `other_methods` gets the methods that they do not take, on the same paths.
@@ -53,12 +53,14 @@ impl Page {
         const STYLE: &[u8] = include_bytes!("../../templates/style.css");
         const LIVE: &[u8] = include_bytes!("../../templates/live.js");
         const KEYS: &[u8] = include_bytes!("../../templates/keys.js");
-        let page = |methods: MethodRouter<Self>| {
-            // On the routes only: a response of intake's on the same path stays as it is.
-            let methods =
-                methods.route_layer(map_response(add_privacy_headers)).with_state(self.clone());
-            other_methods.clone().merge(methods)
+        const PREVIEW: &[u8] = include_bytes!("../../templates/preview.js");
+        // On the routes only: a response of intake's on the same path stays as it is.
+        let private = |methods: MethodRouter<S>| {
+            other_methods.clone().merge(methods.route_layer(map_response(add_privacy_headers)))
         };
+        let page = |methods: MethodRouter<Self>| private(methods.with_state(self.clone()));
+        let preview =
+            |methods: MethodRouter<Arc<Previews>>| private(methods.with_state(self.previews()));
         let asset = |media_type, bytes| page(get(([(header::CONTENT_TYPE, media_type)], bytes)));
         Router::new()
             .route("/", page(get(list)))
@@ -71,7 +73,15 @@ impl Page {
             .route("/mail/style.css", asset("text/css; charset=utf-8", STYLE))
             .route("/mail/live.js", asset("text/javascript", LIVE))
             .route("/mail/keys.js", asset("text/javascript", KEYS))
+            .route("/preview", preview(get(preview::page)))
+            .route("/preview/version", preview(get(preview::version)))
+            .route("/preview/preview.js", asset("text/javascript", PREVIEW))
+            .route("/preview/mail/{shop}/{language}/{sample}/{view}", preview(get(preview::frame)))
             .route("/favicon.ico", asset("image/svg+xml", ICON))
+    }
+
+    fn previews(&self) -> Arc<Previews> {
+        Arc::clone(&self.previews)
     }
 
     fn mailbox(&self) -> &Mailbox {
@@ -165,19 +175,6 @@ fn missing(mailbox: &Mailbox, what: &str) -> Response {
     }
     let directory = mailbox.eml_directory().map(|d| d.display().to_string());
     html(StatusCode::NOT_FOUND, &Missing { limit: MAX_MAILS_IN_MEMORY, directory })
-}
-
-/// Renders one of our own pages. They load nothing from elsewhere.
-fn html(status: StatusCode, page: &impl Template) -> Response {
-    const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; \
-                          connect-src 'self'; img-src 'self'; frame-src 'self'; \
-                          form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-    match page.render() {
-        Ok(body) => {
-            (status, [(header::CONTENT_SECURITY_POLICY, POLICY)], Html(body)).into_response()
-        }
-        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
-    }
 }
 
 /// The headers of every response: a mail is private, and a browser must not guess what it is.

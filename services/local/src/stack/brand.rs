@@ -51,6 +51,11 @@ impl BrandFile {
         }
     }
 
+    /// The brand as JSON.
+    pub(super) fn json(&self) -> &str {
+        &self.json
+    }
+
     /// The mailer's variables. Sender and replies go with the brand: mails of one shop that come from
     /// another would look wrong.
     pub(super) fn environment(&self) -> [(&'static str, String); 3] {

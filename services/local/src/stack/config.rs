@@ -75,6 +75,17 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// The executable that runs the functions.
+    ///
+    /// # Errors
+    /// The path of the running executable can't be found.
+    pub fn executable(&self) -> std::io::Result<PathBuf> {
+        // The functions are in this executable. A test's executable has none, so it names another.
+        self.executable.clone().map_or_else(std::env::current_exe, Ok)
+    }
+}
+
 /// The URLs of the services that the functions call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Endpoints {

@@ -49,11 +49,7 @@ pub fn function_configs(
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), endpoints.built_in.clone()),
         ]);
     }
-    // The functions are in this executable. A test's executable has none, so it names another.
-    let path = match &config.executable {
-        Some(executable) => executable.clone(),
-        None => std::env::current_exe()?,
-    };
+    let path = config.executable()?;
     let configure = |function: FunctionSpec| FunctionConfig {
         name: function.name.to_owned(),
         program: Program {

@@ -27,6 +27,7 @@ use crate::edge::{
 use crate::lambda::{Functions, NotReadyError};
 use crate::mapping::Mapping;
 use crate::page::Page;
+use crate::page::preview::{Previews, Renderer};
 use crate::resources::{self, Resources};
 use crate::ses::{Directories, MailboxError, Ses, SesEvent};
 
@@ -186,7 +187,7 @@ async fn open_services(
     Ok(Edge {
         dynamodb: Arc::new(Dynamodb::start(data).await?),
         sqs: Arc::new(Sqs::open(address, &config.settings.region, data).await?),
-        page: Page::new(Arc::clone(&ses), address),
+        page: Page::new(Arc::clone(&ses), previews(config, address), address),
         ses,
         secrets: Arc::new(secrets),
         lambdas: Lambdas::default(),
@@ -195,6 +196,14 @@ async fn open_services(
         calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
     })
+}
+
+/// Has mails rendered by the executable that runs the functions, so as the mailer renders them.
+fn previews(config: &Config, address: SocketAddr) -> Previews {
+    let brand = config.brand.as_ref().map(|brand| brand.json().to_owned());
+    let dynamodb = Endpoints::new(config, address).dynamodb;
+    let dynamodb = clients::dynamodb(&dynamodb, &config.settings.region);
+    Previews::new(Renderer::new(config.executable().ok(), brand), dynamodb)
 }
 
 /// Starts the functions, makes them known to the edge, and waits until they are ready.

@@ -1,6 +1,6 @@
 //! An edge on a free port, with functions that a test writes as closures.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -22,6 +22,7 @@ use crate::edge::faults::{Faults, NoFaults};
 use crate::edge::{AsyncInvoker, Edge, EventBus, Lambdas, Listener, Server, TransferLimits};
 use crate::lambda::{Invocation, Invoke};
 use crate::page::Page;
+use crate::page::preview::{Previews, Renderer};
 use crate::ses::settings::Settings;
 use crate::ses::{Directories, Ses, SesEvent};
 use crate::test_support::until;
@@ -105,6 +106,8 @@ pub struct Setup<'a> {
     pub mail_dir: Option<&'a Path>,
     pub limits: TransferLimits,
     pub data: Option<&'a Path>,
+    /// Renders the preview's mails; this process if absent.
+    pub executable: Option<PathBuf>,
 }
 
 impl Default for Setup<'_> {
@@ -116,6 +119,7 @@ impl Default for Setup<'_> {
             mail_dir: None,
             limits: TransferLimits::default(),
             data: None,
+            executable: None,
         }
     }
 }
@@ -135,6 +139,10 @@ impl TestEdge {
         let directories = Directories { eml: setup.mail_dir, data: setup.data };
         let ses = Arc::new(Ses::open(setup.settings, directories, sink).await.unwrap());
         let calls = Arc::new(Calls::default());
+        let previews = Previews::new(
+            Renderer::new(setup.executable, None),
+            clients::dynamodb(&format!("http://{address}"), REGION),
+        );
         let edge = Edge {
             dynamodb: Arc::new(Dynamodb::start(None).await.unwrap()),
             sqs: Arc::new(Sqs::new(address, REGION)),
@@ -147,7 +155,7 @@ impl TestEdge {
                 store: None,
             },
             event_bus: EventBus { sqs: clients::sqs(&format!("http://{address}"), REGION) },
-            page: Page::new(Arc::clone(&ses), address),
+            page: Page::new(Arc::clone(&ses), previews, address),
             calls: Arc::clone(&calls),
             faults: setup.faults,
         };

@@ -44,7 +44,7 @@ impl Case {
     }
 }
 
-fn cases() -> [Case; 11] {
+fn cases() -> [Case; 12] {
     let mail = json!({
         "FromEmailAddress": "orders@shop.example",
         "Destination": {"ToAddresses": ["jo@example.com"]},
@@ -62,6 +62,7 @@ fn cases() -> [Case; 11] {
         Case::aws("AWSEvents.PutEvents").with(json!({ "Entries": [entry] })),
         Case::new("GET", "/"),
         Case::new("GET", "/mail.json"),
+        Case::new("GET", "/preview"),
         Case::new("POST", "/v1/events"),
         Case::new("GET", "/healthz"),
     ]

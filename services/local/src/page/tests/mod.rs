@@ -2,6 +2,7 @@ mod browser;
 mod deletion;
 mod finding;
 mod keeping;
+mod preview;
 mod sample_brand;
 
 use base64::Engine;

@@ -119,11 +119,17 @@ impl Chromium {
         self.call("Emulation.setDeviceMetricsOverride", &size);
     }
 
+    /// Prefers `light` or `dark` pages from now on.
+    pub fn prefer(&mut self, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        self.call("Emulation.setEmulatedMedia", &json!({"features": features}));
+    }
+
     /// Presses a key as a person does.
     pub fn press(&mut self, key: &str) {
         let text = if key == "Enter" { "\r" } else { key };
         let down = json!({"type": "keyDown", "key": key, "text": text,
-            "windowsVirtualKeyCode": if key == "Enter" { 13 } else { 0 }});
+            "windowsVirtualKeyCode": match key { "Enter" => 13, " " => 32, _ => 0 }});
         self.call("Input.dispatchKeyEvent", &down);
         self.call("Input.dispatchKeyEvent", &json!({"type": "keyUp", "key": key}));
     }

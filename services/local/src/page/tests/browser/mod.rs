@@ -3,7 +3,7 @@
 
 mod chromium;
 
-use chromium::Chromium;
+pub use chromium::Chromium;
 use serde_json::Value;
 
 use super::{Draft, json, send};
