@@ -77,8 +77,7 @@ impl OutgoingMail {
         // Written and read as a header: whether a word is decoded depends on how it is sent.
         let mut header = b"Subject: ".to_vec();
         let column = header.len();
-        // A Vec takes every byte.
-        let _ = subject_header(&self.subject).write_header(&mut header, column);
+        subject_header(&self.subject).write_header(&mut header, column);
         header.extend(b"\r\n");
         let message = MessageParser::default().parse(&header);
         let shown = message.as_ref().and_then(|message| message.subject());
