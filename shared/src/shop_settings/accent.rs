@@ -6,7 +6,7 @@ use crate::contract::error::InvalidValue;
 /// that is visible even if the colour itself hardly differs from the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Accent {
-    /// On a white page.
+    /// On a light page.
     pub light: SurfaceColors,
     /// On a dark page.
     pub dark: SurfaceColors,
@@ -19,14 +19,16 @@ pub struct SurfaceColors {
     pub fill: String,
     /// Text on it: contrast of at least 4.5 (WCAG 2.2 AA, 1.4.3).
     pub text: &'static str,
-    /// Its border, and thin bars: contrast of at least 3 to the page (1.4.11).
+    /// Its border, and thin bars: contrast of at least 3 to whatever it lies on (1.4.11).
     pub edge: String,
 }
 
 const WHITE: Rgb = Rgb([255, 255, 255]);
 const BLACK: Rgb = Rgb([0, 0, 0]);
-/// The dark page's card, as `base.html` paints it.
-const DARK_CARD: Rgb = Rgb([0x22, 0x21, 0x1f]);
+/// Of what `base.html` paints, the ground that a dark colour stands out from the least: the light page around the card.
+const LIGHT_GROUND: Rgb = Rgb([0xf4, 0xf2, 0xed]);
+/// And the one that a light colour stands out from the least: the dark panel, on which buttons lie.
+const DARK_GROUND: Rgb = Rgb([0x2d, 0x2b, 0x28]);
 
 impl Accent {
     /// Parses `#rrggbb`.
@@ -37,9 +39,9 @@ impl Accent {
         let colour = Rgb::parse(text)
             .ok_or_else(|| InvalidValue::expected("a colour as #rrggbb, such as #0b6e5f"))?;
         // Lightened for a dark page: with many brand colours the button would hardly be visible there.
-        let on_dark = colour.nearest_visible(WHITE, DARK_CARD);
+        let on_dark = colour.nearest_visible(WHITE, DARK_GROUND);
         Ok(Self {
-            light: SurfaceColors::new(colour, colour.nearest_visible(BLACK, WHITE)),
+            light: SurfaceColors::new(colour, colour.nearest_visible(BLACK, LIGHT_GROUND)),
             dark: SurfaceColors::new(on_dark, on_dark),
         })
     }
@@ -64,9 +66,9 @@ impl Rgb {
         Some(Self([red, green, blue]))
     }
 
-    /// The first colour on the way to `end` that is visible on `page`.
-    fn nearest_visible(self, end: Self, page: Self) -> Self {
-        (0..=20).map(|step| self.mix(end, step)).find(|c| c.contrast(page) >= 3.0).unwrap_or(end)
+    /// The first colour on the way to `end` that is visible on `ground`.
+    fn nearest_visible(self, end: Self, ground: Self) -> Self {
+        (0..=20).map(|step| self.mix(end, step)).find(|c| c.contrast(ground) >= 3.0).unwrap_or(end)
     }
 
     /// `step` twentieths of the way to `end`.
@@ -102,22 +104,63 @@ impl std::fmt::Display for Rgb {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     fn colour(text: &str) -> Rgb {
         Rgb::parse(text).expect("a colour")
     }
 
+    /// What a mail paints that is not the accent, in light and in dark: page, card, panel.
+    const GROUNDS: [[&str; 3]; 2] =
+        [["#f4f2ed", "#ffffff", "#f7f5f0"], ["#161614", "#22211f", "#2d2b28"]];
+
+    /// The worst contrasts of an accent, in light and in dark: of its text, and of its edge on any ground.
+    fn contrasts(code: &str) -> [(f64, f64); 2] {
+        let accent = Accent::parse(code).expect("a colour");
+        [(&accent.light, GROUNDS[0]), (&accent.dark, GROUNDS[1])].map(|(paint, grounds)| {
+            let edge = colour(&paint.edge);
+            let on_grounds = grounds.map(|ground| edge.contrast(colour(ground)));
+            let text = colour(&paint.fill).contrast(colour(paint.text));
+            (text, on_grounds.into_iter().fold(f64::MAX, f64::min))
+        })
+    }
+
     #[test]
     fn text_can_be_read_on_every_accent_and_the_edge_stands_out_from_the_page() {
-        for code in (0..0x0100_0000).step_by(65_521) {
-            let accent = Accent::parse(&format!("#{code:06x}")).expect("a colour");
-            for (paint, page) in [(&accent.light, WHITE), (&accent.dark, DARK_CARD)] {
-                let contrast = colour(&paint.fill).contrast(colour(paint.text));
-                assert!(contrast >= 4.5, "{paint:?}: {contrast}");
-                assert!(colour(&paint.edge).contrast(page) >= 3.0, "{paint:?}");
+        let every = (0..0x0100_0000).step_by(65_521).map(|code| format!("#{code:06x}"));
+        // Those that leave the least room: yellow, black, white, and greys around the middle.
+        let hard = ["#ffd400", "#ffff00", "#000000", "#ffffff", "#777777", "#767676", "#808080"];
+        for code in every.chain(hard.map(str::to_owned)) {
+            for (text, edge) in contrasts(&code) {
+                assert!(text >= 4.5 && edge >= 3.0, "{code}: {text}, {edge}");
             }
         }
+    }
+
+    #[test]
+    fn the_grounds_that_are_counted_with_are_those_that_are_painted() {
+        let base = include_str!("../../../services/mailer/templates/base.html");
+        let parts = include_str!("../../../services/mailer/templates/parts.html");
+        let painted = |html: &str| {
+            let colours = html.split("background-color:").skip(1).filter_map(|it| it.get(..7));
+            colours.filter(|it| it.starts_with('#')).map(str::to_owned).collect::<BTreeSet<_>>()
+        };
+        let painted = &painted(base) | &painted(parts);
+        assert_eq!(painted, GROUNDS.concat().into_iter().map(str::to_owned).collect());
+    }
+
+    #[test]
+    fn black_white_and_grey_change_where_they_would_not_be_seen() {
+        let colours = |code| {
+            let Accent { light, dark } = Accent::parse(code).expect("a colour");
+            [light.fill, light.text.to_owned(), dark.fill, dark.text.to_owned()]
+        };
+        assert_eq!(colours("#000000"), ["#000000", "#ffffff", "#7f7f7f", "#000000"]);
+        assert_eq!(colours("#ffffff"), ["#ffffff", "#000000", "#ffffff", "#000000"]);
+        assert_eq!(colours("#777777"), ["#777777", "#000000", "#777777", "#000000"]);
+        assert_eq!(colours("#ffd400"), ["#ffd400", "#000000", "#ffd400", "#000000"]);
     }
 
     #[test]
