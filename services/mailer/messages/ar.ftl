@@ -13,6 +13,14 @@ why-you-get-this = وصلتك هذه الرسالة بخصوص طلبك من { $
 why-you-get-a-copy = هذه نسخة من الرسالة المرسلة إلى صاحب الطلب من { $shop }.
 view-order = عرض الطلب
 
+## Links
+
+link-returns = الإرجاع
+link-help = المساعدة
+link-account = حسابي
+link-terms = الشروط والأحكام
+link-privacy = سياسة الخصوصية
+
 ## Progress
 
 step-ordered = تم تقديم الطلب

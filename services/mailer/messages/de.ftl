@@ -18,6 +18,14 @@ why-you-get-this = Sie erhalten diese E-Mail, weil Sie bei { $shop } bestellt ha
 why-you-get-a-copy = Dies ist eine Kopie. Die E-Mail selbst geht an die Person, die bei { $shop } bestellt hat.
 view-order = Bestellung ansehen
 
+## Links
+
+link-returns = Rückgabe
+link-help = Hilfe
+link-account = Mein Konto
+link-terms = AGB
+link-privacy = Datenschutz
+
 ## Progress
 
 step-ordered = Bestellt

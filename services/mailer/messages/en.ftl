@@ -58,6 +58,19 @@ why-you-get-a-copy = This is a copy. The email itself is for the customer who pl
 # Button and link to the page of the order in the shop.
 view-order = View your order
 
+## Links to pages of the shop, in a row below the mail
+
+# How something is sent back.
+link-returns = Returns
+# Answers to questions, or the customer service.
+link-help = Help
+# The customer's account in the shop.
+link-account = Your account
+# The terms of sale.
+link-terms = Terms and conditions
+# What becomes of personal data.
+link-privacy = Privacy policy
+
 ## Progress: four steps in a row, each in a narrow column
 
 step-ordered = Ordered

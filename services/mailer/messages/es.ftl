@@ -15,6 +15,14 @@ why-you-get-this = Recibe este correo por su pedido en { $shop }.
 why-you-get-a-copy = Esto es una copia. El correo original es para la persona que hizo el pedido en { $shop }.
 view-order = Ver el pedido
 
+## Links
+
+link-returns = Devoluciones
+link-help = Ayuda
+link-account = Mi cuenta
+link-terms = Condiciones generales
+link-privacy = Política de privacidad
+
 ## Progress
 
 step-ordered = Pedido realizado

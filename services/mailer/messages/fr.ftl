@@ -15,6 +15,14 @@ why-you-get-this = Vous recevez cet e-mail, car vous avez passé commande chez {
 why-you-get-a-copy = Ceci est une copie. L’e-mail d’origine est destiné à la personne qui a passé commande chez { $shop }.
 view-order = Voir ma commande
 
+## Links
+
+link-returns = Retours
+link-help = Aide
+link-account = Mon compte
+link-terms = Conditions générales de vente
+link-privacy = Politique de confidentialité
+
 ## Progress
 
 step-ordered = Commandé

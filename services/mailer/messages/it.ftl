@@ -19,6 +19,14 @@ why-you-get-this = Riceve questa e-mail perché ha effettuato un ordine su { $sh
 why-you-get-a-copy = Questa è una copia. L’e-mail originale è destinata alla persona che ha effettuato l’ordine su { $shop }.
 view-order = Visualizza l’ordine
 
+## Links
+
+link-returns = Resi
+link-help = Assistenza
+link-account = Il mio account
+link-terms = Condizioni generali di vendita
+link-privacy = Informativa sulla privacy
+
 ## Progress
 
 step-ordered = Ordine ricevuto

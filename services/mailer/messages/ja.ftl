@@ -13,6 +13,14 @@ why-you-get-this = このメールは、{ $shop }でご注文いただいたお�
 why-you-get-a-copy = このメールは控えです。同じ内容のメールを、{ $shop }でご注文いただいたお客様にお送りしています。
 view-order = ご注文内容を確認する
 
+## Links
+
+link-returns = 返品について
+link-help = ヘルプ
+link-account = マイページ
+link-terms = 利用規約
+link-privacy = プライバシーポリシー
+
 ## Progress
 
 step-ordered = ご注文受付

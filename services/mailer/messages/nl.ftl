@@ -17,6 +17,14 @@ why-you-get-this = U ontvangt deze e-mail omdat u een bestelling heeft geplaatst
 why-you-get-a-copy = Dit is een kopie. De e-mail zelf is bestemd voor de klant die de bestelling bij { $shop } heeft geplaatst.
 view-order = Bestelling bekijken
 
+## Links
+
+link-returns = Retourneren
+link-help = Klantenservice
+link-account = Mijn account
+link-terms = Algemene voorwaarden
+link-privacy = Privacybeleid
+
 ## Progress
 
 step-ordered = Besteld

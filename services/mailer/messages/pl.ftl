@@ -14,6 +14,14 @@ why-you-get-this = Ta wiadomość dotyczy Twojego zamówienia w sklepie { $shop
 why-you-get-a-copy = To jest kopia. Oryginał wiadomości otrzymuje osoba, która złożyła zamówienie w sklepie { $shop }.
 view-order = Zobacz zamówienie
 
+## Links
+
+link-returns = Zwroty
+link-help = Pomoc
+link-account = Moje konto
+link-terms = Regulamin
+link-privacy = Polityka prywatności
+
 ## Progress
 
 step-ordered = Zamówione

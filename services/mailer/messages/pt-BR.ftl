@@ -13,6 +13,14 @@ why-you-get-this = Você recebeu este e-mail porque fez um pedido na loja { $sho
 why-you-get-a-copy = Esta é uma cópia. O e-mail original é para quem fez o pedido na loja { $shop }.
 view-order = Ver pedido
 
+## Links
+
+link-returns = Trocas e devoluções
+link-help = Ajuda
+link-account = Minha conta
+link-terms = Termos e condições
+link-privacy = Política de privacidade
+
 ## Progress
 
 step-ordered = Pedido feito

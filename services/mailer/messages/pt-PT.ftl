@@ -15,6 +15,14 @@ why-you-get-this = Recebeu este e-mail porque fez uma encomenda na loja { $shop 
 why-you-get-a-copy = Esta é uma cópia. O e-mail original destina-se a quem fez a encomenda na loja { $shop }.
 view-order = Ver encomenda
 
+## Links
+
+link-returns = Devoluções
+link-help = Ajuda
+link-account = A minha conta
+link-terms = Termos e condições
+link-privacy = Política de privacidade
+
 ## Progress
 
 step-ordered = Registada

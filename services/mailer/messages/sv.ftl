@@ -13,6 +13,14 @@ why-you-get-this = Du får det här mejlet eftersom du har lagt en beställning 
 why-you-get-a-copy = Det här är en kopia. Själva mejlet går till kunden som har lagt beställningen hos { $shop }.
 view-order = Visa beställningen
 
+## Links
+
+link-returns = Returer
+link-help = Kundservice
+link-account = Mitt konto
+link-terms = Köpvillkor
+link-privacy = Integritetspolicy
+
 ## Progress
 
 step-ordered = Beställd

@@ -13,6 +13,14 @@ why-you-get-this = 本邮件根据您在 { $shop } 的订单发送。
 why-you-get-a-copy = 这是一封邮件副本，原邮件已发送给在 { $shop } 下单的顾客。
 view-order = 查看订单
 
+## Links
+
+link-returns = 退换货
+link-help = 帮助中心
+link-account = 我的账户
+link-terms = 服务条款
+link-privacy = 隐私政策
+
 ## Progress
 
 step-ordered = 已下单

@@ -8,7 +8,7 @@ pub mod articles;
 pub mod beyond_schema;
 mod cancelled_part;
 pub mod changes;
-mod countries;
+pub(crate) mod countries;
 mod currency;
 pub(crate) mod digest;
 pub mod documents;

@@ -4,6 +4,9 @@ use std::fmt;
 
 use super::accent::Accent;
 use super::document::{sentences, unknown_members};
+use super::legal::Legal;
+use super::links::Links;
+use super::logo::Logo;
 use crate::contract::email::EmailAddress;
 use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::json::parse_strict;
@@ -20,14 +23,16 @@ pub struct Brand {
     pub url: HttpUrl,
     /// The address that customers write to.
     pub support_email: EmailAddress,
-    /// An image instead of the name at the top, shown 32 pixels high and at most 200 wide; its `alt`
-    /// text is the name. https, since mail clients load nothing else; not a `data:` URL: Gmail and
-    /// Outlook do not show those.
-    pub logo_url: Option<HttpUrl>,
+    /// A picture instead of the name at the top; its `alt` text is the name.
+    pub logo: Option<Logo>,
     /// The colour of buttons.
     pub accent: Accent,
     /// The postal address of the company, which many countries require in business mail.
     pub postal_address: Option<Line>,
+    /// Its pages that customers look for after an order.
+    pub links: Links,
+    /// What else has to stand below a mail, by the customer's country.
+    pub legal: Legal,
 }
 
 /// Why the setting is invalid, as a sentence for the operator.
@@ -71,23 +76,22 @@ impl Brand {
         let name = from.required("name", |r| r.text(Line::parse));
         let url = from.required("url", |r| r.text(HttpUrl::parse));
         let support_email = from.required("support_email", |r| r.text(EmailAddress::parse));
-        let logo_url = from.optional("logo_url", |r| r.text(https_url));
+        let logo = from.optional("logo", |r| Logo::read(&r));
         let accent = from.optional("accent", |r| r.text(Accent::parse));
         let postal_address = from.optional("postal_address", |r| r.text(Line::parse));
+        let links = from.optional("links", |r| Links::read(&r));
+        let legal = from.optional("legal", |r| Legal::read(&r));
         Some(Self {
             name: name?,
             url: url?,
             support_email: support_email?,
-            logo_url: logo_url?,
+            logo: logo?,
             accent: accent?.or_else(|| Accent::parse(DEFAULT_ACCENT).ok())?,
             postal_address: postal_address?,
+            links: links?.unwrap_or_default(),
+            legal: legal?.unwrap_or_default(),
         })
     }
-}
-
-fn https_url(text: &str) -> Result<HttpUrl, InvalidValue> {
-    let url = HttpUrl::parse(text).ok().filter(|url| url.as_str().starts_with("https:"));
-    url.ok_or_else(|| InvalidValue::expected("an https URL"))
 }
 
 impl Default for Brand {
@@ -104,14 +108,33 @@ impl Default for Brand {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use super::super::{SettingsError, ShopSettings};
     use super::*;
+
+    /// Settings whose brand has these members as well.
+    fn settings_with(members: &str) -> Result<ShopSettings, SettingsError> {
+        ShopSettings::parse(&format!(
+            r#"{{ "brand": {{ "name": "Kiosk", "url": "https://k.example", "support_email": "a@k.example",
+                 {members} }} }}"#
+        ))
+    }
+
+    pub fn brand_with(members: &str) -> Option<Brand> {
+        settings_with(members).expect("settings").brand
+    }
+
+    /// Where settings with such a brand are refused.
+    pub fn pointers_of(members: &str) -> Vec<String> {
+        let errors = settings_with(members).expect_err("refused").into_errors();
+        errors.into_iter().map(|error| error.pointer).collect()
+    }
 
     #[test]
     fn every_bad_member_is_named_in_one_sentence() {
-        let bad = r##"{"name":"","url":"ftp://x","logo_url":"http://x.example/l.png","accent":"#fff","logo":"x"}"##;
+        let bad = r##"{"name":"","url":"ftp://x","logo":{},"accent":"#fff","logo_url":"x"}"##;
         let refused = Brand::parse(bad).expect_err("not a brand").to_string();
-        for member in ["/name", "/url", "/support_email", "/logo_url", "/accent", "/logo:"] {
+        for member in ["/name", "/url", "/support_email", "/logo/url", "/accent", "/logo_url:"] {
             assert!(refused.contains(member), "{member} is missing in: {refused}");
         }
     }
@@ -127,7 +150,9 @@ mod tests {
     fn the_sample_brand_shows_every_member() {
         let sample = include_str!("../../../infra/brand.json");
         let brand = Brand::parse(sample).expect("a brand");
-        assert!(brand.logo_url.is_some() && brand.postal_address.is_some());
+        assert!(brand.logo.is_some_and(|logo| logo.dark_url.is_some()));
+        assert!(brand.postal_address.is_some() && !brand.links.own.is_empty());
+        assert_ne!(brand.legal.lines_for(Some("DE")), brand.legal.lines_for(None));
         assert_ne!(brand.accent, Brand::default().accent);
     }
 
@@ -137,7 +162,8 @@ mod tests {
             r#"{"name":"Kiosk","url":"https://k.example","support_email":"a@k.example"}"#,
         )
         .expect("a brand");
-        assert_eq!((brand.logo_url, brand.postal_address), (None, None));
+        assert_eq!((brand.logo, brand.postal_address), (None, None));
+        assert_eq!((brand.links, brand.legal), (Links::default(), Legal::default()));
         assert_eq!(brand.accent, Brand::default().accent);
     }
 }

@@ -8,10 +8,14 @@ mod accent;
 mod brand;
 mod copies;
 mod document;
+mod legal;
+mod links;
+mod logo;
 #[cfg(test)]
 mod schema;
 mod secret;
 mod sender;
+mod text;
 mod time_zone;
 mod voice;
 
@@ -30,12 +34,16 @@ use document::{sentences, unknown_members};
 pub use accent::{Accent, SurfaceColors};
 pub use brand::{Brand, BrandError};
 pub use copies::CopyRule;
+pub use legal::Legal;
+pub use links::{Links, OwnLink};
+pub use logo::Logo;
 pub use secret::SecretArn;
 pub use sender::Sender;
 pub use time_zone::TimeZoneName;
 pub use voice::{Formality, MAX_WORDING_LEN, Voice, Wording};
 
-/// The largest document, in bytes: several times what every member at its longest takes.
+/// The largest document, in bytes: more than a shop with a wording of its own in each language and a footer for each country
+/// writes.
 pub const MAX_SETTINGS_BYTES: usize = 64 * 1024;
 
 /// The most copies that a shop's settings name.
@@ -175,10 +183,11 @@ mod tests {
     }
 
     #[test]
-    fn the_sample_of_a_second_shop_is_a_valid_document() {
-        let sample = include_str!("../../../services/local/samples/shops/north.json");
-        let settings = ShopSettings::parse(sample).expect("settings");
-        assert!(settings.brand.is_some() && settings.sender.is_some());
+    fn the_samples_of_two_shops_are_valid_documents() {
+        let first = include_str!("../../../services/local/samples/shops/default.json");
+        let second = include_str!("../../../services/local/samples/shops/north.json");
+        assert!(ShopSettings::parse(first).expect("settings").brand.is_some());
+        assert!(ShopSettings::parse(second).expect("settings").sender.is_some());
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Generates the JSON Schema of a shop's settings, and checks that `shared/schema/shop.schema.json` matches it.
 
+use std::ops::RangeInclusive;
+
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{MAX_COPIES, MAX_WORDING_LEN, ShopSettings, secret, time_zone};
+use super::{MAX_COPIES, MAX_WORDING_LEN, ShopSettings, legal, links, logo, secret, time_zone};
 use crate::contract::email::EmailAddress;
 use crate::contract::kind::Kind;
 use crate::contract::language::Language;
@@ -63,7 +65,6 @@ fn schema() -> Value {
             "name": described(of::<Option<Line>>(&mut types), "The name that mail programs show."),
         }),
     );
-    let codes: Vec<&str> = Language::all().map(Language::code).collect();
     let wording = json!({
         "type": "object",
         "additionalProperties": { "type": "string", "minLength": 1, "maxLength": MAX_WORDING_LEN },
@@ -89,7 +90,7 @@ fn schema() -> Value {
                 "description": "How customers are addressed in a language that has two forms, such as Sie and du; absent, as most shops of the language do."
             },
             "wording": {
-                "type": ["object", "null"], "propertyNames": { "enum": codes }, "additionalProperties": wording,
+                "type": ["object", "null"], "propertyNames": { "enum": languages() }, "additionalProperties": wording,
                 "description": "The shop's own wording of the mails' messages, by language: the names and variables are those \
                                 of services/mailer/messages/en.ftl."
             },
@@ -121,17 +122,96 @@ fn brand(types: &mut SchemaGenerator) -> Value {
             "name": described(of::<Line>(types), "The shop's name."),
             "url": described(of::<HttpUrl>(types), "Its home page."),
             "support_email": described(of::<EmailAddress>(types), "Where customers write to."),
-            "logo_url": {
-                "type": ["string", "null"], "pattern": "^[Hh][Tt][Tt][Pp][Ss]:",
-                "description": "An image instead of the name, https."
-            },
+            "logo": or_null(logo(), "A picture instead of the name; its alternative text is the name."),
             "accent": {
                 "type": ["string", "null"], "pattern": "^#[0-9A-Fa-f]{6}$",
                 "description": "The colour of buttons.", "examples": ["#0b6e5f"]
             },
             "postal_address": described(of::<Option<Line>>(types), "The company's address."),
+            "links": or_null(links(), "Pages that customers look for after an order."),
+            "legal": or_null(legal(), "What has to stand below a mail, such as register and tax numbers."),
         }),
     )
+}
+
+fn logo() -> Value {
+    let size = |sizes: &RangeInclusive<i64>, description: &str| {
+        json!({
+            "type": "integer", "minimum": sizes.start(), "maximum": sizes.end(), "description": description,
+        })
+    };
+    let picture =
+        described(https_url(false), "The picture, PNG or JPEG, twice as large as it is shown.");
+    object(
+        &["url", "width", "height"],
+        json!({
+            "url": picture,
+            "dark_url": described(https_url(true), "The picture on a dark page, of the same size."),
+            "width": size(&logo::WIDTHS, "How wide it is shown, in pixels."),
+            "height": size(&logo::HEIGHTS, "How high it is shown, in pixels."),
+        }),
+    )
+}
+
+fn links() -> Value {
+    let text = json!({
+        "type": "object", "minProperties": 1, "propertyNames": { "enum": languages() },
+        "additionalProperties": short_text(links::MAX_LINK_TEXT_LEN),
+        "description": "Its text by language. A language that is not there has the English text, and without one no link.",
+    });
+    let own = object(
+        &["url", "text"],
+        json!({ "url": described(https_url(false), "The page."), "text": text }),
+    );
+    object(
+        &[],
+        json!({
+            "returns": described(https_url(true), "How something is sent back."),
+            "help": described(https_url(true), "Answers to questions."),
+            "account": described(https_url(true), "The customer's account."),
+            "terms": described(https_url(true), "The terms of sale."),
+            "privacy": described(https_url(true), "What becomes of personal data."),
+            "own": {
+                "type": ["array", "null"], "items": own, "maxItems": links::MAX_OWN_LINKS,
+                "description": "Other pages, in the shop's own words."
+            },
+        }),
+    )
+}
+
+fn legal() -> Value {
+    let lines = json!({
+        "type": "array", "items": short_text(legal::MAX_LEGAL_LINE_LEN), "maxItems": legal::MAX_LEGAL_LINES,
+    });
+    let mut of_all =
+        described(lines.clone(), "For customers in every country that is not named below.");
+    of_all["type"] = json!(["array", "null"]);
+    object(
+        &[],
+        json!({
+            "lines": of_all,
+            "by_country": {
+                "type": ["object", "null"], "propertyNames": { "pattern": "^[A-Z]{2}$" },
+                "additionalProperties": lines, "maxProperties": legal::MAX_LEGAL_COUNTRIES,
+                "description": "For customers in one country, by its ISO 3166-1 alpha-2 code, instead of those for all."
+            },
+        }),
+    )
+}
+
+fn languages() -> Vec<&'static str> {
+    Language::all().map(Language::code).collect()
+}
+
+fn https_url(is_optional: bool) -> Value {
+    let kind = if is_optional { json!(["string", "null"]) } else { json!("string") };
+    json!({ "type": kind, "pattern": "^[Hh][Tt][Tt][Pp][Ss]:", "maxLength": logo::MAX_ADDRESS_LEN })
+}
+
+fn short_text(most: usize) -> Value {
+    let mut text = of::<Line>(&mut SchemaGenerator::default());
+    text["maxLength"] = json!(most);
+    text
 }
 
 fn object(required: &[&str], properties: Value) -> Value {
@@ -157,7 +237,19 @@ fn example() -> Value {
     json!({
         "brand": {
             "name": "North", "url": "https://north.example/", "support_email": "help@north.example",
-            "accent": "#7a1f3d"
+            "accent": "#7a1f3d",
+            "logo": {
+                "url": "https://north.example/logo.png", "dark_url": "https://north.example/logo-dark.png",
+                "width": 150, "height": 36
+            },
+            "links": {
+                "returns": "https://north.example/returns", "help": "https://north.example/help",
+                "own": [{ "url": "https://north.example/care", "text": { "en": "Care of wool", "de": "Wolle pflegen" } }]
+            },
+            "legal": {
+                "lines": ["North ApS, CVR 12345678"],
+                "by_country": { "DE": ["North GmbH, HRB 123456, Amtsgericht Hamburg", "USt-IdNr. DE123456789"] }
+            }
         },
         "sender": { "address": "orders@north.example", "name": "North" },
         "reply_to": "help@north.example",

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::text::language;
 use crate::contract::error::InvalidValue;
-use crate::contract::language::Language;
 use crate::contract::locale::Locale;
 use crate::contract::reader::FieldReader;
 
@@ -87,15 +87,9 @@ impl Wording {
         let mut wording = BTreeMap::new();
         let mut is_right = true;
         for (code, messages) in languages {
-            let language = Language::all().find(|language| language.code() == code);
-            let Some(language) = language else {
-                let codes: Vec<&str> = Language::all().map(Language::code).collect();
-                from.refuse_member::<()>(code, format_args!("one of {}", codes.join(", ")));
-                is_right = false;
-                continue;
-            };
-            match read_messages(messages) {
-                Ok(messages) => drop(wording.insert(language.code(), messages)),
+            let read = language(code).and_then(|code| Ok((code, read_messages(messages)?)));
+            match read {
+                Ok((code, messages)) => drop(wording.insert(code, messages)),
                 Err(expected) => {
                     from.refuse_member::<()>(code, expected);
                     is_right = false;

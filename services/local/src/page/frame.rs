@@ -5,9 +5,18 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use http::header;
 
-/// The logo in `infra/brand.json`.
-const SAMPLE_LOGO_URL: &str = "https://shop.example/logo.png";
-const SAMPLE_LOGO: &[u8] = include_bytes!("../../templates/sample-logo.png");
+/// The logos of the samples' shops and of `infra/brand.json`, by their addresses.
+const SAMPLE_LOGOS: [(&str, &[u8]); 6] = [
+    ("https://shop.example/logo.png", include_bytes!("../../samples/logos/waybill.png")),
+    ("https://shop.example/logo-dark.png", include_bytes!("../../samples/logos/waybill-dark.png")),
+    ("https://shop.example/nordlicht.png", include_bytes!("../../samples/logos/nordlicht.png")),
+    (
+        "https://shop.example/nordlicht-dark.png",
+        include_bytes!("../../samples/logos/nordlicht-dark.png"),
+    ),
+    ("https://north.example/logo.png", include_bytes!("../../samples/logos/north.png")),
+    ("https://north.example/logo-dark.png", include_bytes!("../../samples/logos/north-dark.png")),
+];
 
 /// Whether a mail's pictures may be fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +35,7 @@ pub fn sandboxed(html: &str, view: impl Fn(&str) -> String, pictures: Pictures) 
         "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; img-src {sources}; \
          style-src 'unsafe-inline'; frame-ancestors 'self'"
     );
-    let html = view(&with_sample_logo(&with_links_in_a_new_tab(html)));
+    let html = view(&with_sample_logos(&with_links_in_a_new_tab(html)));
     ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
 }
 
@@ -39,15 +48,18 @@ fn with_links_in_a_new_tab(html: &str) -> String {
     format!("{before}<base target=\"_blank\">{after}")
 }
 
-/// Shows the sample brand's logo. The host in its URL is reserved for examples (RFC 2606): it will
+/// Shows the sample brands' logos. The hosts in their URLs are reserved for examples (RFC 2606): they will
 /// never exist, so nothing real is hidden by this, and the mail itself stays as it was sent.
-fn with_sample_logo(html: &str) -> String {
-    let url = format!("src=\"{SAMPLE_LOGO_URL}\"");
-    if !html.contains(&url) {
-        return html.to_owned();
+fn with_sample_logos(html: &str) -> String {
+    let mut shown = html.to_owned();
+    for (url, png) in SAMPLE_LOGOS {
+        let source = format!("src=\"{url}\"");
+        if shown.contains(&source) {
+            // In the document itself: the sandbox has no origin, so that a request for one of our own paths would
+            // be one of a foreign page.
+            let png = BASE64_STANDARD.encode(png);
+            shown = shown.replace(&source, &format!("src=\"data:image/png;base64,{png}\""));
+        }
     }
-    // In the document itself: the sandbox has no origin, so that a request for one of our own paths would
-    // be one of a foreign page.
-    let logo = BASE64_STANDARD.encode(SAMPLE_LOGO);
-    html.replace(&url, &format!("src=\"data:image/png;base64,{logo}\""))
+    shown
 }

@@ -31,7 +31,7 @@ pub struct Args {
     /// The shop's brand as JSON instead of a demonstration shop's, as `infra/deploy --brand` takes it.
     #[arg(long, value_name = "FILE")]
     pub brand: Option<PathBuf>,
-    /// The settings of shops: DIR holds a file for each, NAME.json (default: those of the samples' second shop).
+    /// The settings of shops: DIR holds a file for each, NAME.json (default: those of the samples' two shops).
     #[arg(long, value_name = "DIR")]
     pub shops: Option<PathBuf>,
     /// Where the page, the intake and the AWS services listen on 127.0.0.1; 0 takes a free port.
@@ -110,12 +110,11 @@ impl Args {
         self.brand.as_deref().map(BrandFile::read).transpose()
     }
 
-    /// The settings of the shops: those of the directory, or else of the shop that the samples are of beside the
-    /// default one.
+    /// The settings of the shops: those of the directory, or else of the two shops that the samples are of.
     pub(super) fn read_shops(&self) -> Result<Vec<ShopFile>, ShopFileError> {
         match &self.shops {
             Some(directory) => ShopFile::read_all(directory),
-            None => Ok(vec![ShopFile::sample()]),
+            None => Ok(ShopFile::samples(self.brand.is_some())),
         }
     }
 

@@ -89,11 +89,11 @@ mod tests {
 
     #[test]
     fn a_bad_file_is_refused_with_its_name_and_each_bad_member() {
-        let bad = r##"{"name":"Kiosk","url":"https://k.example","logo_url":"http://k.example/l.png","accent":"red"}"##;
+        let bad = r##"{"name":"Kiosk","url":"https://k.example","logo":{"url":"http://k.example/l.png","width":120,"height":32},"accent":"red"}"##;
         assert_eq!(
             read(bad).unwrap_err(),
             "Cannot use the brand in FILE: the shop's brand is no valid setting: /support_email: \
-             is required and missing; /logo_url: expected an https URL; /accent: expected a colour as #rrggbb, such as \
+             is required and missing; /logo/url: expected an https URL of at most 300 bytes; /accent: expected a colour as #rrggbb, such as \
              #0b6e5f. \
              infra/brand.json is an example."
         );

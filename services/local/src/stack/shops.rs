@@ -57,14 +57,23 @@ impl ShopFile {
         Ok(Self { shop, document: document.to_owned() })
     }
 
-    /// The second shop of the samples.
+    /// The two shops of the samples. `has_brand`: the first one looks as another file says, also if an earlier run of the
+    /// same stack left the samples' brand.
     ///
     /// # Panics
-    /// Never: a test reads the same file.
+    /// Never: a test reads the same files.
     #[must_use]
-    pub fn sample() -> Self {
-        let shop = ShopId::parse("north").expect("the name of a shop");
-        Self::new(shop, include_str!("../../samples/shops/north.json")).expect("valid settings")
+    pub fn samples(has_brand: bool) -> Vec<Self> {
+        let default = match has_brand {
+            true => "{}",
+            false => include_str!("../../samples/shops/default.json"),
+        };
+        let north = include_str!("../../samples/shops/north.json");
+        let sample = |(name, document)| {
+            let shop = ShopId::parse(name).expect("the name of a shop");
+            Self::new(shop, document).expect("valid settings")
+        };
+        [("default", default), ("north", north)].map(sample).into()
     }
 
     /// Reads each `NAME.json` of a directory as the settings of the shop NAME. Other files are left alone.
@@ -115,6 +124,23 @@ impl ShopFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_two_shops_of_the_samples_look_different_unless_a_brand_is_given() {
+        let brands = |has_brand| {
+            ShopFile::samples(has_brand)
+                .iter()
+                .map(|shop| ShopSettings::parse(&shop.document).unwrap().brand)
+                .collect::<Vec<_>>()
+        };
+        let [Some(default), Some(north)] = &brands(false)[..] else { panic!("two brands") };
+        assert_ne!((&default.logo, &default.accent), (&north.logo, &north.accent));
+        for brand in [default, north] {
+            assert!(brand.logo.as_ref().is_some_and(|logo| logo.dark_url.is_some()));
+            assert!(brand.links.returns.is_some() && !brand.legal.lines_for(Some("DE")).is_empty());
+        }
+        assert_eq!(brands(true)[0], None);
+    }
 
     #[test]
     fn each_file_is_a_shop_and_a_bad_one_is_refused_with_its_name_and_each_bad_member() {

@@ -80,7 +80,8 @@ impl<'a> Rendered<'a> {
         let path = self.path();
         let lines = &event.order.lines;
         let pictures = lines.iter().filter_map(|line| line.image_url.as_ref());
-        let pictures = pictures.chain(&brand.logo_url).map(shared::HttpUrl::as_str);
+        let logos = brand.logo.iter().flat_map(|logo| [Some(&logo.url), logo.dark_url.as_ref()]);
+        let pictures = pictures.chain(logos.flatten()).map(shared::HttpUrl::as_str);
         json!({
             "name": sample.name,
             "group": sample.group,

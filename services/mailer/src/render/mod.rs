@@ -13,6 +13,7 @@
 //! - What a program reads in the HTML (`structured_data`) says no more than the event, and never ends its element.
 //! - A picture of an article and the link to its page are https, or not there; what of them does not fit is left out, and
 //!   no article for their sake.
+//! - The logo is one picture in light and in dark, and where pictures are blocked, the shop's name fits into its place (`logo`).
 //! - A subject is short, and one line without control characters.
 //! - HTML and plain text have the same content. Both stay below the 102 KB at which Gmail truncates a mail:
 //!   of a long list, only the first articles are shown, with the number of the others (`listing`).
@@ -28,9 +29,11 @@ mod confirmed;
 mod delayed;
 mod delivered;
 mod delivery_attempted;
+mod footer;
 mod layout;
 mod listing;
 mod localizer;
+mod logo;
 mod looks;
 mod mail;
 mod order_updated;

@@ -9,6 +9,7 @@ use shared::shop_settings::Voice;
 
 use super::Brand;
 use super::autolink::has_link;
+use super::footer::{country_of, is_about_returns};
 use super::localizer::Localizer;
 use super::user_text::UserText;
 
@@ -36,6 +37,10 @@ pub struct Page<'a> {
     pub say: Localizer,
     /// Whether it goes to somebody else than the customer.
     pub is_copy: bool,
+    /// The customer's country, as a code of ISO 3166-1.
+    pub country: Option<&'a str>,
+    /// Whether its reader may want to send something back.
+    pub is_about_returns: bool,
     /// What programs read in the HTML, JSON that may stand in a `script` element.
     pub json_ld: Option<String>,
 }
@@ -58,6 +63,8 @@ impl<'a> Page<'a> {
             order_url: order.url.as_ref().map(shared::HttpUrl::as_str),
             say: Localizer::new(order.customer.locale.as_ref(), voice, accepted_at),
             is_copy: false,
+            country: country_of(order),
+            is_about_returns: is_about_returns(event.payload.kind()),
             json_ld: None,
         }
     }

@@ -6,6 +6,7 @@ mod links;
 mod looks;
 mod mail_clients;
 mod page_frame;
+mod shop_brand;
 mod snapshots;
 mod structured_data;
 mod tracking;
