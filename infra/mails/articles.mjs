@@ -1,4 +1,4 @@
-// Drawings of the samples' articles: nothing is fetched, and README's pictures look like a shop's mails.
+// Drawings of the samples' articles and logos: nothing is fetched, and README's pictures look like a shop's mails.
 
 const GROUND = '#ece7dd';
 const DRAWINGS = {
@@ -15,5 +15,8 @@ const DRAWINGS = {
 /** What a picture's URL shows: a drawing of the article that its file is named after, or only its ground. */
 export function drawingFor(url) {
   const name = new URL(url).pathname.split('/').at(-1).replace(/\.\w+$/, '');
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 96 96" width="96" height="96"><path d="M0 0h96v96H0z" fill="${GROUND}"/>${DRAWINGS[name] ?? ''}</svg>`;
+  // As infra/brand.json says of its logo.
+  const [width, height] = name.startsWith('logo') ? [110, 32] : [96, 96];
+  const size = `viewBox="0 0 ${width} ${height}" width="${width}" height="${height}"`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size}><path d="M0 0h${width}v${height}H0z" fill="${GROUND}"/>${DRAWINGS[name] ?? ''}</svg>`;
 }

@@ -24,6 +24,8 @@ const FAULTS = [
   ['the word "covered" is broken in two', before('<p style="width:30px">covered</p>')],
   ['less than 24 × 24', ['a{padding:4px 0}', '']],
   ['less than 44 × 44', [/padding:15px 32px;font-size:16px/, 'padding:8px 32px;font-size:16px']],
+  ['shows 2 of its 2 pictures', [/(class="on-dark" style=")[^"]*/, '$1']],
+  ['shows 0 of its 2 pictures', ['.on-dark{display:block !important', '.on-dark{']],
   ['has no alt', [/ alt="[^"]*"/, '']],
   ['axe, color-contrast', [/color:#5f5c55/g, 'color:#b0b0b0']],
   ['axe, color-contrast', ['.soft{color:#bdb8ae', '.soft{color:#5f5c55']],

@@ -2,7 +2,8 @@
 
 /**
  * Finds what does not fit in the page as it is laid out now: horizontal scrolling, text outside its cell or cut off,
- * text on other text or a picture, ordinary words broken in two, links too small to be tapped, pictures without an alternative.
+ * text on other text or a picture, ordinary words broken in two, links too small to be tapped, pictures without an alternative,
+ * two logos at once.
  *
  * @param {{areWordsOrdinary: boolean, areTargetsChecked: boolean}} asked whether the words are such as a shop writes,
  *   which need not be broken; whether links are measured
@@ -123,8 +124,8 @@ export function layoutProblems({ areWordsOrdinary, areTargetsChecked }) {
     const rects = [...link.getClientRects()].filter((rect) => rect.width > 0 && rect.height > 0);
     if (rects.length === 0) return;
     const isButton = link.classList.contains('label');
-    const picture = link.querySelector('img');
-    const box = picture && getComputedStyle(picture).display === 'block' ? picture.getBoundingClientRect() : null;
+    const picture = picturesOf(link).find((image) => getComputedStyle(image).display === 'block');
+    const box = picture?.getBoundingClientRect();
     const height = Math.max(box?.height ?? 0, ...rects.map((rect) => rect.height));
     const width = Math.max(box?.width ?? 0, ...rects.map((rect) => rect.width));
     const least = isButton ? MIN_BUTTON : MIN_TARGET;
@@ -132,6 +133,16 @@ export function layoutProblems({ areWordsOrdinary, areTargetsChecked }) {
     if (!isButton && isInSentence(link, rects, lines)) return;
     const size = `${Math.round(width)} × ${Math.round(height)} px`;
     problems.push(`the link "${short(link.textContent)}" is ${size} large: less than ${least} × ${least}`);
+  }
+
+  /** The pictures of a link that are shown, or whose place is: of a logo for light and one for dark pages, one. */
+  function picturesOf(link) {
+    return [...link.querySelectorAll('img')].filter((image) => image.checkVisibility() && image.offsetHeight > 0);
+  }
+
+  function checkPicturesOf(link) {
+    const [all, shown] = [link.querySelectorAll('img').length, picturesOf(link).length];
+    if (all > 0 && shown !== 1) problems.push(`the link ${link.href} shows ${shown} of its ${all} pictures instead of one`);
   }
 
   function checkPicture(picture) {
@@ -149,5 +160,6 @@ export function layoutProblems({ areWordsOrdinary, areTargetsChecked }) {
   checkOverlaps([...lines, ...pictures]);
   if (areTargetsChecked) for (const link of document.links) checkTarget(link, lines);
   [...document.images].forEach(checkPicture);
+  [...document.links].forEach(checkPicturesOf);
   return [...new Set(problems)];
 }

@@ -3,6 +3,8 @@
 const MAX_BYTES = 102_000; // Gmail shows the beginning of a longer mail
 const MAX_BYTES_OF_30_LINES = 40 * 1024;
 const CONDITIONAL = /<!--\[if mso\]>(.*?)<!\[endif\]-->/gs;
+// For all but Outlook, who see it as it stands between two comments.
+const NOT_OUTLOOK = /<!--\[if !mso\]><!-->(.*?)<!--<!\[endif\]-->/gs;
 const VOID = ['area', 'base', 'br', 'col', 'hr', 'img', 'input', 'link', 'meta', 'source', 'wbr'];
 
 /** Problems of a mail's HTML as it is sent, one sentence each. */
@@ -16,12 +18,13 @@ export function sourceProblems(mail, html) {
     problems.push(`is ${bytes} bytes long with ${mail.order_lines} order lines: more than ${limit}`);
   }
   if (!/<!--\[if mso\]>/.test(html)) problems.push('has no conditional comment for Outlook');
-  const rest = html.replace(CONDITIONAL, '');
-  const isOneInAnother = [...html.matchAll(CONDITIONAL)].some(([, inside]) => inside.includes('<!--'));
+  const rest = html.replace(NOT_OUTLOOK, '$1').replace(CONDITIONAL, '');
+  const outlook = html.replace(NOT_OUTLOOK, '');
+  const isOneInAnother = [...outlook.matchAll(CONDITIONAL)].some(([, inside]) => inside.includes('<!--'));
   if (isOneInAnother || /<!--\[if|<!\[endif\]/.test(rest)) {
     problems.push('has a conditional comment that is not closed, or not opened');
   }
-  const views = { Outlook: html.replace(CONDITIONAL, '$1'), 'other clients': rest };
+  const views = { Outlook: outlook.replace(CONDITIONAL, '$1'), 'other clients': rest };
   for (const [reader, view] of Object.entries(views)) {
     const fault = nestingFault(view);
     if (fault) problems.push(`${fault}, as ${reader} reads it`);
