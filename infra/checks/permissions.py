@@ -120,6 +120,17 @@ def the_mailer_sends_only_as_the_shop(template):
     ]
 
 
+def the_mailer_reads_one_bucket_and_only_where_it_is_named(template):
+    """And nobody else reads any, and nobody writes or lists one."""
+    allowed = ("mailer", "s3:GetObject", "arn:${AWS::Partition}:s3:::${AttachmentBucket}/* if MailsHaveFiles")
+    return [
+        f"{service} may {action} on {resource}"
+        for service in SERVICES
+        for resource, action in sorted(granted(template, service))
+        if action.startswith("s3:") and (service, action, resource) != allowed
+    ]
+
+
 def relay_writes_only_its_watermark_to_the_ledger(template):
     condition = {"ForAllValues:StringEquals": {"dynamodb:LeadingKeys": ["#sweep"]}}
     return [
@@ -183,6 +194,7 @@ PERMISSION_PROMISES = [
     each_role_grants_exactly_what_is_declared,
     no_role_grants_a_wildcard,
     the_mailer_sends_only_as_the_shop,
+    the_mailer_reads_one_bucket_and_only_where_it_is_named,
     relay_writes_only_its_watermark_to_the_ledger,
     only_named_principals_reach_the_queues,
     an_operator_of_one_shop_reaches_no_other,

@@ -290,6 +290,28 @@ def test_a_permission_that_is_added_is_reported(template, service):
     assert violations == [f"{service} is granted dynamodb:Scan on LedgerTable, and does not need it"]
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"Action": "s3:PutObject"},
+        {"Action": ["s3:GetObject", "s3:ListBucket"]},
+        {"Resource": {"Fn::Sub": "arn:${AWS::Partition}:s3:::*/*"}},
+    ],
+)
+def test_more_of_s3_than_the_objects_of_one_bucket_is_reported(template, change):
+    [one] = [s for s in p.statements(template, "mailer") if s.get("Sid") == "ReadsFilesOfMails"]
+    one.update(change)
+    assert p.the_mailer_reads_one_bucket_and_only_where_it_is_named(template)
+
+
+def test_a_bucket_that_every_stack_may_read_is_reported(template):
+    role = of_type(template, "AWS::IAM::Role")["MailerRole"]
+    statements = role["Policies"][0]["PolicyDocument"]["Statement"]
+    [one] = [s for s in statements if s.get("Fn::If", [""])[0] == "MailsHaveFiles"]
+    statements.append(one["Fn::If"][1])
+    assert p.the_mailer_reads_one_bucket_and_only_where_it_is_named(template)
+
+
 @pytest.mark.parametrize("service", SERVICES)
 def test_a_managed_policy_is_reported(template, service):
     role = of_type(template, "AWS::IAM::Role")[f"{service.capitalize()}Role"]

@@ -33,6 +33,7 @@ pub mod routing;
 pub mod send_gate;
 pub mod shop_settings;
 
+pub use contract::attachment::{Attachment, AttachmentKind, ObjectKey};
 pub use contract::email::EmailAddress;
 pub use contract::error::{FieldError, FieldWarning, InvalidValue};
 pub use contract::event::{Event, EventRef};

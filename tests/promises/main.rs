@@ -1,5 +1,6 @@
 //! Tests of the promises that span services, against the one-machine stack.
 
+mod attachments;
 mod cases;
 mod clocks;
 mod copies;

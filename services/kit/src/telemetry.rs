@@ -52,6 +52,8 @@ pub enum Count {
     Skipped,
     /// Notifications failed permanently.
     Failed,
+    /// Files that a mail went without, once for each attempt to send it.
+    AttachmentLeftOut,
     /// Notifications put in doubt.
     InDoubt,
     /// Messages requeued with a delay, but for mails in doubt, which are counted when the doubt is recorded.
@@ -86,6 +88,7 @@ impl Count {
             Self::Settled => "Settled",
             Self::Skipped => "Skipped",
             Self::Failed => "Failed",
+            Self::AttachmentLeftOut => "AttachmentLeftOut",
             Self::InDoubt => "InDoubt",
             Self::Requeued => "Requeued",
             Self::SendingPaused => "SendingPaused",

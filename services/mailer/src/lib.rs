@@ -25,12 +25,15 @@
 //! - While SES takes no mail of the account, or gives one mail after the other no answer, one mail at a time, the probe,
 //!   asks whether it does again. The others wait without a claim, and so do those that are in doubt.
 //! - A mail whose answer from SES could not be waited for is neither claimed nor sent.
+//! - The files that an event names go with its mail, or the mail goes without them and the ledger says why: a file never
+//!   keeps a mail back ([`attachments`]).
 //! - A mail that failed and whose news goes to a corrected address since is not sent, whatever is replayed.
 //! - No e-mail address, name or postal address is logged.
 //!
 //! Delivery semantics: at most once per attempt. A further attempt follows only a proof of refusal, or, by
 //! policy, a doubt.
 
+mod attachments;
 mod backlog_watch;
 mod batch;
 mod conversation;
@@ -56,6 +59,7 @@ use aws_lambda_events::sqs::SqsEvent;
 use kit::telemetry;
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 
+pub use attachments::AttachmentReader;
 pub use backlog_watch::BacklogWatch;
 pub use batch::handle;
 pub use feedback_backlog::FeedbackBacklog;

@@ -6,6 +6,7 @@ use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, ShopDirectory};
 use shared::Event;
 
+use crate::attachments::AttachmentReader;
 use crate::feedback_backlog::FeedbackBacklog;
 use crate::render::{Brand, Mail, MailContext, RenderError};
 use crate::send::Sender;
@@ -18,6 +19,8 @@ pub struct Mailer {
     pub ledger: Ledger,
     /// SES, without retries.
     pub sender: Sender,
+    /// Fetches the files that go with mails.
+    pub attachments: AttachmentReader,
     /// The account's send rate, which all mailers share.
     pub gate: SendGate,
     /// Puts mails that have to wait back on the mail queue.

@@ -7,13 +7,16 @@ use std::time::{Duration, SystemTime};
 
 use aws_config::SdkConfig;
 use aws_sdk_sesv2::operation::send_email::builders::SendEmailFluentBuilder;
+use aws_sdk_sesv2::types::builders::MessageBuilder;
 use aws_sdk_sesv2::types::{
-    Body, Content, Destination, EmailContent, Message, MessageHeader, MessageTag,
+    Attachment, AttachmentContentDisposition, AttachmentContentTransferEncoding, Body, Content,
+    Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
 use kit::ledger::FEEDBACK_TOKEN_TAG;
 use shared::queue::message::MailRequest;
 use shared::{ShopSettings, mail_tags};
 
+use crate::attachments::{Fetched, File};
 use crate::conversation;
 use crate::encoded_word::encoded_words;
 use crate::identities::OwnIdentities;
@@ -27,8 +30,21 @@ use crate::shop_sender::ShopSender;
 #[derive(Debug)]
 pub struct PreparedMail {
     call: SendEmailFluentBuilder,
+    message: MessageBuilder,
+    /// The files in it, which are counted as long as they are in memory.
+    files: Fetched,
     /// The identities without which it cannot be sent, if they are not the stack's.
     own_identities: Option<OwnIdentities>,
+}
+
+impl PreparedMail {
+    /// The mail with these files.
+    #[must_use]
+    pub fn attach(self, mut files: Fetched) -> Self {
+        let attachments = std::mem::take(&mut files.files).into_iter().map(attachment);
+        let message = attachments.fold(self.message, MessageBuilder::attachments);
+        Self { message, files, ..self }
+    }
 }
 
 /// Sends mails through SES.
@@ -74,15 +90,22 @@ impl Sender {
             .destination(Destination::builder().to_addresses(to.expose()).build())
             .set_reply_to_addresses(from.reply_to.map(|address| vec![address.to_owned()]))
             .set_configuration_set_name(self.settings.configuration_set.clone())
-            .set_email_tags(Some(tags(request, attempt, token)))
-            .content(EmailContent::builder().simple(message(mail, headers)).build());
-        PreparedMail { call, own_identities: from.own_identities }
+            .set_email_tags(Some(tags(request, attempt, token)));
+        let message = message(mail, headers);
+        PreparedMail {
+            call,
+            message,
+            files: Fetched::default(),
+            own_identities: from.own_identities,
+        }
     }
 
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
     /// [`SendOutcome::Ambiguous`].
     pub async fn send(&self, mail: PreparedMail, max_wait: Duration) -> SendOutcome {
-        let answer = tokio::time::timeout(max_wait, mail.call.send()).await;
+        let content = EmailContent::builder().simple(mail.message.build()).build();
+        let answer = tokio::time::timeout(max_wait, mail.call.content(content).send()).await;
+        drop(mail.files);
         self.ses.was_used_at(SystemTime::now());
         match answer {
             Ok(result) => match &mail.own_identities {
@@ -94,10 +117,23 @@ impl Sender {
     }
 }
 
-fn message(mail: &Mail, headers: Vec<MessageHeader>) -> Message {
+fn message(mail: &Mail, headers: Vec<MessageHeader>) -> MessageBuilder {
     let body = Body::builder().html(content(&mail.html)).text(content(&mail.text)).build();
     let subject = content(&subject(&mail.subject));
-    Message::builder().subject(subject).body(body).set_headers(Some(headers)).build()
+    Message::builder().subject(subject).body(body).set_headers(Some(headers))
+}
+
+/// A file in base64: by default, SES writes the bytes as they are, for ASCII alone
+/// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Attachment.html>).
+fn attachment(file: File) -> Attachment {
+    Attachment::builder()
+        .file_name(file.name)
+        .content_type(file.media_type)
+        .content_disposition(AttachmentContentDisposition::Attachment)
+        .content_transfer_encoding(AttachmentContentTransferEncoding::Base64)
+        .raw_content(file.content)
+        .build()
+        .expect("name and content are set")
 }
 
 /// The headers that are no parameters of the call. Not among them:
@@ -173,7 +209,7 @@ mod tests {
 
     fn subject_sent(subject: &str) -> String {
         let mail = Mail { subject: subject.to_owned(), html: String::new(), text: String::new() };
-        message(&mail, Vec::new()).subject().expect("a subject").data().to_owned()
+        message(&mail, Vec::new()).build().subject().expect("a subject").data().to_owned()
     }
 
     #[test]

@@ -8,6 +8,7 @@ use kit::{Clock, ShopDirectory, aws};
 use lambda_runtime::Error;
 use shared::EmailAddress;
 
+use crate::attachments::AttachmentReader;
 use crate::feedback_backlog::FeedbackBacklog;
 use crate::mailer::Mailer;
 use crate::render::Brand;
@@ -38,6 +39,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
         // A probe's lease, as any lease, outlasts the function.
         gate: SendGate::new(dynamodb, table, ses, fixed_rate()?, lease),
         sender,
+        attachments: AttachmentReader::new(&sdk),
         requeue: DelayedRequeue::new(
             sqs.clone(),
             required("MAIL_QUEUE_URL", "the mail queue's URL")?,

@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::Value;
 
+use crate::contract::attachment::Attachment;
 use crate::contract::digest;
 use crate::contract::error::InvalidValue;
 use crate::contract::event::{Event, EventPayload, EventRef};
@@ -83,13 +84,14 @@ impl Event {
             r.set_money(MoneyContext::of_data(r.value()));
             Data::read(&r, kind, &Context { event_id: reference.as_ref()?.id.as_str(), time })
         });
-        let Data { notify, order, payload } = data?;
+        let Data { notify, attachments, order, payload } = data?;
         Some(Self {
             shop: shop?.unwrap_or_default(),
             reference: reference?,
             time: time.map(LocalTime::timestamp),
             correlation_id,
             notify,
+            attachments,
             order,
             payload: payload?,
         })
@@ -178,6 +180,7 @@ struct Context<'a> {
 /// The member `data`. `payload` is `None` when the event's type is unknown, an error that is already noted.
 struct Data {
     notify: bool,
+    attachments: Vec<Attachment>,
     order: Order,
     payload: Option<EventPayload>,
 }
@@ -185,13 +188,14 @@ struct Data {
 impl Data {
     fn read(from: &FieldReader<'_>, kind: Option<Kind>, context: &Context<'_>) -> Option<Self> {
         let notify = from.tolerated("notify", |r| r.boolean()).unwrap_or(true);
+        let attachments = from.tolerated("attachments", |r| Some(Attachment::read_list(&r)));
         let order = from.required("order", |r| Order::read(&r));
         // With an unknown type the order is still checked, so that its errors are reported too.
         let payload = match kind {
             Some(kind) => Some(read_payload(from, kind, context)?),
             None => None,
         };
-        Some(Self { notify, order: order?, payload })
+        Some(Self { notify, attachments: attachments.unwrap_or_default(), order: order?, payload })
     }
 }
 

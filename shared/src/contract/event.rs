@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use crate::contract::attachment::Attachment;
 pub use crate::contract::envelope::MAX_NESTING;
 use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::ids::{CorrelationId, EventId, Source};
@@ -38,6 +39,8 @@ pub struct Event {
     pub correlation_id: Option<CorrelationId>,
     /// `false`: the event is recorded and nobody is mailed, for example when old orders are imported.
     pub notify: bool,
+    /// The files that go with its mail.
+    pub attachments: Vec<Attachment>,
     /// The order at the time of the event.
     pub order: Order,
     /// What happened to it.
@@ -196,6 +199,9 @@ impl Event {
         let mut data = serde_json::json!({ "order": with_removed_lines(&self.order) });
         if !self.notify {
             data["notify"] = Value::Bool(false);
+        }
+        if !self.attachments.is_empty() {
+            data["attachments"] = to_value(&self.attachments);
         }
         if let Some((name, member)) = self.payload.to_member() {
             data[name] = member;

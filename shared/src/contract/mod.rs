@@ -5,6 +5,7 @@
 
 pub mod address;
 pub mod articles;
+pub mod attachment;
 pub mod beyond_schema;
 mod cancelled_part;
 pub mod changes;

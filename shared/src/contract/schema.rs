@@ -6,6 +6,7 @@
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde_json::{Value, json};
 
+use crate::contract::attachment::{Attachment, AttachmentKind, MAX_ATTACHMENTS, MAX_KEY_LEN};
 use crate::contract::beyond_schema::RULES;
 use crate::contract::ids::{CorrelationId, EventId, Source, TrackingNumber};
 use crate::contract::incident::{OrderUpdate, PaymentFailure, Withdrawal};
@@ -150,6 +151,24 @@ pub(super) fn rows(types: &mut SchemaGenerator) -> Schema {
     })
 }
 
+/// The key of an object. Without a look-ahead, which not every validator's regular expressions have.
+pub(super) fn object_key(_: &mut SchemaGenerator) -> Schema {
+    json_schema!({
+        "type": "string",
+        "maxLength": MAX_KEY_LEN,
+        "pattern": "^[^\\u0000-\\u001f\\u007f-\\u009f]+$",
+        "not": { "pattern": "^/|(?:^|/)\\.\\.?(?:/|$)" },
+        "examples": ["north/2026/1001.pdf"]
+    })
+}
+
+/// What a file is, or null.
+pub(super) fn attachment_kind(_: &mut SchemaGenerator) -> Schema {
+    let kinds = AttachmentKind::ALL.map(AttachmentKind::as_str).map(Value::from);
+    let kinds: Vec<Value> = kinds.into_iter().chain([Value::Null]).collect();
+    json_schema!({ "type": ["string", "null"], "enum": kinds })
+}
+
 /// Adds the two members by which a parcel with one number is written shorter.
 pub(super) fn add_single_tracking(schema: &mut Schema) {
     let mut types = SchemaGenerator::default();
@@ -263,6 +282,7 @@ fn envelope(types: &mut SchemaGenerator) -> Value {
     let mut time = time(types);
     time.insert("type".to_owned(), json!(["string", "null"]));
     time.insert("description".to_owned(), json!("When it happened, with its offset."));
+    let attachment = types.subschema_for::<Attachment>();
     json!({
         "specversion": { "const": "1.0", "description": "The CloudEvents version." },
         "source": source,
@@ -286,6 +306,12 @@ fn envelope(types: &mut SchemaGenerator) -> Value {
                     "type": ["boolean", "null"],
                     "default": true,
                     "description": "false records the event and mails nobody."
+                },
+                "attachments": {
+                    "type": ["array", "null"],
+                    "items": attachment,
+                    "maxItems": MAX_ATTACHMENTS,
+                    "description": "Files that go with the mail, from the bucket that the shop's settings name."
                 },
                 "order": describe(types.subschema_for::<Order>(), "The order as it stands."),
             }

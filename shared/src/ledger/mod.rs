@@ -3,6 +3,7 @@
 pub mod claim_refusal;
 mod due;
 pub mod guard;
+mod left_out;
 pub mod protocol;
 pub mod reason;
 pub mod record;
@@ -10,6 +11,7 @@ pub mod record;
 pub use claim_refusal::ClaimRefusal;
 pub use due::{MAX_BOUNCE_WAIT_MS, backlog_watch_ms, silence_wait_ms};
 pub use guard::{Facts, Guard, MAX_DOUBTS, Precondition};
+pub use left_out::{LeftOut, LeftOutReason, describe_left_out, was_refused_with_files};
 pub use protocol::{TRANSIENT_BOUNCE_MS, Transition, Write};
 pub use reason::{FailReason, LEASE_EXPIRED, SkipReason};
 pub use record::{Record, State};

@@ -5,6 +5,7 @@
 //! named. Only members that a reader does not know are refused when they are put, and left out when they are read. The JSON Schema is `shared/schema/shop.schema.json`, generated from these types.
 
 mod accent;
+mod attachments;
 mod brand;
 mod copies;
 mod document;
@@ -32,6 +33,7 @@ use crate::contract::reader::{FieldErrors, FieldReader};
 use document::{sentences, unknown_members};
 
 pub use accent::{Accent, SurfaceColors};
+pub use attachments::{AttachmentSource, BucketName};
 pub use brand::{Brand, BrandError};
 pub use copies::CopyRule;
 pub use legal::Legal;
@@ -66,6 +68,8 @@ pub struct ShopSettings {
     pub kinds_off: BTreeSet<Kind>,
     /// Who else gets the shop's mails.
     pub copies: Vec<CopyRule>,
+    /// Where the files of its mails are; absent, its mails go without any.
+    pub attachments: Option<AttachmentSource>,
     /// The secret that the shop's own webhooks are signed with.
     pub webhook_secret: Option<SecretArn>,
 }
@@ -159,6 +163,7 @@ impl ShopSettings {
             from.optional("kinds_off", |r| r.list(kinds, |kind| kind.text(Kind::parse)));
         let copies =
             from.optional("copies", |r| r.list(0..=MAX_COPIES, |copy| CopyRule::read(&copy)));
+        let attachments = from.optional("attachments", |r| AttachmentSource::read(&r));
         let webhook_secret = from.optional("webhook_secret", |r| r.text(SecretArn::parse));
         Some(Self {
             brand: brand?,
@@ -168,6 +173,7 @@ impl ShopSettings {
             time_zone: time_zone?,
             kinds_off: kinds_off?.into_iter().flatten().collect(),
             copies: copies?.unwrap_or_default(),
+            attachments: attachments?,
             webhook_secret: webhook_secret?,
         })
     }

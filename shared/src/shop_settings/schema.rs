@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Value, json};
 
-use super::{MAX_COPIES, MAX_WORDING_LEN, ShopSettings, legal, links, logo, secret, time_zone};
+use super::{
+    MAX_COPIES, MAX_WORDING_LEN, ShopSettings, attachments, legal, links, logo, secret, time_zone,
+};
 use crate::contract::email::EmailAddress;
 use crate::contract::kind::Kind;
 use crate::contract::language::Language;
@@ -106,6 +108,7 @@ fn schema() -> Value {
                 "type": ["array", "null"], "items": copy, "maxItems": MAX_COPIES,
                 "description": "Who else gets the shop's mails."
             },
+            "attachments": or_null(attachment_source(), "Where the files of its mails are."),
             "webhook_secret": {
                 "type": ["string", "null"], "pattern": secret::PATTERN,
                 "description": "The ARN of the secret that the shop's webhooks are signed with."
@@ -214,6 +217,25 @@ fn short_text(most: usize) -> Value {
     text
 }
 
+fn attachment_source() -> Value {
+    object(
+        &["bucket"],
+        json!({
+            "bucket": {
+                "type": "string", "pattern": attachments::BUCKET_PATTERN,
+                "description": "An S3 bucket that the mailer may read: the stack's parameter AttachmentBucket."
+            },
+            "prefix": {
+                "type": ["string", "null"], "pattern": attachments::PREFIX_PATTERN,
+                "not": { "pattern": "(?:^|/)\\.\\.?/" }, "maxLength": attachments::MAX_PREFIX_LEN,
+                "description": "The folder of the bucket that is the shop's; absent, the one of its name. Of any shop but \
+                                default, it begins with the shop's name and a slash.",
+                "examples": ["north/invoices/"]
+            },
+        }),
+    )
+}
+
 fn object(required: &[&str], properties: Value) -> Value {
     json!({
         "type": "object", "additionalProperties": false, "required": required, "properties": properties,
@@ -259,6 +281,7 @@ fn example() -> Value {
         "time_zone": "Europe/Berlin",
         "kinds_off": ["shipment.out_for_delivery"],
         "copies": [{ "to": "accounts@north.example", "kinds": ["order.confirmed"] }],
+        "attachments": { "bucket": "north-invoices", "prefix": "north/2026/" },
         "webhook_secret":
             "arn:aws:secretsmanager:eu-central-1:111122223333:secret:waybill/shops/north-AbCdEf"
     })

@@ -10,11 +10,13 @@ use shared::contract::money::MAX_AMOUNT;
 
 /// A valid event.
 pub fn event() -> impl Strategy<Value = Value> {
-    let envelope =
-        (name(), name(), option::of(time()), option::of(name()), option::of(any::<bool>()));
+    let envelope = (
+        (name(), name(), option::of(time()), option::of(name()), option::of(any::<bool>())),
+        option::of(vec(attachment(), 0..=5)),
+    );
     (select(Kind::ALL.to_vec()), envelope, order()).prop_flat_map(|(kind, envelope, order)| {
         details(kind, &order).prop_map(move |(name, what)| {
-            let (source, id, time, correlation_id, notify) = envelope.clone();
+            let ((source, id, time, correlation_id, notify), attachments) = envelope.clone();
             let mut event = json!({
                 "specversion": "1.0", "source": source, "id": id, "type": kind.as_str(),
                 "data": { "order": order, name: what },
@@ -27,6 +29,9 @@ pub fn event() -> impl Strategy<Value = Value> {
             }
             if let Some(notify) = notify {
                 event["data"]["notify"] = json!(notify);
+            }
+            if let Some(attachments) = attachments {
+                event["data"]["attachments"] = json!(attachments);
             }
             event
         })
@@ -126,6 +131,12 @@ fn order() -> impl Strategy<Value = Value> {
             "shipping_address": to,
         })
     })
+}
+
+fn attachment() -> impl Strategy<Value = Value> {
+    let kind = option::of(select(vec!["invoice", "return_label", "other"]));
+    ("[a-zü][a-z0-9ü .#]{0,20}(/[a-z0-9 ü]{1,20}){0,3}", option::of(text()), kind)
+        .prop_map(|(key, name, kind)| json!({ "key": key, "name": name, "kind": kind }))
 }
 
 fn customer() -> impl Strategy<Value = Value> {

@@ -19,6 +19,9 @@ pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
 /// The attribute [`Item::readdressed_to`].
 pub(super) const READDRESSED_TO: &str = "readdressed_to";
 
+/// The attribute [`Item::left_out`].
+pub const LEFT_OUT: &str = "left_out";
+
 /// For so many milliseconds after its lease has expired, it is waited for what becomes of a mail.
 const DEAD_AFTER_MS: i64 = 10 * 60 * 1000;
 
@@ -103,6 +106,10 @@ pub struct Item {
     /// SES's id of the mail.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+    /// The files that the mail went without, as [`shared::ledger::LeftOut::to_attribute`]; empty where a later attempt had
+    /// them all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
     /// When it was planned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub planned_at: Option<i64>,

@@ -15,7 +15,7 @@ use super::attribute::{number, text};
 use super::change::Change;
 use super::error::LedgerError;
 use super::expression::condition;
-use super::item::Item;
+use super::item::{Item, LEFT_OUT};
 use crate::config::{self, ConfigError};
 
 /// The ledger table.
@@ -204,6 +204,38 @@ impl Ledger {
                 Some(item) => Ok(RecordOutcome::Refused(Box::new(Item::read(item.clone())?))),
             },
             _ => Err(error.into()),
+        }
+    }
+
+    /// Notes which files the mail of this attempt went without, where an SES event was recorded before SES's own answer: then
+    /// the write of that answer, which says the same, is refused. No transition, since nothing happens by it to the
+    /// notification; of a later attempt or an erased order, nothing is written.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when DynamoDB did not answer.
+    pub async fn note_left_out(
+        &self,
+        order_key: &str,
+        notification: &str,
+        attempt: u32,
+        left_out: &str,
+    ) -> Result<(), LedgerError> {
+        let call = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .key(ORDER_KEY, text(order_key))
+            .key("notification", text(notification))
+            .update_expression(format!("SET {LEFT_OUT} = :left_out"))
+            .condition_expression("attempt = :attempt")
+            .expression_attribute_values(":left_out", text(left_out))
+            .expression_attribute_values(":attempt", number(attempt.into()));
+        match call.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(error.into()),
+            },
         }
     }
 

@@ -16,6 +16,7 @@ pub enum Service {
     SesV2,
     EventBridge,
     SecretsManager,
+    S3,
 }
 
 impl fmt::Display for Service {
@@ -27,6 +28,7 @@ impl fmt::Display for Service {
             Self::SesV2 => "SESv2",
             Self::EventBridge => "EventBridge",
             Self::SecretsManager => "Secrets Manager",
+            Self::S3 => "S3",
         })
     }
 }

@@ -1,10 +1,11 @@
-//! DynamoDB, SQS and Secrets Manager, clients for them, and the count of calls to every service. SES is in
+//! DynamoDB, SQS, S3 and Secrets Manager, clients for them, and the count of calls to every service. SES is in
 //! [`crate::ses`], Lambda in [`crate::lambda`].
 
 pub(crate) mod arn;
 pub mod calls;
 pub mod clients;
 pub mod dynamodb;
+pub mod objects;
 pub mod secrets;
 pub mod sqs;
 mod sqs_compat;

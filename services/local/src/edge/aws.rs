@@ -15,6 +15,7 @@ use super::faults::{self, Call};
 use super::request::BufferedRequest;
 use super::state::Edge;
 use crate::aws::calls::{Caller, Service};
+use crate::aws::objects::is_signed_for_s3;
 use crate::response::aws_json_error;
 
 /// Middleware that takes the calls of the awsJson protocols, whatever their path.
@@ -23,8 +24,14 @@ pub async fn route_by_target(
     request: Request,
     next: Next,
 ) -> Response {
+    if is_signed_for_s3(request.headers()) {
+        return match BufferedRequest::from_request(request, &()).await {
+            Ok(request) => get_object(&edge, request).await,
+            Err(rejection) => rejection,
+        };
+    }
     let Some(target) = request.headers().get("x-amz-target") else {
-        // Services without this header, such as S3 and STS, are called at `/`, signed. Elsewhere a
+        // Services without this header, such as STS, are called at `/`, signed. Elsewhere a
         // signature says nothing: a shop may sign for the Function URL.
         let is_aws = request.uri().path() == "/" && is_signed(request.headers());
         return if is_aws { unknown_service() } else { next.run(request).await };
@@ -71,13 +78,22 @@ async fn aws_json(
                 let region = edge.ses.account().settings().region;
                 put_events(&edge.event_bus, &region, &body).await
             }
-            Service::EventBridge | Service::SesV2 => aws_json_error(
+            Service::EventBridge | Service::SesV2 | Service::S3 => aws_json_error(
                 StatusCode::BAD_REQUEST,
                 "UnknownOperationException",
                 "This EventBridge knows PutEvents.",
             ),
         }
     };
+    carry_out(edge, &call, response).await
+}
+
+async fn get_object(edge: &Edge, request: BufferedRequest) -> Response {
+    let BufferedRequest { parts, body, peer } = request;
+    let caller = Caller::from_headers(&parts.headers);
+    let call =
+        Call { service: Service::S3, operation: "GetObject", caller: &caller, peer, body: &body };
+    let response = async { edge.objects.call(&parts.method, &parts.uri, &parts.headers) };
     carry_out(edge, &call, response).await
 }
 
@@ -121,7 +137,7 @@ fn unknown_service() -> Response {
     aws_json_error(
         StatusCode::BAD_REQUEST,
         "UnknownOperationException",
-        "This stack answers for DynamoDB, SQS, SES v2, Lambda's Invoke, EventBridge's PutEvents and \
-         Secrets Manager's GetSecretValue.",
+        "This stack answers for DynamoDB, SQS, SES v2, Lambda's Invoke, EventBridge's PutEvents, \
+         Secrets Manager's GetSecretValue and S3's GetObject.",
     )
 }

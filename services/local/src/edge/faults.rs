@@ -12,6 +12,7 @@ use futures::stream;
 use http::StatusCode;
 
 use crate::aws::calls::{Caller, Service};
+use crate::aws::objects;
 use crate::response::{aws_json_error, rest_json_error};
 
 /// One call to an AWS service, as it passes the edge.
@@ -110,6 +111,9 @@ fn throttled(service: Service) -> Response {
         Service::EventBridge | Service::SecretsManager => {
             aws_json_error(BAD, "ThrottlingException", "Rate exceeded")
         }
+        Service::S3 => {
+            objects::error(StatusCode::SERVICE_UNAVAILABLE, "SlowDown", "Reduce your request rate.")
+        }
         Service::SesV2 => rest_json_error(
             StatusCode::TOO_MANY_REQUESTS,
             "TooManyRequestsException",
@@ -123,6 +127,7 @@ fn server_error(service: Service) -> Response {
     const MESSAGE: &str = "The request processing has failed because of an internal error.";
     match service {
         Service::SesV2 => rest_json_error(STATUS, "InternalServiceErrorException", MESSAGE),
+        Service::S3 => objects::error(STATUS, "InternalError", MESSAGE),
         _ => aws_json_error(STATUS, "InternalServerError", MESSAGE),
     }
 }

@@ -6,6 +6,7 @@
 //! | `X-Amz-Target: AmazonSQS.…` | [`crate::aws::sqs`] |
 //! | `X-Amz-Target: AWSEvents.PutEvents` | for the bus `waybill-orders`, the inbox queue, as its EventBridge rule would send it |
 //! | `X-Amz-Target: secretsmanager.GetSecretValue` | [`crate::aws::secrets`] |
+//! | signed for S3 | [`crate::aws::objects`] |
 //! | `/v2/email/…` | [`crate::ses`] |
 //! | `/2015-03-31/functions/NAME/invocations` | Lambda's Invoke |
 //! | `GET /`, `/mail…` | the mailbox page |

@@ -8,6 +8,7 @@ use super::faults::Faults;
 use super::lambdas::Lambdas;
 use crate::aws::calls::Calls;
 use crate::aws::dynamodb::Dynamodb;
+use crate::aws::objects::Objects;
 use crate::aws::secrets::Secrets;
 use crate::aws::sqs::Sqs;
 use crate::page::Page;
@@ -20,6 +21,7 @@ pub struct Edge {
     pub sqs: Arc<Sqs>,
     pub ses: Arc<Ses>,
     pub secrets: Arc<Secrets>,
+    pub objects: Arc<Objects>,
     /// Functions may be added after the port has begun to answer.
     pub lambdas: Lambdas,
     /// Runs the invocations that nobody waits for.

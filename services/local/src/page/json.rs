@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::filter::{ListQuery, QueryError};
 use super::mail::headers;
-use crate::ses::{Address, Mail, Mailbox};
+use crate::ses::{Address, Attachment, Mail, Mailbox};
 
 /// `GET /mail.json`: the mails of the query, the newest first. `accepted` counts all that SES ever
 /// took, `kept` those in the mailbox, `found` those that match; `next` leads to the next page.
@@ -72,6 +72,10 @@ pub fn mail(mail: &Mail) -> Value {
     whole
 }
 
+fn attachment(file: &Attachment) -> Value {
+    json!({ "name": file.name, "type": file.media_type, "size": file.bytes().len() })
+}
+
 fn summary(mail: &Mail) -> Value {
     let emails =
         |addresses: &[Address]| addresses.iter().map(|a| a.email.clone()).collect::<Vec<_>>();
@@ -92,6 +96,7 @@ fn summary(mail: &Mail) -> Value {
         "shop": content.shop(),
         "order": content.order(),
         "state": mail.outcome().as_str(),
+        "attachments": content.attachments.iter().map(attachment).collect::<Vec<_>>(),
         "tags": tags,
     })
 }

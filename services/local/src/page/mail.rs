@@ -5,10 +5,11 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use jiff::tz::TimeZone;
 use mail_parser::{HeaderValue, MessageParser};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::filter::{Filter, ListQuery};
 use super::frame::{Pictures, sandboxed};
-use crate::ses::{Mail, Mailbox};
+use crate::ses::{Attachment, Mail, Mailbox};
 
 /// One of the ways to see a mail.
 pub struct View {
@@ -40,6 +41,8 @@ pub struct MailPage<'a> {
     mail: &'a Mail,
     subject: String,
     facts: Vec<(&'static str, String)>,
+    /// The link, the name and the size of each file.
+    files: Vec<(String, String, String)>,
     /// The order's ID, and the list of its mails.
     order: Option<(String, String)>,
     /// Each view's link and title.
@@ -74,6 +77,7 @@ impl<'a> MailPage<'a> {
             mail,
             subject: mail.content.shown_subject().into_owned(),
             facts: facts(mail),
+            files: files(mail),
             order: mail
                 .content
                 .order()
@@ -112,6 +116,27 @@ fn facts(mail: &Mail) -> Vec<(&'static str, String)> {
         ("Message id", Some(mail.id.clone())),
     ];
     facts.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+}
+
+fn files(mail: &Mail) -> Vec<(String, String, String)> {
+    let file = |(number, file): (usize, &Attachment)| {
+        let size = format!("{}, {} KB", file.media_type, file.bytes().len().div_ceil(1000));
+        (format!("/mail/{}/attachment/{number}", mail.id), file.name.clone(), size)
+    };
+    mail.content.attachments.iter().enumerate().map(file).collect()
+}
+
+/// `GET /mail/ID/attachment/N`: a file of the mail, to be saved; `None` if there is no such file. A browser shows none of it
+/// here: it may be anything.
+pub fn attachment(mail: &Mail, number: &str) -> Option<Response> {
+    let file = mail.content.attachments.get(number.parse::<usize>().ok()?)?;
+    let name = utf8_percent_encode(&file.name, NON_ALPHANUMERIC);
+    let disposition = format!("attachment; filename*=UTF-8''{name}");
+    let headers = [
+        (header::CONTENT_TYPE, file.media_type.clone()),
+        (header::CONTENT_DISPOSITION, disposition),
+    ];
+    Some((headers, file.bytes()).into_response())
 }
 
 fn html_frame(mail: &Mail, width: u16) -> Body {

@@ -16,7 +16,7 @@ use super::delete::Confirmation;
 use super::filter::{ListQuery, QueryError};
 use super::json;
 use super::list::List;
-use super::mail::{MailPage, View, eml, html_part};
+use super::mail::{MailPage, View, attachment, eml, html_part};
 use super::own::{Parameters, html};
 use super::preview::{self, Previews};
 use crate::ses::settings::Sending;
@@ -149,7 +149,7 @@ async fn delete(State(page): State<Page>, Query(parameters): Parameters) -> Resp
     }
 }
 
-/// `ID`, `ID/text` and the other views, `ID/body.html`, `ID.eml`, `ID.json`.
+/// `ID`, `ID/text` and the other views, `ID/body.html`, `ID/attachment/N`, `ID.eml`, `ID.json`.
 async fn mail(
     State(page): State<Page>,
     Path(path): Path<String>,
@@ -164,6 +164,10 @@ async fn mail(
         ("json", _) => Json(json::mail(&mail)).into_response(),
         ("eml", _) => eml(&mail),
         ("body.html", _) => html_part(&mail),
+        (_, None) if what.starts_with("attachment/") => {
+            let number = what.trim_start_matches("attachment/");
+            attachment(&mail, number).unwrap_or_else(|| missing(mailbox, what))
+        }
         (_, Some(view)) => html(StatusCode::OK, &MailPage::new(mailbox, &mail, view, &query)),
         (_, None) => missing(mailbox, what),
     }

@@ -34,6 +34,10 @@ pub struct Args {
     /// The settings of shops: DIR holds a file for each, NAME.json (default: those of the samples' two shops).
     #[arg(long, value_name = "DIR")]
     pub shops: Option<PathBuf>,
+    /// The objects that events attach to mails: DIR holds a folder for each S3 bucket, with its objects as files (default:
+    /// the samples' invoice).
+    #[arg(long, value_name = "DIR")]
+    pub objects: Option<PathBuf>,
     /// Where the page, the intake and the AWS services listen on 127.0.0.1; 0 takes a free port.
     #[arg(long, value_name = "N", default_value_t = 8080)]
     pub port: u16,
@@ -124,6 +128,7 @@ impl Args {
             port: self.port,
             data: self.data.clone(),
             mail_dir: self.mail_dir.clone(),
+            objects: self.objects.clone(),
             webhook_secret: self.webhook_secret.clone(),
             dynamodb_endpoint: self.dynamodb_endpoint.clone(),
             sqs_endpoint: self.sqs_endpoint.clone(),

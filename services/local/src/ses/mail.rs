@@ -17,6 +17,7 @@ use mail_parser::MessageParser;
 use serde::{Deserialize, Serialize};
 
 use super::address::Address;
+use super::attachment::Attachment;
 use super::outcome::DeliveryOutcome;
 use super::settings::Settings;
 use super::suppression::SuppressionList;
@@ -40,6 +41,8 @@ pub struct OutgoingMail {
     pub subject: String,
     pub text: Option<String>,
     pub html: Option<String>,
+    /// The files that go with it.
+    pub attachments: Vec<Attachment>,
     /// Further headers, as name and value.
     pub headers: Vec<(String, String)>,
     /// The message tags, which every event repeats. One name may have several values.
@@ -199,6 +202,21 @@ impl Mail {
     }
 
     fn body(&self) -> MimePart<'_> {
+        let attachments = &self.content.attachments;
+        if attachments.is_empty() {
+            return self.texts();
+        }
+        let file = |file: &Attachment| {
+            let kind = ContentType::new(file.media_type.clone());
+            MimePart::new(kind, BodyPart::Binary(file.bytes().into())).attachment(file.name.clone())
+        };
+        let parts = std::iter::once(self.texts()).chain(attachments.iter().map(file)).collect();
+        let kind =
+            ContentType::new("multipart/mixed").attribute("boundary", format!("=_f_{}", self.id));
+        MimePart::new(kind, BodyPart::Multipart(parts))
+    }
+
+    fn texts(&self) -> MimePart<'_> {
         let part = |kind: &'static str, text: &String| {
             let kind = ContentType::new(kind).attribute("charset", "utf-8");
             MimePart::new(kind, BodyPart::Text(text.clone().into()))

@@ -7,6 +7,7 @@
 mod account;
 mod address;
 mod api;
+mod attachment;
 mod error;
 mod event;
 mod mail;
@@ -21,6 +22,7 @@ pub mod suppression;
 #[cfg(test)]
 mod tests;
 
+pub use attachment::Attachment;
 pub use mail::Mail;
 pub use service::Ses;
 

@@ -5,6 +5,7 @@
 use serde::Deserialize;
 
 use super::address::Address;
+use super::attachment::{Attachment, AttachmentRequest};
 use super::error::ApiError;
 use super::mail::{FEEDBACK_ID_TAGS, OutgoingMail};
 use super::single_headers::refuse_repeated;
@@ -47,6 +48,8 @@ struct Simple {
     body: Body,
     #[serde(default)]
     headers: Vec<NameValue>,
+    #[serde(default)]
+    attachments: Vec<AttachmentRequest>,
 }
 
 #[derive(Deserialize)]
@@ -79,9 +82,12 @@ impl SendEmail {
         let from = self
             .from_email_address
             .ok_or_else(|| bad_request("Missing required header 'From'."))?;
-        let Simple { subject, body, headers } = self.content.simple.ok_or_else(|| {
-            bad_request("This SES sends Content.Simple only: a subject with a text or HTML body.")
-        })?;
+        let Simple { subject, body, headers, attachments } =
+            self.content.simple.ok_or_else(|| {
+                bad_request(
+                    "This SES sends Content.Simple only: a subject with a text or HTML body.",
+                )
+            })?;
         if body.text.is_none() && body.html.is_none() {
             return Err(bad_request("Either a text or an HTML body is required."));
         }
@@ -91,6 +97,7 @@ impl SendEmail {
             headers: validate(headers, "header", MAX_HEADERS, is_valid_header)?,
             text: body.text.map(Text::decode),
             html: body.html.map(Text::decode),
+            attachments: Attachment::validate_all(attachments)?,
             from: Address::parse(&from)?,
             reply_to: addresses(&self.reply_to_addresses)?,
             to: addresses(&self.destination.to_addresses)?,

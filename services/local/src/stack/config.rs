@@ -22,6 +22,8 @@ pub struct Config {
     pub mail_dir: Option<PathBuf>,
     /// The brand of the mails instead of the demonstration shop's.
     pub brand: Option<BrandFile>,
+    /// The directory of the objects that S3 has: a folder for each bucket; the samples' if absent.
+    pub objects: Option<PathBuf>,
     /// The settings of shops.
     pub shops: Vec<ShopFile>,
     /// The secret that publishers must sign with over HTTP, in Secrets Manager's place; anyone may publish
@@ -57,6 +59,7 @@ impl Default for Config {
             data: None,
             mail_dir: None,
             brand: None,
+            objects: None,
             shops: Vec::new(),
             webhook_secret: None,
             dynamodb_endpoint: None,

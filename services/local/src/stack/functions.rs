@@ -80,6 +80,7 @@ fn environment(
         ("AWS_ENDPOINT_URL_DYNAMODB", endpoints.dynamodb.as_str()),
         ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
+        ("AWS_ENDPOINT_URL_S3", &endpoints.built_in),
         ("EVENTS_TABLE", EVENTS_TABLE),
         ("LEDGER_TABLE", LEDGER_TABLE),
         ("SHOPS_TABLE", SHOPS_TABLE),

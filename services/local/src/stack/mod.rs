@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::aws::calls::Calls;
 use crate::aws::clients;
 use crate::aws::dynamodb::{Dynamodb, DynamodbError};
+use crate::aws::objects::Objects;
 use crate::aws::secrets::Secrets;
 use crate::aws::sqs::Sqs;
 use crate::database::DataError;
@@ -56,6 +57,7 @@ pub struct Stack {
     /// The built-in SES.
     pub ses: Arc<Ses>,
     secrets: Arc<Secrets>,
+    objects: Arc<Objects>,
     webhook_secret_arn: String,
     /// A client for the tables, built in or not.
     pub dynamodb: aws_sdk_dynamodb::Client,
@@ -125,7 +127,7 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let edge = open_services(&config, address, sqs.clone(), event_sink).await?;
     let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
     let (calls, ses) = (Arc::clone(&edge.calls), Arc::clone(&edge.ses));
-    let secrets = Arc::clone(&edge.secrets);
+    let (secrets, objects) = (Arc::clone(&edge.secrets), Arc::clone(&edge.objects));
     let (lambdas, async_invoker) = (edge.lambdas.clone(), edge.async_invoker.clone());
     // The functions call their services when they start, so the server must run before them.
     let server = Server::start(listener, Arc::new(edge), TransferLimits::default());
@@ -158,6 +160,7 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
         calls,
         ses,
         secrets,
+        objects,
         webhook_secret_arn: webhook_secret_arn(&config.settings),
         dynamodb,
         sqs,
@@ -190,6 +193,7 @@ async fn open_services(
         page: Page::new(Arc::clone(&ses), previews(config, address), address),
         ses,
         secrets: Arc::new(secrets),
+        objects: Arc::new(Objects::new(config.objects.clone())),
         lambdas: Lambdas::default(),
         async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS, store },
         event_bus: EventBus { sqs },
@@ -242,6 +246,11 @@ impl Stack {
     /// Puts a secret into Secrets Manager, or rotates it.
     pub fn put_secret(&self, arn: &str, secret: &str) {
         self.secrets.put(arn, secret);
+    }
+
+    /// Puts an object into S3, where the mailer finds what events attach to mails.
+    pub fn put_object(&self, bucket_and_key: (&str, &str), content_type: &str, bytes: &[u8]) {
+        self.objects.put(bucket_and_key, content_type, bytes);
     }
 
     /// Stops everything: the mappings finish their running invocations, then the processes end, then

@@ -53,7 +53,11 @@ impl ShopFile {
     /// # Errors
     /// Every bad member.
     pub fn new(shop: ShopId, document: &str) -> Result<Self, SettingsError> {
-        ShopSettings::parse(document)?;
+        let settings = ShopSettings::parse(document)?;
+        let fault = settings.attachments.and_then(|attachments| attachments.fault_for(&shop));
+        if let Some(fault) = fault {
+            return Err(SettingsError::BadMembers(vec![fault]));
+        }
         Ok(Self { shop, document: document.to_owned() })
     }
 

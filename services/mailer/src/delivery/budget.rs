@@ -22,6 +22,12 @@ pub const TIME_TO_RECORD: Duration = OPERATION_TIMEOUT.saturating_add(Duration::
 /// cannot be called costs a write to undo it; one that nobody undoes leaves a mail in doubt that was not sent.
 const TIME_TO_CLAIM_AND_SEND: Duration = OPERATION_TIMEOUT.saturating_add(MIN_SEND_TIME);
 
+/// Fetching the files of a mail, with one retry.
+const TIME_TO_FETCH: Duration = Duration::from_secs(4);
+
+/// Kept for the files of a mail: fetching them, and what SES needs to receive megabytes.
+const TIME_FOR_FILES: Duration = TIME_TO_FETCH.saturating_add(Duration::from_secs(2));
+
 /// How long taking turns may last: one slow write of the send gate, and SES's slow answer about the rate. More
 /// writes follow if they are not slow.
 const TIME_TO_TAKE: Duration = Duration::from_secs(10);
@@ -50,6 +56,18 @@ pub fn time_to_claim_and_send(send: Duration) -> Duration {
     TIME_TO_CLAIM_AND_SEND.min(send * 2 / 5).max(MIN_SEND_TIME)
 }
 
+/// What more of the time for a delivery, `send`, must be left when it claims a mail with files. As in
+/// [`time_to_claim_and_send`], less where there is less than deployed.
+pub fn time_for_files(send: Duration) -> Duration {
+    TIME_FOR_FILES.min(send / 4)
+}
+
+/// How long the files of a mail may take of the time that is left for SES's answer, `left`: SES always has a third of it
+/// and more than the least. None where that leaves nothing.
+pub fn time_to_fetch(left: Duration) -> Duration {
+    TIME_TO_FETCH.min(left.saturating_sub(MIN_SEND_TIME) * 2 / 3)
+}
+
 /// How long taking turns may last, and how far away they may be, where this much time is left before the claim. Both
 /// fit into it as deployed; a mail whose turn comes too late in a shorter time is requeued.
 pub fn time_for_turns(left: Duration) -> (Duration, Duration) {
@@ -65,6 +83,24 @@ mod tests {
         assert_eq!(time_to_record(FUNCTION_TIMEOUT), TIME_TO_RECORD);
         assert!(TIME_TO_RECORD > kit::aws::ATTEMPT_TIMEOUT * kit::aws::MAX_ATTEMPTS);
         assert_eq!(time_to_record(Duration::from_secs(5)), Duration::from_millis(2500));
+    }
+
+    #[test]
+    fn the_files_of_a_claimed_mail_have_their_time_and_leave_ses_its_own_however_slow_the_claim_was()
+     {
+        for total in [FUNCTION_TIMEOUT, Duration::from_secs(5)] {
+            let send = total - time_to_record(total);
+            let kept = time_to_claim_and_send(send) + time_for_files(send);
+            assert!(kept < send, "{total:?}: there is time for a turn");
+            // Claimed at the last moment, by a claim that needed all of its attempts.
+            let slowest_claim = time_to_claim_and_send(send) - MIN_SEND_TIME;
+            let left = kept - slowest_claim;
+            let fetch = time_to_fetch(left);
+            assert!(fetch >= Duration::from_millis(400), "{total:?}: {fetch:?}");
+            assert!(left - fetch >= MIN_SEND_TIME, "{total:?}: {fetch:?} of {left:?}");
+        }
+        assert_eq!(time_to_fetch(Duration::from_secs(20)), TIME_TO_FETCH);
+        assert_eq!(time_to_fetch(MIN_SEND_TIME), Duration::ZERO);
     }
 
     #[test]

@@ -1,19 +1,20 @@
 //! The context that the steps of one delivery share.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsMessage;
 use jiff::SignedDuration;
-use kit::ledger::{Change, ClaimOutcome, LedgerError, RecordOutcome};
+use kit::ledger::{Change, ClaimOutcome, LEFT_OUT, LedgerError, RecordOutcome};
 use kit::queue::{BatchItemOutcome, DeadLetter, sent_at};
 use kit::telemetry::{Count, count};
 use shared::ShopSettings;
-use shared::ledger::Facts;
+use shared::ledger::{Facts, LeftOut};
 use shared::notification::{AddressHash, News, Stage, Verdict};
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
-use super::budget::{time_to_claim_and_send, time_to_record};
+use super::budget::{time_for_files, time_to_claim_and_send, time_to_record};
 use super::due::Due;
 use crate::backlog_watch::BacklogWatch;
 use crate::mailer::Mailer;
@@ -32,6 +33,8 @@ pub struct Delivery<'a> {
     claim_until: SystemTime,
     order_key: String,
     notification: String,
+    /// What the ledger is to know of the files of this attempt's mail: written with whatever is recorded of it.
+    left_out: Mutex<Option<(u32, String)>>,
 }
 
 impl<'a> Delivery<'a> {
@@ -48,7 +51,12 @@ impl<'a> Delivery<'a> {
         let total = deadline.duration_since(SystemTime::now()).unwrap_or_default();
         let kept = time_to_record(total);
         let send_until = deadline - kept;
-        let claim_until = send_until - time_to_claim_and_send(total.saturating_sub(kept));
+        let send = total.saturating_sub(kept);
+        let files = match request.event.attachments.is_empty() {
+            true => Duration::ZERO,
+            false => time_for_files(send),
+        };
+        let claim_until = send_until - time_to_claim_and_send(send) - files;
         let order_key = request.key.order_key().to_string();
         let notification = request.key.sort_key();
         Self {
@@ -60,6 +68,7 @@ impl<'a> Delivery<'a> {
             claim_until,
             order_key,
             notification,
+            left_out: Mutex::default(),
         }
     }
 
@@ -97,7 +106,26 @@ impl<'a> Delivery<'a> {
     }
 
     pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
-        self.mailer.ledger.record(&self.order_key, &self.notification, change).await
+        let noted = self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let Some((attempt, left_out)) = noted else {
+            return self.mailer.ledger.record(&self.order_key, &self.notification, change).await;
+        };
+        let (ledger, keys) = (&self.mailer.ledger, (&self.order_key, &self.notification));
+        let outcome = ledger.record(keys.0, keys.1, change.with(LEFT_OUT, &left_out)).await?;
+        if matches!(outcome, RecordOutcome::Refused(_)) {
+            let noted = ledger.note_left_out(keys.0, keys.1, attempt, &left_out).await;
+            // The mail is sent whether or not the ledger knows what it went without.
+            if let Err(error) = noted {
+                tracing::warn!(%error, left_out, "the ledger does not know what the mail went without");
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Has the ledger know which files the mail of this attempt goes without, with the next change that is recorded.
+    pub(super) fn note_left_out(&self, attempt: u32, left_out: &LeftOut) {
+        let attribute = Some((attempt, left_out.to_attribute()));
+        *self.left_out.lock().unwrap_or_else(PoisonError::into_inner) = attribute;
     }
 
     /// Judges the mail, which tells `own`, by the others of its order.

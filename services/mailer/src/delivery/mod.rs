@@ -7,6 +7,13 @@
 //! once: no lease is held by a worker that waits. A turn is good for one call. If a mail that takes a
 //! turn is not sent after all, because it is a duplicate, nobody uses that slot; a mail that is not due takes none.
 //!
+//! # Why files are fetched after the claim
+//!
+//! Right before SES is called: an earlier fetch would be in vain for each duplicate, and a later one is none. The claim of a
+//! mail with files needs more time left, so that the lease, and SES's answer, have what they need however slow S3 is. Such
+//! a mail reaches SES later than its slot, by what the fetch takes: the mails of a shop that attaches files to each are
+//! late by about the same, and so keep their distance.
+//!
 //! # Why a lease
 //!
 //! SQS delivers at least once, and the sweep, replays and the mailer itself queue mail requests again. So
@@ -42,6 +49,7 @@
 //! | turn taken | `planned`; a slot that nobody uses, or a probe that nobody else sends until its lease expires | as above |
 //! | claim written | `sending`, SES not called | the message becomes visible after the lease has expired; the next worker cannot know that SES was not called, and records `in_doubt` |
 //! | the order's other records read | as above: SES was not called | as above |
+//! | the mail's files fetched | as above: SES was not called | as above |
 //! | `SendEmail` begun, no outcome recorded | `sending`, SES may have accepted the mail | as above; if SES accepted it, its event moves the item to `sent`, before or after that |
 //! | acceptance recorded | `sent` | the next claim is refused (already done), and the message is acknowledged |
 //! | temporary refusal recorded | `planned`, not due yet | the next claim is refused (not due), and the message is requeued with a delay |
@@ -54,7 +62,7 @@
 //! SQS counts receives and moves a message to the DLQ after too many. A mail that only has to wait must not
 //! use them up, so the mailer sends a copy with a delay and acknowledges the original; the copy's count
 //! starts at zero. This happens when there is no turn for the mail, because the send rate allows no more or SES
-//! takes no mails, when the function's time does not allow the call, when SES refused the mail temporarily or because of its account, when
+//! takes no mails, when the function's time does not allow the call, when too many mails with files are in memory, when SES refused the mail temporarily or because of its account, when
 //! the mail is not due, when it waits for the end of the grace period or for unread SES events, and when the
 //! ledger is unavailable before SES was called.
 //!
@@ -69,6 +77,7 @@
 //! SQS itself moves a message that was received too often.
 
 mod ambiguous;
+mod attachments;
 mod budget;
 mod context;
 mod due;

@@ -49,6 +49,8 @@ pub enum Step {
         attempt: u32,
         /// [`Item::feedback_token`].
         token: String,
+        /// [`Item::left_out`], by an earlier attempt.
+        left_out: Option<String>,
     },
     /// Record SES's answer.
     Record {
@@ -125,6 +127,10 @@ impl Step {
     /// The call of SES under the lease that this item shows.
     pub fn send_under_lease(item: Item) -> Self {
         // The token is present: the claim writes it if it is not there.
-        Self::Send { attempt: item.attempt, token: item.feedback_token.unwrap_or_default() }
+        Self::Send {
+            attempt: item.attempt,
+            token: item.feedback_token.unwrap_or_default(),
+            left_out: item.left_out,
+        }
     }
 }

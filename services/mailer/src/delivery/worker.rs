@@ -12,6 +12,7 @@ use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
 use super::ambiguous::{expire, keep_ambiguous, on_ambiguous_send, resend, retry_ambiguous};
+use super::attachments::{BUSY, fetch_files, without_files};
 use super::budget::MIN_SEND_TIME;
 use super::context::Delivery;
 use super::due::Due;
@@ -74,7 +75,9 @@ async fn run_steps(
             Step::HandleConflict(item) => handle_claim_conflict(delivery, &item),
             Step::JudgeNews(item) => Ok(judge_news(delivery, *item).await),
             Step::SkipOldNews { attempt, reason } => skip_old_news(delivery, attempt, reason).await,
-            Step::Send { attempt, token } => Ok(send(delivery, attempt, &token).await),
+            Step::Send { attempt, token, left_out } => {
+                Ok(send(delivery, attempt, &token, left_out.as_deref()).await)
+            }
             Step::Record { attempt, outcome } => {
                 record_and_report(delivery, attempt, outcome, turn).await
             }
@@ -186,7 +189,11 @@ pub(super) fn handle_claim_conflict(
     })
 }
 
-async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
+async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str, left_out: Option<&str>) -> Step {
+    let Some(files) = fetch_files(delivery, attempt, left_out).await else {
+        let (code, retry_after) = (BUSY.to_owned(), MIN_SEND_TIME);
+        return Step::Record { attempt, outcome: SendOutcome::Retryable { code, retry_after } };
+    };
     // Rendered under the lease, so that a mail that cannot be rendered fails only once.
     let prepared = match prepare(delivery, attempt, token) {
         Ok(prepared) => prepared,
@@ -199,8 +206,10 @@ async fn send(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Step {
             };
         }
     };
-    let outcome = call_ses(delivery, prepared).await;
+    let has_files = !files.files.is_empty();
+    let outcome = call_ses(delivery, prepared.attach(files)).await;
     tracing::info!(attempt, answer = outcome.code(), "SES call ended");
+    let outcome = if has_files { without_files(delivery, attempt, outcome) } else { outcome };
     Step::Record { attempt, outcome }
 }
 
@@ -254,7 +263,7 @@ async fn record_and_report(
     outcome: SendOutcome,
     turn: &mut Option<Turn>,
 ) -> Result<Step, LedgerError> {
-    let not_asked = [OUT_OF_TIME, OLDER_IS_SENT, MAY_BOUNCE, NEWS_UNKNOWN];
+    let not_asked = [OUT_OF_TIME, BUSY, OLDER_IS_SENT, MAY_BOUNCE, NEWS_UNKNOWN];
     let was_asked = !not_asked.contains(&outcome.code());
     let used = if was_asked { turn.take() } else { None };
     let answer = outcome.clone();

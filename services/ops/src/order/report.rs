@@ -3,7 +3,7 @@
 use kit::ledger::Item;
 use serde::Serialize;
 use shared::OrderKey;
-use shared::ledger::State;
+use shared::ledger::{State, describe_left_out};
 use shared::lookup::indexed_number_key;
 use shared::notification::{AddressHash, Recipient};
 
@@ -67,6 +67,9 @@ pub struct Notification {
     pub doubts: u32,
     /// Why it was skipped, failed or is in doubt, or SES's diagnosis.
     pub reason: Option<String>,
+    /// Which of the files that its event names it went without, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<String>,
     /// The newer mail of the order that supersedes it, where it was skipped for that.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<String>,
@@ -149,6 +152,7 @@ impl Notification {
             attempts: item.attempt,
             doubts: item.doubts,
             reason: item.reason.clone(),
+            left_out: item.left_out.as_deref().and_then(describe_left_out),
             superseded_by: None,
             ses_message_id: item.message_id.clone(),
             event: pii.text(&item.event),
@@ -216,7 +220,12 @@ impl Notification {
 
     fn shown_reason(&self) -> String {
         let newer = self.superseded_by.as_ref().map(|newer| format!(" by {newer}"));
-        format!("{}{}", self.reason.as_deref().unwrap_or_default(), newer.unwrap_or_default())
+        let reason = self
+            .reason
+            .as_ref()
+            .map(|reason| format!("{reason}{}", newer.as_deref().unwrap_or_default()));
+        let parts = [reason.as_deref(), self.left_out.as_deref()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
     }
 }
 

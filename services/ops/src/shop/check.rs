@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use shared::{FieldError, ShopSettings};
+use shared::{FieldError, ShopId, ShopSettings};
 
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Report, Style};
@@ -43,6 +43,13 @@ pub fn errors_of(document: &str) -> Vec<FieldError> {
         Ok(settings) => mailer::render::wording_faults(&settings.voice.wording),
         Err(refused) => refused.into_errors(),
     }
+}
+
+/// As [`errors_of`], for the settings of this shop.
+pub fn errors_for(shop: &ShopId, document: &str) -> Vec<FieldError> {
+    let attachments = ShopSettings::parse(document).ok().and_then(|settings| settings.attachments);
+    let fault = attachments.and_then(|attachments| attachments.fault_for(shop));
+    errors_of(document).into_iter().chain(fault).collect()
 }
 
 /// The text of a file with settings.

@@ -46,7 +46,7 @@ pub struct Put {
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliError> {
     let document = check::read(&args.file)?;
     let shop = &args.name;
-    let errors = check::errors_of(&document);
+    let errors = check::errors_for(shop, &document);
     if !errors.is_empty() {
         let errors = check::lines(&args.file.display().to_string(), &errors);
         return Err(CliError::input(format!(

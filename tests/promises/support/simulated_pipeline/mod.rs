@@ -25,7 +25,7 @@ use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, ShopDirectory};
 use local::Stack;
 use local::resources::{EVENTS_TABLE, LEDGER_TABLE, SHOPS_TABLE};
-use mailer::{FeedbackBacklog, Mailer, SendGate, Sender};
+use mailer::{AttachmentReader, FeedbackBacklog, Mailer, SendGate, Sender};
 use relay::{Relay, SweepStats};
 use serde_json::json;
 use template::QueueSource;
@@ -325,6 +325,8 @@ impl<'a> SimulatedPipeline<'a> {
         Mailer {
             ledger: self.ledger_as(Stage::Mailer),
             sender,
+            // No mail of these tests has files.
+            attachments: AttachmentReader::new(&SdkConfig::builder().build()),
             gate,
             feedback_backlog: FeedbackBacklog::new(
                 sqs.clone(),

@@ -148,6 +148,7 @@ impl TestEdge {
             sqs: Arc::new(Sqs::new(address, REGION)),
             ses: Arc::clone(&ses),
             secrets: Arc::default(),
+            objects: Arc::default(),
             lambdas: setup.lambdas,
             async_invoker: AsyncInvoker {
                 sqs: clients::sqs(&format!("http://{address}"), REGION),

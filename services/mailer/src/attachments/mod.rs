@@ -1,0 +1,32 @@
+//! The files that go with a mail, such as an invoice: fetched from S3 when it is sent.
+//!
+//! Promises:
+//! - A file is never the reason that a mail is not sent, late, twice or in doubt. What is missing, forbidden, too large, of
+//!   another type or not there in time is left out, with a warning, and the ledger keeps which and why.
+//! - A shop's events name objects below the shop's own prefix only
+//!   ([`may_read`](shared::shop_settings::AttachmentSource::may_read)).
+//! - The bytes decide what a file is, and a `Content-Type` that says something else is not believed.
+//! - Where an event names no file, nothing is called and nothing is built.
+//!
+//! # Limits
+//!
+//! SES takes mails of 40 MB. What a mail's files may be together, [`MAX_TOTAL_BYTES`], is far less: the function has 256 MB
+//! and 14 % of a core. A file is in memory once as it is and up to twice in base64, in the body of the request, so that one
+//! mail takes up to six times its files, and [`MAX_AT_ONCE`] of them half of the function's memory. Encoding and signing
+//! 5 MiB are tenths of a second of that core. What customers get as invoice or label is 20 KB to 500 KB.
+//!
+//! A request is one signed GET. The SDK of S3 would double the function's size for it.
+
+mod fetch;
+mod file_name;
+mod file_type;
+mod object_store;
+mod signature;
+
+pub use fetch::{AttachmentReader, Fetched, File};
+
+/// The most bytes of the files of one mail together: 5 MiB.
+pub const MAX_TOTAL_BYTES: usize = 5 * 1024 * 1024;
+
+/// How many mails with files are made and sent at the same time by one process.
+const MAX_AT_ONCE: usize = 4;
