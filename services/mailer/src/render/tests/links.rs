@@ -12,7 +12,7 @@ use crate::render::{Brand, Mail, render};
 
 /// How many texts an event has that a customer typed: a name, an address of six parts, an engraving and what a
 /// withdrawal declares.
-const CUSTOMER_TEXTS: usize = 9;
+pub(super) const CUSTOMER_TEXTS: usize = 9;
 
 /// Pieces of links, and what could hide one.
 const PIECES: [&str; 26] = [
@@ -45,7 +45,9 @@ const PIECES: [&str; 26] = [
 ];
 
 /// One for each way in which an address is put together.
-const COUNTRIES: [&str; 10] = ["DE", "US", "CA", "JP", "GB", "BR", "IN", "KR", "IT", "MX"];
+const COUNTRIES: [&str; 16] = [
+    "DE", "US", "CA", "JP", "GB", "BR", "IN", "KR", "IT", "MX", "CN", "ES", "HU", "PK", "SV", "TR",
+];
 
 fn hostile_text() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
@@ -57,7 +59,7 @@ fn hostile_text() -> impl Strategy<Value = String> {
 }
 
 /// The mail of `event` with what a customer typed replaced; `None` where a text is empty.
-fn with_customer_texts(event: &Value, texts: &[String], country: &str) -> Option<Mail> {
+pub(super) fn with_customer_texts(event: &Value, texts: &[String], country: &str) -> Option<Mail> {
     let mut event = event.clone();
     let order = &mut event["data"]["order"];
     order["customer"]["name"] = json!(texts[0]);
@@ -83,7 +85,7 @@ fn with_customer_texts(event: &Value, texts: &[String], country: &str) -> Option
 }
 
 /// All links that a mail program would find in the parts of `mail`.
-fn links(mail: &Mail) -> BTreeSet<String> {
+pub(super) fn links(mail: &Mail) -> BTreeSet<String> {
     let mut finder = LinkFinder::new();
     finder.url_must_have_scheme(false);
     let html = visible_text(&without_block(&mail.html));
