@@ -6,7 +6,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use tokio::runtime::Builder;
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::lambda::exit_with_parent;
 use crate::page::preview::render;
@@ -47,10 +51,11 @@ fn run_command(args: Args) -> ExitCode {
 /// Prints the warnings of the stack itself on standard error: what was dropped, and why. The services that
 /// it embeds warn of every conditional write that is refused, which is their work, so theirs are left out.
 fn show_warnings() {
-    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).without_time();
-    let only_ours = EnvFilter::new("off,local=warn");
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).without_time();
+    let only_ours = Targets::new().with_target("local", Level::WARN);
+    let lines = lines.with_target(false).with_filter(only_ours);
     // An error means that somebody has set a subscriber: then they get the warnings.
-    let _ = lines.with_target(false).with_env_filter(only_ours).try_init();
+    let _ = tracing_subscriber::registry().with(lines).try_init();
 }
 
 /// Runs a function as its deployed executable does: on one thread, until the Runtime API is gone.
