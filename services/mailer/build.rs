@@ -3,8 +3,7 @@
 //! - `messages.rs`: for each message of `en.ftl` a function with the message's variables as its parameters, in
 //!   alphabetical order. A template that names a message that is not there does not compile, and a message that nothing
 //!   uses is a function that nothing calls, of which rustc warns.
-//! - `languages.rs`: every file, without its comments, with its language and the names of the countries in it, which
-//!   `countries/` has.
+//! - `languages.rs`: every file, without its comments, with its language.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -20,7 +19,6 @@ const ORIGINAL: &str = "en.ftl";
 fn main() {
     let messages = Path::new("messages");
     println!("cargo:rerun-if-changed=messages");
-    println!("cargo:rerun-if-changed=countries");
     println!("cargo:rerun-if-changed=build.rs");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let original = read(&messages.join(ORIGINAL));
@@ -45,17 +43,8 @@ fn languages(messages: &Path, out: &Path) -> String {
         let bare = without_comments(&read(&messages.join(format!("{code}.ftl"))));
         let file = out.join(format!("{code}.ftl"));
         fs::write(&file, bare).expect("OUT_DIR can be written");
-        let countries = env::current_dir().expect("a folder").join(format!("countries/{code}.txt"));
-        assert!(
-            countries.exists(),
-            "The names of the countries are missing. \
-             `node services/mailer/countries/generate.mjs {code}` writes them."
-        );
-        writeln!(
-            array,
-            "    MailLanguage::new({code:?}, include_str!({file:?}), include_str!({countries:?})),"
-        )
-        .expect("a String");
+        writeln!(array, "    MailLanguage::new({code:?}, include_str!({file:?})),")
+            .expect("a String");
     }
     array.push_str("];\n");
     array

@@ -118,7 +118,7 @@ fn may_be_logged(target: &str, level: Level) -> bool {
 /// `info`); only Waybill's own crates ever log below `info`. `WAYBILL_STACK` names the deployment in the
 /// metrics (default `local`).
 pub fn init(service: &'static str) {
-    // Not `EnvFilter`, which also filters by spans and fields: its regular expressions are a twentieth of a Lambda.
+    // Not `EnvFilter`, which also filters by spans and fields: it would bring regular expressions into every Lambda.
     let filter = config::optional("WAYBILL_LOG").and_then(|filter| filter.parse::<Targets>().ok());
     let _ = tracing_subscriber::registry()
         .with(filter.unwrap_or_else(|| Targets::new().with_default(Level::INFO)))
@@ -241,7 +241,9 @@ mod tests {
         }
         let filter: Targets = "mailer=debug,info".parse().expect("a filter");
         assert!(filter.would_enable("mailer::delivery", &Level::DEBUG));
-        assert!(filter.would_enable("kit", &Level::INFO) && !filter.would_enable("kit", &Level::DEBUG));
+        assert!(
+            filter.would_enable("kit", &Level::INFO) && !filter.would_enable("kit", &Level::DEBUG)
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Days and times as the customer's country writes them.
 
+use cldr::Formats as Cldr;
 use icu_calendar::Gregorian;
 use icu_datetime::FixedCalendarDateTimeFormatter as Formatter;
 use icu_datetime::fieldsets::{MD, MDE, YMD, YMDE};
@@ -38,7 +39,7 @@ impl Formats {
     fn write_local_time(&self, time: LocalTime) -> Option<String> {
         let civil = time.datetime();
         let date = gregorian(civil.date())?;
-        let day = Formatter::try_new((&self.locale).into(), YMD::long()).ok()?;
+        let day = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMD::long()).ok()?;
         let day = day.format(&date).to_string();
         if time.is_day() {
             return Some(keep_together(&day));
@@ -46,7 +47,8 @@ impl Formats {
         let part = |number: i8| u8::try_from(number).ok();
         let time = Time::try_new(part(civil.hour())?, part(civil.minute())?, 0, 0).ok()?;
         let formatter =
-            Formatter::try_new((&self.locale).into(), YMD::long().with_time_hm()).ok()?;
+            Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMD::long().with_time_hm())
+                .ok()?;
         let whole = formatter.format(&DateTime { date, time }).to_string();
         let Some((before, after)) = whole.split_once(&day) else { return Some(whole) };
         // A line may end between day and time: both together are wider than a phone.
@@ -55,17 +57,19 @@ impl Formats {
     }
 
     fn write_day(&self, date: &IcuDate<Gregorian>) -> Option<String> {
-        let whole = Formatter::try_new((&self.locale).into(), MDE::long()).ok()?;
+        let whole = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MDE::long()).ok()?;
         let whole = whole.format(date).to_string();
-        let without_weekday = Formatter::try_new((&self.locale).into(), MD::long()).ok()?;
+        let without_weekday =
+            Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MD::long()).ok()?;
         let date = without_weekday.format(date).to_string();
         // A line may end after the weekday.
         Some(whole.replace(&date, &keep_together(&date)))
     }
 
     fn write_day_and_year(&self, date: &IcuDate<Gregorian>) -> Option<String> {
-        let whole = Formatter::try_new((&self.locale).into(), YMDE::long()).ok()?;
-        let without_weekday = Formatter::try_new((&self.locale).into(), YMD::long()).ok()?;
+        let whole = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMDE::long()).ok()?;
+        let without_weekday =
+            Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMD::long()).ok()?;
         let (whole, without_weekday) =
             (whole.format(date).to_string(), without_weekday.format(date).to_string());
         let kept = keep_together(&without_weekday);
@@ -73,7 +77,7 @@ impl Formats {
             return Some(whole.replace(&without_weekday, &kept));
         }
         // CLDR's Portuguese of Portugal has the weekday with digits only: `terça-feira, 5/01/2027`.
-        let of_year = Formatter::try_new((&self.locale).into(), MD::long()).ok()?;
+        let of_year = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MD::long()).ok()?;
         let of_year = keep_together(&of_year.format(date).to_string());
         Some(self.write_day(date)?.replace(&of_year, &kept))
     }

@@ -1,5 +1,6 @@
 //! Numbers and lists as the customer's country writes them, and which country that is.
 
+use cldr::Formats as Cldr;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_list::ListFormatter;
@@ -46,7 +47,8 @@ impl Formats {
 
     /// A number that is written in digits and a point.
     pub fn number(&self, digits: &str) -> String {
-        let formatter = DecimalFormatter::try_new((&self.locale).into(), <_>::default());
+        let formatter =
+            DecimalFormatter::try_new_unstable(&Cldr, (&self.locale).into(), <_>::default());
         match (formatter, digits.parse::<Decimal>()) {
             (Ok(formatter), Ok(number)) => formatter.format(&number).to_string(),
             _ => digits.to_owned(),
@@ -56,7 +58,7 @@ impl Formats {
     /// `a, b or c`.
     pub fn one_of(&self, names: &[String]) -> String {
         let options = ListFormatterOptions::default();
-        match ListFormatter::try_new_or((&self.locale).into(), options) {
+        match ListFormatter::try_new_or_unstable(&Cldr, (&self.locale).into(), options) {
             Ok(formatter) => formatter.format(names.iter()).to_string(),
             Err(_) => names.join(", "),
         }
@@ -66,7 +68,7 @@ impl Formats {
     pub fn all_of(&self, names: &[String]) -> String {
         let options =
             ListFormatterOptions::default().with_length(icu_list::options::ListLength::Short);
-        match ListFormatter::try_new_unit((&self.locale).into(), options) {
+        match ListFormatter::try_new_unit_unstable(&Cldr, (&self.locale).into(), options) {
             Ok(formatter) => formatter.format(names.iter()).to_string(),
             Err(_) => names.join(", "),
         }

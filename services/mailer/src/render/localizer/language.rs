@@ -16,8 +16,6 @@ pub struct MailLanguage {
     /// BCP 47: `de`, `pt-BR`, `zh-Hans`.
     pub code: &'static str,
     source: &'static str,
-    /// Each line has a code, a space and a name, sorted by code.
-    countries: &'static str,
     bundle: OnceLock<FluentBundle<FluentResource>>,
 }
 
@@ -25,8 +23,8 @@ pub struct MailLanguage {
 include!(concat!(env!("OUT_DIR"), "/languages.rs"));
 
 impl MailLanguage {
-    const fn new(code: &'static str, source: &'static str, countries: &'static str) -> Self {
-        Self { code, source, countries, bundle: OnceLock::new() }
+    const fn new(code: &'static str, source: &'static str) -> Self {
+        Self { code, source, bundle: OnceLock::new() }
     }
 
     /// All languages.
@@ -56,7 +54,7 @@ impl MailLanguage {
 
     /// The name of the country with this code of ISO 3166.
     pub fn country(&self, code: &str) -> Option<&'static str> {
-        self.countries.lines().find_map(|line| line.strip_prefix(code)?.strip_prefix(' '))
+        cldr::country(self.code, code)
     }
 
     /// Which way it is written.

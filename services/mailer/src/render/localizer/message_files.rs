@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use fluent_bundle::FluentArgs;
 use fluent_syntax::ast::{Entry, Message, Resource, VariantKey};
 use fluent_syntax::parser;
-use shared::Language;
 
 use super::language::MailLanguage;
 use super::syntax::{COUNT, Variables, choices};
@@ -145,16 +144,6 @@ fn a_choice_names_the_words_of_the_english_one_or_the_plural_forms_of_its_langua
         }
         None
     }));
-}
-
-#[test]
-fn the_languages_that_intake_knows_are_those_of_the_files() {
-    let files: Vec<&str> = MailLanguage::all().iter().map(|it| it.code).collect();
-    let known: Vec<&str> = Language::all().map(Language::code).collect();
-    assert_eq!(
-        known, files,
-        "the list CODES in shared/src/contract/language.rs is that of the files"
-    );
 }
 
 fn patterns<'m>(

@@ -9,6 +9,8 @@
 mod argument;
 mod days;
 mod direction;
+#[cfg(test)]
+mod every_country;
 mod formats;
 mod language;
 #[cfg(test)]

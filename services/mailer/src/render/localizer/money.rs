@@ -1,5 +1,6 @@
 //! Money as the customer's country writes it: `€1,234.50`, `1.234,50 €`, `￥12,000`.
 
+use cldr::Formats as Cldr;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_experimental::dimension::currency::CurrencyType;
@@ -28,9 +29,13 @@ impl Formats {
 
     fn by_cldr(&self, money: Money) -> Option<String> {
         let currency: CurrencyType = money.currency.code().parse().ok()?;
-        let formatter =
-            CurrencyFormatter::try_new_symbol((&self.locale).into(), currency, <_>::default())
-                .ok()?;
+        let formatter = CurrencyFormatter::try_new_symbol_unstable(
+            &Cldr,
+            (&self.locale).into(),
+            currency,
+            <_>::default(),
+        )
+        .ok()?;
         let write = |amount: &Decimal| formatter.format_fixed_decimal(amount).to_string();
         let zero = write(&Decimal::from(0));
         let decimals = zero.chars().filter(|c| c.is_numeric()).count().saturating_sub(1);
@@ -39,7 +44,9 @@ impl Formats {
             return Some(write(&amount(money)));
         }
         // What CLDR shows without decimals, such as forints, is not rounded: the sum would not add up.
-        let plain = DecimalFormatter::try_new((&self.locale).into(), <_>::default()).ok()?;
+        let plain =
+            DecimalFormatter::try_new_unstable(&Cldr, (&self.locale).into(), <_>::default())
+                .ok()?;
         let number = plain.format(&amount(money)).to_string();
         Some(zero.replace(|c: char| c.is_numeric(), &number))
     }

@@ -1,6 +1,7 @@
 //! Tests of the rendered mails.
 
 mod changes;
+mod every_language;
 mod languages;
 mod links;
 mod looks;
