@@ -77,7 +77,7 @@ services=(intake relay dispatcher mailer feedback)
 # writes the executables of the profile `lambda`, whose names are those of the zips' folders.
 zip_dir=$root/target/zips
 
-# zips x86_64|arm64: builds the five functions into target/zips/*/bootstrap.zip.
+# zips x86_64|arm64: builds the five functions into target/zips/*/bootstrap.zip, and packs them as small as they get.
 zips() {
     need cargo "Install Rust: https://rustup.rs"
     need cc "Install a C compiler, such as gcc: parts of TLS are written in C."
@@ -90,6 +90,8 @@ zips() {
     # runtime could not report a panic.
     (cd "$root" && show cargo lambda build --profile lambda --locked --disable-optimizations \
         --output-format zip "$flag" --lambda-dir "$zip_dir" "${packages[@]}")
+    local zips=("${services[@]/#/$zip_dir/}")
+    "$venv/bin/python" "$root/infra/pack.py" "${zips[@]/%//bootstrap.zip}"
 }
 
 # architecture_of_zips: prints arm64 or x86_64, as read from the executables.
