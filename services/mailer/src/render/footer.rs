@@ -5,9 +5,6 @@
 //! small print. Links, not buttons: a mail asks for one thing, and that is above.
 
 use shared::HttpUrl;
-use shared::Kind;
-use shared::contract::address::Country;
-use shared::contract::order::Order;
 use shared::shop_settings::OwnLink;
 
 use super::page::Page;
@@ -59,26 +56,4 @@ impl Page<'_> {
 
 fn link(label: String, url: &HttpUrl) -> RelatedLink<'_> {
     RelatedLink { label, url: url.as_str() }
-}
-
-/// Whether a mail of this kind is read by somebody who may want to send something back.
-pub const fn is_about_returns(kind: Kind) -> bool {
-    matches!(
-        kind,
-        Kind::ShipmentDelivered
-            | Kind::ShipmentReturned
-            | Kind::OrderCancelled
-            | Kind::OrderRefunded
-            | Kind::OrderWithdrawalReceived
-    )
-}
-
-/// The customer's country, as a code of ISO 3166-1: where it is sent to, else where the bill goes, else that of the
-/// customer's language.
-pub fn country_of(order: &Order) -> Option<&str> {
-    let addresses = [&order.shipping_address, &order.billing_address];
-    let countries = addresses.into_iter().flatten().filter_map(|address| address.country.as_ref());
-    let mut known = countries.filter(|country| country.is_code());
-    let of_language = || order.customer.locale.as_ref()?.region();
-    known.next().map(Country::as_str).or_else(of_language)
 }

@@ -4,12 +4,14 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use shared::Kind;
+use shared::contract::address::Country;
 use shared::contract::event::Event;
+use shared::contract::order::Order;
 use shared::shop_settings::Voice;
 
 use super::Brand;
 use super::autolink::has_link;
-use super::footer::{country_of, is_about_returns};
 use super::localizer::Localizer;
 use super::user_text::UserText;
 
@@ -152,6 +154,28 @@ fn percent_encode(to: &mut String, text: &str) {
             write!(to, "%{byte:02X}").expect("a String takes every write");
         }
     }
+}
+
+/// Whether a mail of this kind is read by somebody who may want to send something back.
+const fn is_about_returns(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::ShipmentDelivered
+            | Kind::ShipmentReturned
+            | Kind::OrderCancelled
+            | Kind::OrderRefunded
+            | Kind::OrderWithdrawalReceived
+    )
+}
+
+/// The customer's country, as a code of ISO 3166-1: where it is sent to, else where the bill goes, else that of the
+/// customer's language.
+fn country_of(order: &Order) -> Option<&str> {
+    let addresses = [&order.shipping_address, &order.billing_address];
+    let countries = addresses.into_iter().flatten().filter_map(|address| address.country.as_ref());
+    let mut known = countries.filter(|country| country.is_code());
+    let of_language = || order.customer.locale.as_ref()?.region();
+    known.next().map(Country::as_str).or_else(of_language)
 }
 
 #[cfg(test)]
