@@ -365,7 +365,8 @@ updated-subject =
         [part] Neue Versandinformationen zu einem Teil deiner Bestellung { $order }
        *[parcel] Neue Versandinformationen für ein Paket zu deiner Bestellung { $order }
     }
-updated-heading = Neue Versandinformationen
+updated-heading = Neues zu Ihrer Sendung
+    .informal = Neues zu deiner Sendung
 updated-lead =
     { $share ->
         [whole] es gibt neue Versandinformationen zu Ihrer Bestellung { $order }. Hier sehen Sie den aktuellen Stand.
