@@ -74,7 +74,7 @@ cancelled-contents =
 ## What an order costs
 
 placed-at = Bestellt am { $time }
-time-in-utc = { $time } UTC
+time-in-utc = { $time } (UTC)
 price-each = je { $price }
 price-per-unit = { $price } pro { $unit }
 quantity-times-price = { $quantity } × { $price }
@@ -255,7 +255,7 @@ refunded-amount = wir haben Ihnen { $amount } für Ihre Bestellung { $order } er
     .informal = wir haben dir { $amount } für deine Bestellung { $order } erstattet.
 refund-amount = Erstattungsbetrag
 refund-to = Erstattet über
-refund-expected-by = Erwartet bis
+refund-expected-by = Voraussichtlich bis
 refund-order-total = Bestellwert
 refunded-note-with-day = Wann der Betrag auf Ihrem Konto erscheint, hängt von Ihrer Bank ab. Sollte er bis zum genannten Tag nicht eingegangen sein, schreiben Sie uns bitte.
     .informal = Wann der Betrag auf deinem Konto erscheint, hängt von deiner Bank ab. Sollte er bis zum genannten Tag nicht eingegangen sein, schreib uns bitte.

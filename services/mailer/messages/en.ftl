@@ -191,7 +191,7 @@ in-this-parcel = What’s included
 # Heading of the list of articles that are not in this parcel.
 still-to-come = Still to come
 # Below that heading.
-still-to-come-note = We’ll send this separately and let you know when it’s on its way.
+still-to-come-note = The rest will be sent separately. We’ll let you know when it’s on its way.
 # Heading.
 delivery-address = Delivery address
 # Heading of the place where the customer picks it up.

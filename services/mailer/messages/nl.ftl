@@ -685,27 +685,27 @@ picked-up-lead =
 
 returned-subject =
     { $share ->
-        [whole] Uw bestelling { $order } komt naar ons terug
-        [part] Een deel van uw bestelling { $order } komt naar ons terug
-       *[parcel] Een pakket van uw bestelling { $order } komt naar ons terug
+        [whole] Uw bestelling { $order } wordt naar ons teruggestuurd
+        [part] Een deel van uw bestelling { $order } wordt naar ons teruggestuurd
+       *[parcel] Een pakket van uw bestelling { $order } wordt naar ons teruggestuurd
     }
     .informal =
     { $share ->
-        [whole] Je bestelling { $order } komt naar ons terug
-        [part] Een deel van je bestelling { $order } komt naar ons terug
-       *[parcel] Een pakket van je bestelling { $order } komt naar ons terug
+        [whole] Je bestelling { $order } wordt naar ons teruggestuurd
+        [part] Een deel van je bestelling { $order } wordt naar ons teruggestuurd
+       *[parcel] Een pakket van je bestelling { $order } wordt naar ons teruggestuurd
     }
-returned-heading = Uw pakket komt naar ons terug
-    .informal = Je pakket komt naar ons terug
+returned-heading = Uw pakket wordt naar ons teruggestuurd
+    .informal = Je pakket wordt naar ons teruggestuurd
 returned-lead =
     { $share ->
-        [whole] Uw bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
-        [part] Een deel van uw bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
-       *[parcel] Een pakket van uw bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+        [whole] Uw bestelling { $order } wordt naar ons teruggestuurd. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+        [part] Een deel van uw bestelling { $order } wordt naar ons teruggestuurd. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+       *[parcel] Een pakket van uw bestelling { $order } wordt naar ons teruggestuurd. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
     }
     .informal =
     { $share ->
-        [whole] Je bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
-        [part] Een deel van je bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
-       *[parcel] Een pakket van je bestelling { $order } komt naar ons terug. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+        [whole] Je bestelling { $order } wordt naar ons teruggestuurd. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+        [part] Een deel van je bestelling { $order } wordt naar ons teruggestuurd. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
+       *[parcel] Een pakket van je bestelling { $order } wordt naar ons teruggestuurd. Neem gerust contact met ons op, dan bespreken we samen hoe het verder gaat.
     }

@@ -53,7 +53,13 @@ impl Formats {
         let Some((before, after)) = whole.split_once(&day) else { return Some(whole) };
         // A line may end between day and time: both together are wider than a phone.
         let (space, time) = after.split_at(after.len() - after.trim_start().len());
-        Some(format!("{before}{}{space}{}", keep_together(&day), keep_together(time)))
+        // What CLDR's patterns lack: a comma in Polish, and the German word for a time of day.
+        let (space, end) = match self.language() {
+            "pl" => (", ", ""),
+            "de" => (space, "\u{a0}Uhr"),
+            _ => (space, ""),
+        };
+        Some(format!("{before}{}{space}{}{end}", keep_together(&day), keep_together(time)))
     }
 
     fn write_day(&self, date: &IcuDate<Gregorian>) -> Option<String> {
@@ -153,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn a_first_of_a_month_is_an_ordinal_in_french_and_a_weekday_is_one_letter_in_japanese() {
+    fn days_and_times_are_as_shops_write_them_also_where_cldr_does_not() {
         let (french, japanese) = (formats("fr", "fr-FR"), formats("ja", "ja-JP"));
         assert_eq!(french.day(date(2026, 12, 1), 2026), "mardi 1er\u{a0}décembre");
         assert_eq!(french.day(date(2026, 12, 11), 2026), "vendredi 11\u{a0}décembre");
@@ -161,6 +167,9 @@ mod tests {
         assert_eq!(japanese.day(date(2026, 11, 24), 2026), "11月24日（火）");
         assert_eq!(japanese.day(date(2027, 1, 5), 2026), "2027年1月5日（火）");
         let time = LocalTime::parse("2026-12-01T10:30:00+01:00").expect("a time");
+        let written = |locale: &str| formats(locale, locale).local_time(time);
+        assert_eq!(written("pl"), "1\u{a0}grudnia\u{a0}2026, 10:30");
+        assert_eq!(written("de"), "1.\u{a0}Dezember\u{a0}2026 um\u{a0}10:30\u{a0}Uhr");
         assert_eq!(french.local_time(time), "1er\u{a0}décembre\u{a0}2026 à\u{a0}10:30");
     }
 
