@@ -96,8 +96,8 @@ row-rounding = فرق التقريب
 row-total = الإجمالي
 row-paid = المبلغ المدفوع
 row-due = المبلغ المتبقي
-tax-included = شامل الضريبة: { $amount }
-named-tax-included = شامل { $tax }: { $amount }
+tax-included = منها ضريبة: { $amount }
+named-tax-included = منها { $tax }: { $amount }
 
 ## Parcel, address and pick-up
 
@@ -200,7 +200,7 @@ cancelled-articles = المنتجات الملغاة
 
 ## order.refunded
 
-refunded-subject = استرداد { $amount } لطلبك رقم { $order }
+refunded-subject = استرداد مبلغ { $amount } عن طلبك رقم { $order }
 refunded-preheader-to-by = المبلغ في طريقه إلى { $method }، ومن المتوقع وصوله في موعد أقصاه يوم { $day }.
 refunded-preheader-to = المبلغ في طريقه إلى { $method }.
 refunded-preheader-by = من المتوقع وصول المبلغ في موعد أقصاه يوم { $day }.
@@ -437,7 +437,7 @@ delivered-lead =
        *[parcel] تم توصيل أحد طرود طلبك رقم { $order }. نتمنى أن تنال مشترياتك إعجابك.
     }
 delivered-not-found = هل تعذّر العثور على الشحنة؟
-delivered-not-found-help = يُرجى التحقق من المكان الذي تُترك فيه شحناتك عادةً وسؤال أفراد الأسرة أو الجيران أو حارس المبنى. إذا لم تظهر الشحنة أو كان أحد المنتجات ناقصًا أو تالفًا، فيُرجى مراسلتنا.
+delivered-not-found-help = يُرجى التحقق من المكان الذي تُترك فيه شحناتك عادةً وسؤال أفراد الأسرة أو الجيران أو حارس المبنى. إذا لم يُعثر على الشحنة أو كان أحد المنتجات ناقصًا أو تالفًا، فيُرجى مراسلتنا.
 
 ## shipment.delivered, of what the customer picked up
 

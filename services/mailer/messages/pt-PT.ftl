@@ -414,15 +414,15 @@ updated-preheader-page = Este é o link de seguimento.
 
 delayed-subject-with-day =
     { $share ->
-        [whole] Entrega adiada para { $day }: a sua encomenda { $order }
-        [part] Entrega adiada para { $day }: parte da sua encomenda { $order }
-       *[parcel] Entrega adiada para { $day }: um volume da sua encomenda { $order }
+        [whole] Entrega da sua encomenda { $order } adiada para { $day }
+        [part] Entrega de parte da sua encomenda { $order } adiada para { $day }
+       *[parcel] Entrega de um volume da sua encomenda { $order } adiada para { $day }
     }
     .informal =
     { $share ->
-        [whole] Entrega adiada para { $day }: a tua encomenda { $order }
-        [part] Entrega adiada para { $day }: parte da tua encomenda { $order }
-       *[parcel] Entrega adiada para { $day }: um volume da tua encomenda { $order }
+        [whole] Entrega da tua encomenda { $order } adiada para { $day }
+        [part] Entrega de parte da tua encomenda { $order } adiada para { $day }
+       *[parcel] Entrega de um volume da tua encomenda { $order } adiada para { $day }
     }
 delayed-subject =
     { $share ->

@@ -9,7 +9,7 @@ order-and-number = 订单 { $order }
 greeting = { $name }，您好！
 greeting-without-name = 您好！
 questions = 如有疑问，请发邮件至 { $email }，并注明订单号：{ $order }。
-why-you-get-this = 本邮件根据您在 { $shop } 的订单发送。
+why-you-get-this = 您收到此邮件，是因为您在 { $shop } 下了订单。
 why-you-get-a-copy = 这是一封邮件副本，原邮件已发送给在 { $shop } 下单的顾客。
 view-order = 查看订单
 

@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_language_without_mails_has_none() {
-        for tag in ["fi", "zh-TW", "zh-Hant", "zh-Hant-CN", "gsw", "und"] {
+        for tag in ["tlh", "qaa", "gsw", "und"] {
             assert_eq!(code_for(tag), None, "{tag}");
         }
     }

@@ -42,7 +42,7 @@ fn language(order: &Order) -> Option<FieldWarning> {
     let is_without_mails = Language::for_locale(order.customer.locale.as_ref()?).is_none();
     is_without_mails.then(|| {
         let detail =
-            "There are no mails in this language: the mail is in the shop's default language.";
+            "There are no mails in this language: the mail is in the shop's default language, or in English.";
         warning("/data/order/customer/locale", detail)
     })
 }

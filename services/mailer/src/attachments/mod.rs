@@ -1,8 +1,10 @@
 //! The files that go with a mail, such as an invoice: fetched from S3 when it is sent.
 //!
 //! Promises:
-//! - A file is never the reason that a mail is not sent, late, twice or in doubt. What is missing, forbidden, too large, of
-//!   another type or not there in time is left out, with a warning, and the ledger keeps which and why.
+//! - What is missing, forbidden, too large, of another type, not there in time or refused by SES is left out, with a warning,
+//!   and the ledger keeps which and why: the mail goes without it. Two things are beyond that: a virus in a file, of which SES
+//!   tells only after it has accepted the mail (it is rejected, and recorded so), and a process that dies while it fetches,
+//!   after which the mail is in doubt as after any death under the lease.
 //! - A shop's events name objects below the shop's own prefix only
 //!   ([`may_read`](shared::shop_settings::AttachmentSource::may_read)).
 //! - The bytes decide what a file is, and a `Content-Type` that says something else is not believed.

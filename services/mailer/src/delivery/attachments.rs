@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kit::telemetry::{Count, count};
 use shared::ledger::{LeftOut, LeftOutReason, was_refused_with_files};
 
 use super::budget::time_to_fetch;
@@ -12,6 +13,9 @@ use crate::send_outcome::SendOutcome;
 /// The pseudo-answer where SES was not called because this process had too many mails with files, or no time for them.
 /// Nothing is wrong with the files, so the mail waits for them.
 pub const BUSY: &str = "no memory or time for its files";
+
+/// SES's error code where the role has no right to a call.
+const ACCESS_DENIED: &str = "AccessDenied";
 
 /// When a mail is sent without the files with which SES refused it.
 const RETRY_WITHOUT_FILES: Duration = Duration::from_secs(1);
@@ -44,11 +48,17 @@ pub async fn fetch_files(
     Some(fetched)
 }
 
-/// What SES's answer to a mail with files means. A refusal for good may be about the files, of which SES does not say more:
-/// the next attempt goes without them, and only what SES then refuses fails.
+/// What SES's answer to a mail with files means. A refusal for good, or one of a right, may be about the files, of which SES
+/// does not say more: the next attempt goes without them, and only what SES then refuses fails, or waits.
 pub fn without_files(delivery: &Delivery<'_>, attempt: u32, outcome: SendOutcome) -> SendOutcome {
-    let SendOutcome::Permanent { code } = outcome else { return outcome };
+    let code = match outcome {
+        SendOutcome::Permanent { code } => code,
+        // SES may ask for another right where a mail has files. That is no reason to hold up those without any.
+        SendOutcome::AccountFault { code, .. } if code.starts_with(ACCESS_DENIED) => code,
+        other => return other,
+    };
     tracing::warn!(code, "SES refused the mail with its files: it is sent again without them");
+    delivery.request.event.attachments.iter().for_each(|_| count(Count::AttachmentLeftOut));
     delivery.note_left_out(attempt, &refused(delivery));
     SendOutcome::Retryable { code, retry_after: RETRY_WITHOUT_FILES }
 }

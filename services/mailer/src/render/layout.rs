@@ -79,7 +79,7 @@ impl Page<'_> {
 
     fn script(&self) -> Script {
         match self.lang() {
-            "ar" | "fa" | "ur" => Script::Arabic,
+            _ if self.say.language.direction() == Direction::RightToLeft => Script::Arabic,
             "ja" => Script::Japanese,
             "zh-Hans" => Script::SimplifiedChinese,
             _ => Script::Other,

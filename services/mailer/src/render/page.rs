@@ -119,6 +119,12 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// A label before its value on the same line, with the space between them: none after a full-width colon.
+    pub fn label(&self, name: String) -> String {
+        let label = self.say.label_of_link(name);
+        if label.ends_with('：') { label } else { label + " " }
+    }
+
     /// What a screen reader says of the steps, of which so many are reached.
     pub fn spoken_step(&self, reached: &usize, names: &[String; 4]) -> String {
         let number = |step: usize| self.say.formats.number(&step.to_string());

@@ -7,6 +7,8 @@ use textwrap::core::Word;
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
+use super::localizer::{END, ISOLATE};
+
 /// The widest a line of prose or a row gets, in columns.
 const COLUMNS: usize = 72;
 /// The indentation of rows.
@@ -112,7 +114,32 @@ fn fold(text: &str, columns: usize) -> Vec<Cow<'_, str>> {
         .word_separator(WordSeparator::Custom(words))
         .word_splitter(WordSplitter::NoHyphenation)
         .wrap_algorithm(WrapAlgorithm::FirstFit);
-    textwrap::wrap(text, options)
+    isolate_in_each_line(textwrap::wrap(text, options))
+}
+
+/// An isolate ends with its line (UAX #9, paragraph separators), so a text that goes on in the next line is opened there
+/// again. Otherwise what follows on the first line, such as an amount, would be a part of it.
+fn isolate_in_each_line<'t>(lines: Vec<Cow<'t, str>>) -> Vec<Cow<'t, str>> {
+    let mut is_open = false;
+    let isolate = |line: Cow<'t, str>| {
+        let was_open = is_open;
+        is_open = line_leaves_open(&line, was_open);
+        match (was_open, is_open) {
+            (false, false) => line,
+            (false, true) => Cow::Owned(format!("{line}{END}")),
+            (true, false) => Cow::Owned(format!("{ISOLATE}{line}")),
+            (true, true) => Cow::Owned(format!("{ISOLATE}{line}{END}")),
+        }
+    };
+    lines.into_iter().map(isolate).collect()
+}
+
+fn line_leaves_open(line: &str, is_open: bool) -> bool {
+    line.chars().fold(is_open, |is_open, c| match c {
+        ISOLATE => true,
+        END => false,
+        _ => is_open,
+    })
 }
 
 /// The pieces that stay in one line, each with the spaces behind it.
@@ -180,6 +207,18 @@ mod tests {
         assert!(lines.contains(&link.as_str()));
         assert!(lines.iter().any(|l| l.starts_with("  word") && l.len() > COLUMNS));
         assert!(!text.contains("\n\n\n") && text.ends_with("word\n"));
+    }
+
+    #[test]
+    fn a_text_that_is_folded_is_isolated_in_each_line() {
+        let name = format!("{ISOLATE}{}{END}", ["Stoneware"; 12].join(" "));
+        let row = row("1", &name, "5");
+        assert!(row.lines().count() > 1, "{row}");
+        for line in row.lines() {
+            let (start, end) = (line.find(ISOLATE), line.find(END));
+            assert!(start.is_some_and(|start| end.is_some_and(|end| start < end)), "{line:?}");
+        }
+        assert!(row.lines().next().is_some_and(|first| first.ends_with('5')), "{row}");
     }
 
     #[test]

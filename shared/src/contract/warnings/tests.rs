@@ -326,7 +326,7 @@ fn a_language_tag_whose_end_makes_no_sense_is_named() {
 #[test]
 fn a_language_without_mails_is_named() {
     let pointer = "/data/order/customer/locale";
-    for tag in ["tlh", "zh-TW"] {
+    for tag in ["tlh", "qaa"] {
         assert_eq!(warnings(pointer, json!(tag)), [(pointer.to_owned(), None)], "{tag}");
     }
     assert_eq!(warnings(pointer, json!("de-AT")), []);

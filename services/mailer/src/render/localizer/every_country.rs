@@ -28,9 +28,10 @@ fn assert_all_written(formats: &Formats, locale: &str) {
     for code in ["EUR", "JPY", "KWD", "CHF"] {
         let currency = Currency::parse(code).expect("a currency");
         let money = formats.money(Money { amount: 1_234_567, currency });
-        let plain = format!("{code}\u{a0}");
-        // A code before the amount is a format too, with the digits in groups.
-        assert!(!money.starts_with(&plain) || !money.contains("1234567"), "{locale}: {money}");
+        assert!(
+            formats.by_cldr(Money { amount: 1_234_567, currency }).is_some(),
+            "{locale}: {money}"
+        );
     }
 }
 

@@ -27,7 +27,8 @@ impl Formats {
         is_right_to_left(self.locale.id.language.as_str())
     }
 
-    fn by_cldr(&self, money: Money) -> Option<String> {
+    /// `None` where CLDR has nothing for it, or nothing of it was taken along.
+    pub(super) fn by_cldr(&self, money: Money) -> Option<String> {
         let currency: CurrencyType = money.currency.code().parse().ok()?;
         let formatter = CurrencyFormatter::try_new_symbol_unstable(
             &Cldr,
@@ -48,7 +49,9 @@ impl Formats {
             DecimalFormatter::try_new_unstable(&Cldr, (&self.locale).into(), <_>::default())
                 .ok()?;
         let number = plain.format(&amount(money)).to_string();
-        Some(zero.replace(|c: char| c.is_numeric(), &number))
+        let (start, end) = (zero.find(char::is_numeric)?, zero.rfind(char::is_numeric)?);
+        let after = end + zero[end..].chars().next().map_or(0, char::len_utf8);
+        Some(format!("{}{number}{}", &zero[..start], &zero[after..]))
     }
 }
 
