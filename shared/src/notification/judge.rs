@@ -357,7 +357,8 @@ fn money_news(own: &News, others: &[Known]) -> MoneyNews {
     }
     let refunds = |counts: &dyn Fn(&Known) -> bool| -> i64 {
         let counted = others.iter().filter(|other| other.news.recipient == Recipient::Customer);
-        counted.filter(|it| counts(it)).filter_map(|it| amount_refunded(&it.news)).sum()
+        let amounts = counted.filter(|it| counts(it)).filter_map(|it| amount_refunded(&it.news));
+        amounts.fold(0, i64::saturating_add)
     };
     // Money counts whether or not its mail was sent, and by the customer's records: each refund has one of these, and
     // whoever gets a copy of the last refund only is told of the sum too. Of two refunds at the same time, only the

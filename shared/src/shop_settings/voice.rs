@@ -8,6 +8,7 @@ use super::text::language;
 use crate::contract::error::InvalidValue;
 use crate::contract::locale::Locale;
 use crate::contract::reader::FieldReader;
+use crate::contract::text::Line;
 
 /// The longest wording of a message, in characters.
 pub const MAX_WORDING_LEN: usize = 300;
@@ -113,8 +114,14 @@ fn read_messages(messages: &Value) -> Result<BTreeMap<String, String>, String> {
 
 fn is_one_line(text: &str) -> bool {
     (1..=MAX_WORDING_LEN).contains(&text.chars().count())
-        && !text.contains(char::is_control)
+        && Line::parse(text).is_ok()
+        && !text.contains(|c: char| c.is_control() || changes_direction(c))
         && text.trim() == text
+}
+
+/// What a mail isolates its texts with, and what overrides the order of letters: neither is a word (UAX #9).
+const fn changes_direction(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -148,6 +155,15 @@ mod tests {
             let settings = ShopSettings::parse(&format!("{{\"wording\":{wording}}}"));
             let errors = settings.expect_err("refused").into_errors();
             assert_eq!(errors[0].pointer, pointer, "{errors:?}");
+        }
+    }
+
+    #[test]
+    fn a_wording_is_visible_and_changes_no_direction() {
+        for text in ["\u{200b}", "\u{2069}x", "x\u{202e}y", "a\nb", ""] {
+            let settings = serde_json::json!({ "wording": { "de": { "shipped-heading": text } } });
+            let refused = ShopSettings::parse(&settings.to_string());
+            assert!(refused.is_err(), "{text:?}");
         }
     }
 }

@@ -34,6 +34,7 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     say("Waybill runs on this machine.");
     say("");
     say(format_args!("  Mailbox          {url}/"));
+    say(format_args!("  Every mail       {url}/preview"));
     say(format_args!("  Publish events   POST {url}/v1/events"));
     say(format_args!("  or by            aws events put-events, on the bus {SHOP_BUS}"));
     say(format_args!("  or by            aws sqs send-message, to the queue {INBOX_QUEUE}"));

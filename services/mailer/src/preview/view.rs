@@ -100,13 +100,18 @@ fn without_pictures(html: &str) -> String {
     format!("{}{FORBID}{}", &html[..head], &html[head..])
 }
 
+/// A logo of an example's shop has a size of its own, and shows its name instead.
+const SIZE_OF_ARTICLES: &str = "width=\"48\"";
+
 fn with_stand_ins(html: &str) -> String {
     const START: &str = "<img src=\"";
     let mut parts = html.split(START);
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |page, rest| {
         let end = rest.find('"').unwrap_or(0);
-        let url = if is_nowhere(&rest[..end]) { STAND_IN } else { &rest[..end] };
+        let tag = &rest[..rest.find('>').unwrap_or(end)];
+        let is_article = is_nowhere(&rest[..end]) && tag.contains(SIZE_OF_ARTICLES);
+        let url = if is_article { STAND_IN } else { &rest[..end] };
         page + START + url + &rest[end..]
     })
 }
@@ -163,6 +168,9 @@ mod tests {
         assert!(!shown.contains("<img src=\"https:") && shown.contains(STAND_IN));
         let real = "<img src=\"https://cdn.real-shop.com/x.example\" alt=\"\">";
         assert_eq!(View::Narrow.document(real), real);
+        let logo =
+            "<img src=\"https://shop.example/logo.png\" alt=\"Shop\" width=\"150\" height=\"32\">";
+        assert_eq!(View::Narrow.document(logo), logo);
         // Blocked, they are asked for and not there.
         let blocked = View::Blocked.document(&html);
         assert!(blocked.contains("<img src=\"https://cdn.shop.example/"));

@@ -198,7 +198,8 @@ fn escaped(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len());
     for c in json.chars() {
         match c {
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' => {
+            // And the isolates, of which the rest of the mail takes out those that it does not need, pair by pair.
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' => {
                 write!(escaped, "\\u{:04x}", u32::from(c)).expect("a String takes every write");
             }
             c => escaped.push(c),

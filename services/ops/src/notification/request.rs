@@ -173,6 +173,8 @@ pub async fn reopen(
     let facts = Facts::for_attempt(Timestamp::now().as_millisecond(), attempt);
     let change = Change::new(Transition::Reopen, facts)
         .with("reason", reason)
+        // With its files again: an earlier attempt may have left them out.
+        .with("left_out", "")
         .with_number("send_before", send_before.as_millisecond());
     match stack.ledger().record(order_key, notification, change).await {
         Ok(RecordOutcome::Recorded(_)) => Ok(()),

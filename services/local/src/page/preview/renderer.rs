@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::render::{PreviewMail, Request, Samples, mails};
@@ -139,7 +140,12 @@ impl Renderer {
     }
 }
 
+/// A page asks for many mails at once.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
 async fn by_process(path: &Path, request: &Request) -> Result<Vec<PreviewMail>, RenderError> {
+    // It is never closed.
+    let _turn = AT_ONCE.acquire().await;
     let answer = timeout(MAX_WAIT, run(path, request)).await.map_err(|_| RenderError::Slow)??;
     if !answer.status.success() {
         let said = String::from_utf8_lossy(&answer.stderr).trim().to_owned();
