@@ -6,7 +6,7 @@ use local::aws::calls::Service;
 use local::edge::faults::Fault;
 
 /// Longer than the SDK waits for one attempt (3 s), so that the answer is too late.
-const TOO_LATE: Duration = Duration::from_millis(3_400);
+pub const TOO_LATE: Duration = Duration::from_millis(3_400);
 
 /// When in a call a fault is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

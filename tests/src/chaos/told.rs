@@ -1,8 +1,10 @@
 //! The test oracle for what the mails of one order say together. Pure.
 
+use jiff::SignedDuration;
 use shared::Kind;
 
 use super::accepted_mails::Acceptance;
+use super::fault_rates::TOO_LATE;
 use super::oracle::{EventOutcome, Finding};
 use super::workload::{Case, Expected, supersedes};
 
@@ -30,13 +32,14 @@ pub fn contradictions(order: &[TellsNews<'_>]) -> Vec<Finding> {
     late.chain(wrong).collect()
 }
 
-/// Whether `newer` supersedes `older`, and was mailed before.
+/// Whether `newer` supersedes `older`, and was mailed before. Not where SES may have carried out the call for `older` after
+/// its mailer had given it up: so late that its lease had run out, and newer news gone out. Nobody can call it back.
 fn is_mailed_before(newer: &TellsNews<'_>, older: &TellsNews<'_>) -> bool {
     let (Some(first), Some(last)) = (newer.mails.first(), older.mails.last()) else { return false };
     newer.case.recipient == older.case.recipient
         && newer.case.minute > older.case.minute
         && supersedes(newer.case.kind, older.case.kind)
-        && first.at < last.at
+        && last.at.duration_since(first.at) > SignedDuration::try_from(TOO_LATE).unwrap_or_default()
 }
 
 fn last_word_is_not_the_newest(
@@ -83,7 +86,7 @@ mod tests {
     }
 
     fn mailed_at(second: i64) -> Vec<Acceptance> {
-        let at = Timestamp::from_second(second).expect("a time");
+        let at = Timestamp::from_second(10 * second).expect("a time");
         vec![Acceptance { attempt: 1, at, events: Vec::new() }]
     }
 
@@ -129,6 +132,22 @@ mod tests {
             assert!(late(newer, older), "{newer} {older}");
         }
         assert!(!late(Kind::OrderRefunded, Kind::OrderConfirmed));
+    }
+
+    #[test]
+    fn a_call_that_ses_carries_out_when_it_was_given_up_is_nobodys_fault() {
+        let cases = [updated(1, "a"), updated(2, "b")];
+        let by_then = |late: i64| {
+            let mut mails = [mailed_at(1), mailed_at(1)];
+            mails[0][0].at += SignedDuration::from_millis(late);
+            let order: Vec<TellsNews<'_>> = cases
+                .iter()
+                .zip(&mails)
+                .map(|(case, mails)| TellsNews { case, outcome: EventOutcome::Sent, mails })
+                .collect();
+            contradictions(&order).iter().any(|(_, why)| why.starts_with("mailed after"))
+        };
+        assert_eq!([3_400, 3_401].map(by_then), [false, true]);
     }
 
     #[test]
