@@ -10,6 +10,7 @@ use local::aws::calls::{Caller, Service};
 use local::edge::faults::{Call, Fault, Faults};
 use local::resources::Settings;
 use local::ses::Mail;
+use local::ses::settings::Refusal;
 use local::stack::ShopFile;
 use mail_parser::{MessageParser, MimeHeaders};
 use serde_json::{Value, json};
@@ -249,6 +250,42 @@ async fn a_mail_that_ses_refuses_with_its_file_goes_without_it() {
     assert!(names(&mail).is_empty());
     assert_eq!(item.left_out.as_deref(), Some("invoice:refused_by_ses"));
     assert_eq!((item.attempt, gets(&stack)), (2, 1));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_role_that_may_send_no_files_holds_up_no_mail() {
+    let stack = stack_with(config()).await;
+    stack.stack.ses.account().change(|it| it.refusal = Some(Refusal::PermissionForFiles));
+    let lines = [
+        with_files("north", "F9", &invoice("north/1.pdf")),
+        with_files("north", "F10", &json!(null)),
+    ];
+    stack.publish(&lines).await;
+    let (mail, item) = only_mail(&stack, "north/F9").await;
+    assert!(names(&mail).is_empty());
+    assert_eq!((item.attempt, item.left_out.as_deref()), (2, Some("invoice:refused_by_ses")));
+    let (_, without) = only_mail(&stack, "north/F10").await;
+    assert_eq!(without.attempt, 1);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_ses_refused_also_without_its_file_is_resent_with_it() {
+    let stack = stack_with(config()).await;
+    refuse_mails(&stack);
+    stack.publish(&[with_files("north", "F8", &invoice("north/1.pdf"))]).await;
+    let items = stack.ledger_items("north/F8").await;
+    assert_eq!((items[0].state.as_str(), items[0].attempt), ("failed", 2));
+    accept_mails_again(&stack);
+    let resend = ["resend", "F8", "order.confirmed", "--shop", "north"];
+    let resent = waybill(&stack, &resend).await;
+    assert_eq!(resent.code, Some(0), "{resent:#?}");
+    eventually("it is mailed", async || !stack.mails().is_empty()).await;
+    let (mail, _) = only_mail(&stack, "north/F8").await;
+    assert_eq!(names(&mail), ["1.pdf"]);
+    let found = run_json(&stack, &["order", "F8", "--shop", "north"]).await;
+    assert!(found["notifications"][0]["left_out"].is_null(), "{found}");
     stack.stop().await;
 }
 

@@ -57,7 +57,7 @@ impl Account {
         if let Some(set) = &mail.configuration_set {
             state.settings.check_configuration_set(set)?;
         }
-        state.settings.check_refusal(&mail.from)?;
+        state.settings.check_refusal(&mail.from, !mail.attachments.is_empty())?;
         state.settings.check_identities(&mail.from, mail.recipients())?;
         // Last, because it counts: what was refused above must use up nothing.
         state.consume(mail.recipients().count(), Instant::now())

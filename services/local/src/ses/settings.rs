@@ -43,6 +43,8 @@ pub enum Refusal {
     MailFromDomain,
     /// `AccessDeniedException`: the caller's role may not send for the sender's identity.
     Permission,
+    /// The same, of mails with attachments only: the role may not send raw mails.
+    PermissionForFiles,
     /// `MessageRejected`, of the mail itself: SES does not take its content.
     Content,
 }
@@ -76,23 +78,27 @@ impl Settings {
         Err(ApiError::NotFound(format!("Configuration set <{name}> does not exist.")))
     }
 
-    pub(super) fn check_refusal(&self, from: &Address) -> Result<(), ApiError> {
+    pub(super) fn check_refusal(&self, from: &Address, has_files: bool) -> Result<(), ApiError> {
         Err(match self.refusal {
             None => return Ok(()),
+            Some(Refusal::PermissionForFiles) if !has_files => return Ok(()),
             Some(Refusal::Suspended) => ApiError::Suspended,
             Some(Refusal::MailFromDomain) => ApiError::MailFromDomain,
-            Some(Refusal::Permission) => {
-                let resource =
-                    format!("arn:aws:ses:{}:{ACCOUNT_ID}:identity/{}", self.region, from.domain());
-                ApiError::AccessDenied(format!(
-                    "User `arn:aws:sts::{ACCOUNT_ID}:assumed-role/mailer/mailer' is not authorized to \
-                     perform `ses:SendEmail' on resource `{resource}'"
-                ))
-            }
+            Some(Refusal::Permission) => self.denied("ses:SendEmail", from),
+            Some(Refusal::PermissionForFiles) => self.denied("ses:SendRawEmail", from),
             Some(Refusal::Content) => {
                 ApiError::MessageRejected("The message contains invalid content.".to_owned())
             }
         })
+    }
+
+    fn denied(&self, action: &str, from: &Address) -> ApiError {
+        let resource =
+            format!("arn:aws:ses:{}:{ACCOUNT_ID}:identity/{}", self.region, from.domain());
+        ApiError::AccessDenied(format!(
+            "User `arn:aws:sts::{ACCOUNT_ID}:assumed-role/mailer/mailer' is not authorized to perform \
+             `{action}' on resource `{resource}'"
+        ))
     }
 
     /// SES names every identity that is not verified, the sender's first, in one refusal.

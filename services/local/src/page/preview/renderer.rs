@@ -140,12 +140,14 @@ impl Renderer {
     }
 }
 
-/// A page asks for many mails at once.
-static AT_ONCE: Semaphore = Semaphore::const_new(2);
+/// How many processes render at the same time: a page asks for many mails at once.
+const MAX_PROCESSES: usize = 2;
+
+static PROCESSES: Semaphore = Semaphore::const_new(MAX_PROCESSES);
 
 async fn by_process(path: &Path, request: &Request) -> Result<Vec<PreviewMail>, RenderError> {
     // It is never closed.
-    let _turn = AT_ONCE.acquire().await;
+    let _permit = PROCESSES.acquire().await;
     let answer = timeout(MAX_WAIT, run(path, request)).await.map_err(|_| RenderError::Slow)??;
     if !answer.status.success() {
         let said = String::from_utf8_lossy(&answer.stderr).trim().to_owned();
