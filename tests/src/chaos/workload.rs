@@ -186,16 +186,26 @@ fn event(seed: u64, n: usize) -> Value {
 /// An order that is published when all others are, and of which nothing is expected.
 #[must_use]
 pub fn further_order_json(seed: u64, nth: usize) -> String {
-    let order = format!("S{seed}{FURTHER}{nth}");
+    confirmation(&format!("S{seed}{FURTHER}{nth}"), 0).to_string()
+}
+
+/// The confirmation of order `S{seed}-{nth}`, of which nothing else is published: one mail follows from it.
+#[must_use]
+pub fn confirmation_json(seed: u64, nth: usize) -> String {
+    confirmation(&format!("S{seed}-{nth}"), nth).to_string()
+}
+
+fn confirmation(order: &str, nth: usize) -> Value {
+    // An order without copies, from the first chapter on.
+    let position = Position { order: COPIED_EVERY * nth + 1, step: 0 };
     json!({
         "specversion": "1.0",
         "source": SOURCE,
         "id": order,
         "type": Kind::OrderConfirmed.as_str(),
         "time": Timestamp::now().to_string(),
-        "data": { "order": order_json(&order, Position { order: 1, step: 0 }) },
+        "data": { "order": order_json(order, position) },
     })
-    .to_string()
 }
 
 /// Whether `order` was made by [`further_order_json`].
@@ -281,6 +291,16 @@ mod tests {
             assert!(all.iter().any(|case| case.expected == expected), "{expected:?}");
         }
         assert!(all.iter().any(|case| matches!(case.recipient, Recipient::Copy(_))));
+    }
+
+    #[test]
+    fn a_confirmation_of_its_own_asks_for_one_mail_about_an_order_of_its_number() {
+        for n in 0..200 {
+            let json = serde_json::from_str(&confirmation_json(7, n)).expect("JSON");
+            let event = Event::parse(&json).expect("a valid event");
+            assert_eq!(event.order.id.as_str(), format!("S7-{n}"));
+            assert!(event.notify && event.order.copies.is_empty(), "{json}");
+        }
     }
 
     #[test]

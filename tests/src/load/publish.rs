@@ -8,7 +8,6 @@ use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use kit::RateLimiter;
 use local::run::publish::{Answer, Publisher};
-use serde_json::{Value, json};
 
 use super::run::{LoadError, Run};
 use super::stack::LoadedStack;
@@ -52,7 +51,8 @@ async fn publish_batch(
     run: &Run,
     batch: Range<usize>,
 ) -> Result<(), LoadError> {
-    let lines: Vec<String> = batch.clone().map(|n| confirmation(run.options.seed, n)).collect();
+    let lines: Vec<String> =
+        batch.clone().map(|n| workload::confirmation_json(run.options.seed, n)).collect();
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
     let published = publisher.publish(&lines).await?;
     // A duplicate is an event whose first answer was lost.
@@ -64,12 +64,4 @@ async fn publish_batch(
     run.accepted_at[batch.clone()].iter().for_each(|at| at.store(now, Ordering::Relaxed));
     run.accepted.fetch_add(batch.len(), Ordering::Relaxed);
     Ok(())
-}
-
-/// The confirmation of order `n`, of the fault run's events. Some of those are muted; here, each is mailed.
-fn confirmation(seed: u64, n: usize) -> String {
-    let mut event: Value =
-        serde_json::from_str(&workload::event_json(seed, 3 * n)).expect("the workload is JSON");
-    event["data"]["notify"] = json!(true);
-    event.to_string()
 }
