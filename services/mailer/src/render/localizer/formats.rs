@@ -1,5 +1,7 @@
 //! Numbers and lists as the customer's country writes them, and which country that is.
 
+use std::sync::OnceLock;
+
 use cldr::Formats as Cldr;
 use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
@@ -9,14 +11,18 @@ use shared::contract::quantity::Quantity;
 use shared::{Language, Locale};
 
 use super::language::MailLanguage;
+use super::money::CurrencyFormat;
 
 /// In whose formats `en` without a region is written: a day before its month is understood everywhere.
 const WORLD_ENGLISH: &str = "en-GB";
 
-/// The formats of a locale.
-#[derive(Debug, Clone)]
+/// The formats of a locale. What a mail writes many times is looked up once.
+#[derive(Debug)]
 pub struct Formats {
     pub(super) locale: icu_locale_core::Locale,
+    numbers: OnceLock<Option<DecimalFormatter>>,
+    /// Of the first currency that was written: an order is hardly ever in two.
+    pub(super) currency: OnceLock<CurrencyFormat>,
 }
 
 impl Formats {
@@ -37,7 +43,7 @@ impl Formats {
         if language.code == "en" && locale.id.region.is_none() {
             locale.id = parse(WORLD_ENGLISH).map_or(locale.id, |world| world.id);
         }
-        Self { locale }
+        Self { locale, numbers: OnceLock::new(), currency: OnceLock::new() }
     }
 
     /// `1.5`, `1,5`.
@@ -47,12 +53,17 @@ impl Formats {
 
     /// A number that is written in digits and a point.
     pub fn number(&self, digits: &str) -> String {
-        let formatter =
-            DecimalFormatter::try_new_unstable(&Cldr, (&self.locale).into(), <_>::default());
-        match (formatter, digits.parse::<Decimal>()) {
-            (Ok(formatter), Ok(number)) => formatter.format(&number).to_string(),
+        match (self.decimal_formatter(), digits.parse::<Decimal>()) {
+            (Some(formatter), Ok(number)) => formatter.format(&number).to_string(),
             _ => digits.to_owned(),
         }
+    }
+
+    pub(super) fn decimal_formatter(&self) -> Option<&DecimalFormatter> {
+        let find = || {
+            DecimalFormatter::try_new_unstable(&Cldr, (&self.locale).into(), <_>::default()).ok()
+        };
+        self.numbers.get_or_init(find).as_ref()
     }
 
     /// `a, b or c`.

@@ -5,11 +5,20 @@ use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
 use icu_experimental::dimension::currency::CurrencyType;
 use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
-use shared::Money;
+use shared::{Currency, Money};
 
 use super::direction::{END, ISOLATE};
 use super::formats::Formats;
 use super::language::is_right_to_left;
+
+/// How a currency is written.
+#[derive(Debug)]
+pub struct CurrencyFormat {
+    currency: Currency,
+    formatter: Option<CurrencyFormatter<DecimalFormatter>>,
+    /// Nothing of it, with as many decimals as CLDR shows.
+    zero: String,
+}
 
 impl Formats {
     /// Formats `money` with its currency's symbol in this locale, or its code where it has none.
@@ -29,26 +38,34 @@ impl Formats {
 
     /// `None` where CLDR has nothing for it, or nothing of it was taken along.
     pub(super) fn by_cldr(&self, money: Money) -> Option<String> {
-        let currency: CurrencyType = money.currency.code().parse().ok()?;
-        let formatter = CurrencyFormatter::try_new_symbol_unstable(
-            &Cldr,
-            (&self.locale).into(),
-            currency,
-            <_>::default(),
-        )
-        .ok()?;
-        let write = |amount: &Decimal| formatter.format_fixed_decimal(amount).to_string();
-        let zero = write(&Decimal::from(0));
+        let first = self.currency.get_or_init(|| self.currency_format(money.currency));
+        if first.currency == money.currency {
+            self.write(money, first)
+        } else {
+            self.write(money, &self.currency_format(money.currency))
+        }
+    }
+
+    fn currency_format(&self, currency: Currency) -> CurrencyFormat {
+        let formatter = currency.code().parse::<CurrencyType>().ok().and_then(|code| {
+            let locale = (&self.locale).into();
+            CurrencyFormatter::try_new_symbol_unstable(&Cldr, locale, code, <_>::default()).ok()
+        });
+        let zero = formatter
+            .as_ref()
+            .map(|formatter| formatter.format_fixed_decimal(&Decimal::from(0)).to_string());
+        CurrencyFormat { currency, formatter, zero: zero.unwrap_or_default() }
+    }
+
+    fn write(&self, money: Money, format: &CurrencyFormat) -> Option<String> {
+        let CurrencyFormat { formatter, zero, .. } = format;
         let decimals = zero.chars().filter(|c| c.is_numeric()).count().saturating_sub(1);
         let hidden = (money.currency.minor_digits() as usize).saturating_sub(decimals);
         if money.amount.unsigned_abs().is_multiple_of(10_u64.pow(u32::try_from(hidden).ok()?)) {
-            return Some(write(&amount(money)));
+            return Some(formatter.as_ref()?.format_fixed_decimal(&amount(money)).to_string());
         }
         // What CLDR shows without decimals, such as forints, is not rounded: the sum would not add up.
-        let plain =
-            DecimalFormatter::try_new_unstable(&Cldr, (&self.locale).into(), <_>::default())
-                .ok()?;
-        let number = plain.format(&amount(money)).to_string();
+        let number = self.decimal_formatter()?.format(&amount(money)).to_string();
         let (start, end) = (zero.find(char::is_numeric)?, zero.rfind(char::is_numeric)?);
         let after = end + zero[end..].chars().next().map_or(0, char::len_utf8);
         Some(format!("{}{number}{}", &zero[..start], &zero[after..]))
@@ -74,7 +91,7 @@ fn amount(money: Money) -> Decimal {
 
 #[cfg(test)]
 mod tests {
-    use shared::{Currency, Locale};
+    use shared::Locale;
 
     use super::super::language::MailLanguage;
     use super::*;
