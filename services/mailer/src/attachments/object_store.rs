@@ -326,20 +326,20 @@ mod tests {
 
     #[tokio::test]
     async fn a_download_that_takes_longer_than_half_of_the_time_is_not_begun_again() {
-        let (store, requests) = server(&[Answers::Slowly(SECOND)]).await;
-        let got = get_in(&store, SECOND * 3 / 2).await;
-        assert_eq!(got.as_deref(), Ok(OBJECT));
+        let (store, requests) = server(&[Answers::Slowly(Duration::from_secs(3))]).await;
+        assert_eq!(get_in(&store, 5 * SECOND).await.as_deref(), Ok(OBJECT));
         assert_eq!(requests.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test]
     async fn a_download_that_broke_off_is_begun_again_only_where_it_could_be_done_in_time() {
-        const BROKEN: &[Answers] = &[Answers::Breaks(SECOND), Answers::Slowly(Duration::ZERO)];
+        const BROKEN: &[Answers] =
+            &[Answers::Breaks(Duration::from_secs(3)), Answers::Slowly(Duration::ZERO)];
         let (store, requests) = server(BROKEN).await;
-        assert_eq!(get_in(&store, SECOND * 3 / 2).await, Err(Unfetched::MayPass));
+        assert_eq!(get_in(&store, 5 * SECOND).await, Err(Unfetched::MayPass));
         assert_eq!(requests.load(Ordering::SeqCst), 1);
         let (store, requests) = server(BROKEN).await;
-        assert_eq!(get_in(&store, SECOND * 10).await.as_deref(), Ok(OBJECT));
+        assert_eq!(get_in(&store, 30 * SECOND).await.as_deref(), Ok(OBJECT));
         assert_eq!(requests.load(Ordering::SeqCst), 2);
     }
 
@@ -347,7 +347,7 @@ mod tests {
     async fn an_s3_that_hangs_is_asked_once_more_in_time() {
         const HANGS: &[Answers] = &[Answers::Never, Answers::Slowly(Duration::ZERO)];
         let (store, requests) = server(HANGS).await;
-        assert_eq!(get_in(&store, SECOND * 2).await.as_deref(), Ok(OBJECT));
+        assert_eq!(get_in(&store, 5 * SECOND).await.as_deref(), Ok(OBJECT));
         assert_eq!(requests.load(Ordering::SeqCst), 2);
     }
 }
