@@ -121,13 +121,20 @@ def the_mailer_sends_only_as_the_shop(template):
 
 
 def the_mailer_reads_one_bucket_and_only_where_it_is_named(template):
-    """And nobody else reads any, and nobody writes or lists one."""
+    """And nobody else reads any, and nobody writes or lists one, or reads that of another account."""
     allowed = ("mailer", "s3:GetObject", "arn:${AWS::Partition}:s3:::${AttachmentBucket}/* if MailsHaveFiles")
+    own_account = {"StringEquals": {"aws:ResourceAccount": {"Ref": "AWS::AccountId"}}}
     return [
         f"{service} may {action} on {resource}"
         for service in SERVICES
         for resource, action in sorted(granted(template, service))
         if action.startswith("s3:") and (service, action, resource) != allowed
+    ] + [
+        f"{service} may read a bucket of another account"
+        for service in SERVICES
+        for statement in statements(template, service)
+        if any(action.startswith("s3:") for action in listed(statement["Action"]))
+        and statement.get("Condition") != own_account
     ]
 
 

@@ -296,6 +296,8 @@ def test_a_permission_that_is_added_is_reported(template, service):
         {"Action": "s3:PutObject"},
         {"Action": ["s3:GetObject", "s3:ListBucket"]},
         {"Resource": {"Fn::Sub": "arn:${AWS::Partition}:s3:::*/*"}},
+        {"Condition": {}},
+        {"Condition": {"StringEquals": {"aws:ResourceAccount": "*"}}},
     ],
 )
 def test_more_of_s3_than_the_objects_of_one_bucket_is_reported(template, change):

@@ -7,6 +7,7 @@ use std::time::Duration;
 use kit::ledger::Item;
 use local::Config;
 use local::aws::calls::{Caller, Service};
+use local::aws::objects::ATTACHMENT_BUCKET;
 use local::edge::faults::{Call, Fault, Faults};
 use local::resources::Settings;
 use local::ses::Mail;
@@ -20,21 +21,16 @@ use crate::ops::process::{accept_mails_again, json as run_json, refuse_mails, wa
 use crate::support::events::confirmed;
 use crate::support::{TestStack, config, eventually, settings};
 
-const BUCKET: &str = "invoices";
 const PDF: &[u8] = b"%PDF-1.4\n\xe2\xe3\xcf\xd3\n%%EOF";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0";
 
 /// The most that the files of a mail have together, by `mailer::attachments`.
 const MAX_TOTAL_BYTES: usize = 5 * 1024 * 1024;
 
-fn shop(name: &str, settings: &Value) -> ShopFile {
-    let shop = ShopId::parse(name).expect("the name of a shop");
-    ShopFile::new(shop, &settings.to_string()).expect("settings")
-}
-
 /// A stack with the shop `north`, whose files are in the bucket.
 async fn stack_with(config: Config) -> TestStack {
-    let north = shop("north", &json!({ "attachments": { "bucket": BUCKET } }));
+    let shop = ShopId::parse("north").expect("the name of a shop");
+    let north = ShopFile::new(shop, "{}").expect("settings");
     let stack = TestStack::start_with(Config { shops: vec![north], ..config }).await;
     put(&stack, "north/1.pdf", "application/pdf", PDF);
     put(&stack, "south/1.pdf", "application/pdf", PDF);
@@ -42,7 +38,7 @@ async fn stack_with(config: Config) -> TestStack {
 }
 
 fn put(stack: &TestStack, key: &str, content_type: &str, bytes: &[u8]) {
-    stack.stack.put_object((BUCKET, key), content_type, bytes);
+    stack.stack.put_object((ATTACHMENT_BUCKET, key), content_type, bytes);
 }
 
 /// A confirmation of this order of the shop, with these files.
@@ -83,7 +79,7 @@ fn gets(stack: &TestStack) -> u64 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_files_that_an_event_names_go_with_its_mail_and_a_mail_without_any_asks_for_none() {
-    let stack = stack_with(config()).await;
+    let stack = stack_with(Config { settings: deployed_times(), ..config() }).await;
     put(&stack, "north/ü 2.png", "binary/octet-stream", PNG);
     let files = json!([
         { "key": "north/1.pdf", "name": "請求書 1", "kind": "invoice" },
@@ -141,7 +137,7 @@ async fn a_mail_goes_once_without_each_file_that_is_missing_foreign_too_large_or
     assert_eq!(item.attempt, 1);
     let (mail, item) = only_mail(&stack, "default/F4").await;
     assert!(names(&mail).is_empty());
-    assert_eq!(item.left_out.as_deref(), Some("invoice:no_bucket"));
+    assert_eq!(item.left_out.as_deref(), Some("invoice:not_found"));
 
     // What an operator reads, and what is logged.
     let order = waybill(&stack, &["order", "F3", "--shop", "north"]).await;
@@ -200,13 +196,136 @@ async fn while_s3_hangs_a_mail_goes_once_without_its_file_in_the_time_of_one_mac
  {
     let hangs = Fault::Delay(Duration::from_secs(60));
     assert_eq!(calls_with(hangs, settings()).await, 2);
-    let deployed = Settings {
+    assert_eq!(calls_with(hangs, deployed_times()).await, 2);
+}
+
+/// The times of a mailer as it is deployed.
+fn deployed_times() -> Settings {
+    Settings {
         function_timeout: Duration::from_secs(30),
         lease: Duration::from_secs(60),
         visibility_timeout: Duration::from_secs(180),
         ..settings()
+    }
+}
+
+/// How many mails are claimed and not yet with SES, and how many were at most. S3 is slow.
+#[derive(Default)]
+struct Claimed {
+    now: AtomicUsize,
+    max: AtomicUsize,
+}
+
+impl Faults for Claimed {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        if *call.caller != Caller::Function("mailer".to_owned()) {
+            return None;
+        }
+        let is_claim = String::from_utf8_lossy(call.body).contains(":also_holder");
+        match call.service {
+            Service::S3 => return Some(Fault::Delay(Duration::from_millis(1_200))),
+            Service::DynamoDb if is_claim => {
+                let claimed = 1 + self.now.fetch_add(1, Ordering::SeqCst);
+                self.max.fetch_max(claimed, Ordering::SeqCst);
+            }
+            Service::SesV2 if call.operation == "SendEmail" => {
+                self.now.fetch_sub(1, Ordering::SeqCst);
+            }
+            _ => {}
+        }
+        None
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mails_wait_for_the_memory_of_their_files_before_they_are_claimed_and_all_go_with_them() {
+    let claimed = Arc::new(Claimed::default());
+    let as_faults = Arc::<Claimed>::clone(&claimed);
+    let times = Settings {
+        function_timeout: Duration::from_secs(20),
+        lease: Duration::from_secs(40),
+        visibility_timeout: Duration::from_secs(120),
+        ..settings()
     };
-    assert_eq!(calls_with(hangs, deployed).await, 2);
+    let stack = stack_with(Config { faults: as_faults, settings: times, ..config() }).await;
+    let orders: Vec<String> = (0..20).map(|n| format!("W{n}")).collect();
+    let line = |order: &String| with_files("north", order, &invoice("north/1.pdf"));
+    let without = with_files("north", "W-none", &json!(null));
+    let lines: Vec<String> = orders.iter().map(line).chain([without]).collect();
+    stack.publish(&lines).await;
+    for order in &orders {
+        let (mail, item) = only_mail(&stack, &format!("north/{order}")).await;
+        assert_eq!(names(&mail), ["1.pdf"], "{order}");
+        assert_eq!((item.attempt, item.left_out), (1, None), "{order}");
+    }
+    // Four by each of the two mailers, and the one without files.
+    let max = claimed.max.load(Ordering::SeqCst);
+    assert!((2..=9).contains(&max), "{max} were claimed at the same time");
+    stack.stop().await;
+}
+
+/// The mailer's `MemorySize` in `infra/template.yaml`.
+const FUNCTION_MEMORY: u64 = 256 * 1024 * 1024;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_of_mails_with_the_largest_files_fits_into_the_functions_memory() {
+    let stack = stack_with(Config { settings: deployed_times(), ..config() }).await;
+    put(
+        &stack,
+        "north/large.pdf",
+        "application/pdf",
+        &[PDF, &vec![0; MAX_TOTAL_BYTES - PDF.len()]].concat(),
+    );
+    let orders: Vec<String> = (0..10).map(|n| format!("L{n}")).collect();
+    let line = |order: &String| with_files("north", order, &invoice("north/large.pdf"));
+    stack.publish(&orders.iter().map(line).collect::<Vec<_>>()).await;
+    for order in &orders {
+        let (mail, item) = only_mail(&stack, &format!("north/{order}")).await;
+        assert_eq!((names(&mail), item.left_out), (vec!["large.pdf"], None), "{order}");
+    }
+    let functions = stack.stack.functions.status();
+    let mailer = functions.iter().find(|function| function.name == "mailer").expect("a mailer");
+    // Nothing where there is no /proc.
+    let peak = mailer.memory.iter().map(|memory| memory.peak_bytes).max().unwrap_or_default();
+    println!("mailer: at most {} MiB", peak / 1024 / 1024);
+    assert!(peak < FUNCTION_MEMORY, "{peak} bytes");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_ses_rejects_for_a_virus_is_resent_once_and_without_its_files() {
+    let stack = stack_with(config()).await;
+    put(&stack, "north/virus.pdf", "application/pdf", b"%PDF-EICAR-STANDARD-ANTIVIRUS-TEST-FILE!");
+    let files = json!([{ "key": "north/virus.pdf", "kind": "invoice" }, { "key": "north/1.pdf" }]);
+    stack.publish(&[with_files("north", "F11", &files)]).await;
+    eventually("the rejection is recorded", async || {
+        stack.ledger_items("north/F11").await[0].state == "bounced"
+    })
+    .await;
+    let first = stack.ledger_items("north/F11").await[0].clone();
+    assert_eq!(first.reason.as_deref(), Some("rejected_with_files"));
+    let order = waybill(&stack, &["order", "F11", "--shop", "north"]).await;
+    assert!(order.stdout.contains("waybill resend F11 order.confirmed --shop north"), "{order:#?}");
+    let resend = ["resend", "F11", "order.confirmed", "--shop", "north", "--reason", "virus"];
+    let resent = waybill(&stack, &resend).await;
+    assert_eq!(resent.code, Some(0), "{resent:#?}");
+    eventually("it is delivered", async || {
+        let items = stack.ledger_items("north/F11").await;
+        items.iter().any(|item| item.state == "delivered")
+    })
+    .await;
+    // A second time, it has been delivered.
+    let again = waybill(&stack, &resend).await;
+    assert_eq!(again.code, Some(2), "{again:#?}");
+    let mails = stack.mails();
+    assert_eq!(mails.iter().map(|mail| names(mail).len()).collect::<Vec<_>>(), [2, 0]);
+    assert_eq!(mails[0].outcome().as_str(), "rejected");
+    assert_eq!(mails[1].content.to[0].email, mails[0].content.to[0].email);
+    let items = stack.ledger_items("north/F11").await;
+    let further = items.iter().find(|item| item.state == "delivered").expect("it is delivered");
+    assert_eq!(further.left_out.as_deref(), Some("invoice:rejected other:rejected"));
+    assert_eq!(gets(&stack), 2, "the files are not fetched again");
+    stack.stop().await;
 }
 
 /// Delays what the mailer records of SES's answer, so that SES's own event is recorded before.
@@ -296,7 +415,7 @@ async fn settings_with_the_folder_of_another_shop_are_not_put() {
     let file = directory.path().join("north.json");
     let path = file.to_str().expect("a path");
     let put = async |prefix: &str| {
-        let settings = json!({ "attachments": { "bucket": BUCKET, "prefix": prefix } });
+        let settings = json!({ "attachments": { "prefix": prefix } });
         std::fs::write(&file, settings.to_string()).expect("written");
         waybill(&stack, &["shop", "put", "north", path, "--reason", "invoices"]).await
     };

@@ -68,6 +68,14 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Result<(), LedgerError>
         RecordOutcome::Recorded(item) => {
             count_transition(event.transition);
             log_second_mail(&event, item.state(), item.message_id.as_deref());
+            if item.was_rejected_with_files() {
+                tracing::warn!(
+                    shop,
+                    order_id,
+                    notification = item.notification,
+                    "SES found a virus in a mail with files: `waybill resend` sends it without them"
+                );
+            }
             tracing::info!(
                 shop,
                 order_id,

@@ -2,10 +2,10 @@
 //! (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>,
 //! <https://docs.aws.amazon.com/ses/latest/dg/monitoring-eventbridge.html>).
 
-use kit::ledger::{FEEDBACK_TOKEN_TAG, Item};
+use kit::ledger::{FEEDBACK_TOKEN_TAG, FILES_TAG, Item};
 use serde_json::Value;
 use shared::contract::json::parse_strict;
-use shared::ledger::Transition;
+use shared::ledger::{Rejection, Transition};
 use shared::{NotificationKey, mail_tags};
 
 /// A parsed message of the feedback queue.
@@ -74,7 +74,7 @@ impl FeedbackMessage {
                 transition,
                 token: raw_tag(tags, FEEDBACK_TOKEN_TAG).map(sanitize).unwrap_or_default(),
                 message_id: sanitize(detail["mail"]["messageId"].as_str().unwrap_or_default()),
-                reason: reason(event_type, detail),
+                reason: reason(event_type, detail, raw_tag(tags, FILES_TAG).is_some()),
             }),
             (Some(_), None) if has_own_tag(tags) => {
                 Self::OfNewerVersion { event_type: sanitize(event_type) }
@@ -117,7 +117,7 @@ fn raw_tag<'a>(tags: &'a Value, name: &str) -> Option<&'a str> {
 
 // Only SES's fixed vocabulary: its diagnostic texts may quote the address, and the reason is stored and
 // logged.
-fn reason(event_type: &str, detail: &Value) -> Option<String> {
+fn reason(event_type: &str, detail: &Value, has_files: bool) -> Option<String> {
     let field = |pointer: &str| detail.pointer(pointer).and_then(Value::as_str).map(sanitize);
     match event_type {
         "Bounce" => {
@@ -128,7 +128,8 @@ fn reason(event_type: &str, detail: &Value) -> Option<String> {
         "Complaint" => {
             field("/complaint/complaintFeedbackType").or_else(|| Some("complaint".to_owned()))
         }
-        "Reject" => Some("rejected".to_owned()),
+        "Reject" if has_files => Some(Rejection::MailWithFiles.as_str().to_owned()),
+        "Reject" => Some(Rejection::Mail.as_str().to_owned()),
         _ => None,
     }
 }
@@ -233,6 +234,18 @@ mod tests {
             assert_eq!((parsed.transition, parsed.reason.as_deref()), (transition, reason));
             assert_eq!(parsed.event_type, event_type);
         }
+    }
+
+    #[test]
+    fn a_rejection_of_a_mail_with_files_says_that_it_had_some() {
+        let mut rejected = event("Reject");
+        rejected["detail"]["reject"] = json!({ "reason": "Bad content" });
+        rejected["detail"]["mail"]["tags"]["waybill-files"] = json!(["2"]);
+        let FeedbackMessage::OwnMail(parsed) = FeedbackMessage::parse(&rejected.to_string()) else {
+            panic!("it is ours")
+        };
+        assert_eq!(parsed.transition, Transition::Reject);
+        assert_eq!(parsed.reason.as_deref(), Some("rejected_with_files"));
     }
 
     #[test]

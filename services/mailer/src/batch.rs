@@ -11,9 +11,8 @@ use shared::queue::message::{MailRequest, MessageError};
 use shared::{ShopId, ShopSettings};
 use tracing::Instrument;
 
-use crate::delivery::{Delivery, deliver, end_if_stale, take_places};
+use crate::delivery::{Delivery, Start, deliver, end_if_stale, take_places};
 use crate::mailer::Mailer;
-use crate::send_gate::Place;
 
 /// Limits the reads of the settings of a batch's shops.
 const SETTINGS_TIMEOUT: Duration = Duration::from_secs(3);
@@ -40,15 +39,15 @@ pub async fn handle(
         })
         .collect();
     // Once per batch, not per mail: it is a write.
-    let places = take_places(mailer, &deliveries).await;
+    let starts = take_places(mailer, &deliveries).await;
     let records: Vec<Record<'_>> = messages
         .iter()
         .zip(&requests)
-        .zip(deliveries.iter().zip(places))
-        .map(|((message, request), (delivery, place))| Record { message, request, delivery, place })
+        .zip(deliveries.iter().zip(starts))
+        .map(|((message, request), (delivery, start))| Record { message, request, delivery, start })
         .collect();
     let outcomes =
-        run_concurrently(&records, |record| handle_record(mailer, record, deadline)).await;
+        run_concurrently(records, |record| handle_record(mailer, record, deadline)).await;
     let outcomes: Vec<BatchItemOutcome> =
         outcomes.into_iter().map(|o| o.unwrap_or(BatchItemOutcome::Retry)).collect();
     partial_batch_response(messages, &outcomes)
@@ -84,7 +83,8 @@ struct Record<'a> {
     request: &'a Option<Result<MailRequest, MessageError>>,
     /// `None` if it could not be parsed, or its shop's settings are not known.
     delivery: &'a Option<Delivery<'a>>,
-    place: Option<Place>,
+    /// With the memory for its files, which is free again when the delivery ends.
+    start: Start,
 }
 
 /// Has the message delivered again when the shop's settings may be known, unless its mail is too old by now.
@@ -116,7 +116,7 @@ async fn parse(message: &SqsMessage) -> Result<MailRequest, MessageError> {
 
 async fn handle_record(
     mailer: &Mailer,
-    record: &Record<'_>,
+    record: Record<'_>,
     deadline: SystemTime,
 ) -> BatchItemOutcome {
     let (request, delivery) = match (record.request, record.delivery) {
@@ -139,7 +139,7 @@ async fn handle_record(
         order_id = request.key.order_id.as_str(),
         notification = request.key.sort_key(),
     );
-    deliver(delivery, record.place).instrument(span).await.unwrap_or_else(|error| {
+    deliver(delivery, record.start).instrument(span).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "retried after the visibility timeout");
         BatchItemOutcome::Retry
     })

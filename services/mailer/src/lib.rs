@@ -26,7 +26,8 @@
 //!   asks whether it does again. The others wait without a claim, and so do those that are in doubt.
 //! - A mail whose answer from SES could not be waited for is neither claimed nor sent.
 //! - The files that an event names go with its mail, or the mail goes without them and the ledger says why: a file never
-//!   keeps a mail back (`attachments`).
+//!   keeps a mail back (`attachments`). The memory for them comes before the turn and the claim: a mail that waits for it is
+//!   neither in doubt nor without its files.
 //! - A mail that failed and whose news goes to a corrected address since is not sent, whatever is replayed.
 //! - No e-mail address, name or postal address is logged.
 //!

@@ -12,11 +12,11 @@ use aws_sdk_sesv2::types::{
     Attachment, AttachmentContentDisposition, AttachmentContentTransferEncoding, Body, Content,
     Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
-use kit::ledger::FEEDBACK_TOKEN_TAG;
+use kit::ledger::{FEEDBACK_TOKEN_TAG, FILES_TAG};
 use shared::queue::message::MailRequest;
 use shared::{ShopSettings, mail_tags};
 
-use crate::attachments::{Fetched, File};
+use crate::attachments::File;
 use crate::conversation;
 use crate::encoded_word::encoded_words;
 use crate::identities::OwnIdentities;
@@ -31,19 +31,21 @@ use crate::shop_sender::ShopSender;
 pub struct PreparedMail {
     call: SendEmailFluentBuilder,
     message: MessageBuilder,
-    /// The files in it, which are counted as long as they are in memory.
-    files: Fetched,
     /// The identities without which it cannot be sent, if they are not the stack's.
     own_identities: Option<OwnIdentities>,
 }
 
 impl PreparedMail {
-    /// The mail with these files.
+    /// The mail with these files, of which SES's events say that it had some.
     #[must_use]
-    pub fn attach(self, mut files: Fetched) -> Self {
-        let attachments = std::mem::take(&mut files.files).into_iter().map(attachment);
+    pub fn attach(self, files: Vec<File>) -> Self {
+        if files.is_empty() {
+            return self;
+        }
+        let call = self.call.email_tags(tag(FILES_TAG.to_owned(), files.len().to_string()));
+        let attachments = files.into_iter().map(attachment);
         let message = attachments.fold(self.message, MessageBuilder::attachments);
-        Self { message, files, ..self }
+        Self { call, message, ..self }
     }
 }
 
@@ -92,12 +94,7 @@ impl Sender {
             .set_configuration_set_name(self.settings.configuration_set.clone())
             .set_email_tags(Some(tags(request, attempt, token)));
         let message = message(mail, headers);
-        PreparedMail {
-            call,
-            message,
-            files: Fetched::default(),
-            own_identities: from.own_identities,
-        }
+        PreparedMail { call, message, own_identities: from.own_identities }
     }
 
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
@@ -105,7 +102,6 @@ impl Sender {
     pub async fn send(&self, mail: PreparedMail, max_wait: Duration) -> SendOutcome {
         let content = EmailContent::builder().simple(mail.message.build()).build();
         let answer = tokio::time::timeout(max_wait, mail.call.content(content).send()).await;
-        drop(mail.files);
         self.ses.was_used_at(SystemTime::now());
         match answer {
             Ok(result) => match &mail.own_identities {
@@ -167,14 +163,15 @@ fn content(text: &str) -> Content {
     Content::builder().data(text).charset("UTF-8").build().expect("data is set")
 }
 
+fn tag(name: String, value: String) -> MessageTag {
+    MessageTag::builder().name(name).value(value).build().expect("name and value are set")
+}
+
 /// What SES returns in its events: the ledger key, the attempt, and the ledger's token, without which feedback
 /// does not believe an event. And what it writes into the first two of the four fields of `Feedback-ID`, by which
 /// Gmail tells a sender whose mails, and which, are reported as spam
 /// (<https://support.google.com/a/answer/6254652>): the shop and the kind of mail.
 fn tags(request: &MailRequest, attempt: u32, token: &str) -> Vec<MessageTag> {
-    let tag = |name: String, value: String| {
-        MessageTag::builder().name(name).value(value).build().expect("name and value are set")
-    };
     let kind = request.key.kind.as_str().replace('.', "-");
     let others = [
         ("waybill-attempt", attempt.to_string()),

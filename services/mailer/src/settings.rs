@@ -7,6 +7,7 @@ use kit::queue::{DeadLetterQueue, DelayedRequeue};
 use kit::{Clock, ShopDirectory, aws};
 use lambda_runtime::Error;
 use shared::EmailAddress;
+use shared::shop_settings::BucketName;
 
 use crate::attachments::AttachmentReader;
 use crate::feedback_backlog::FeedbackBacklog;
@@ -39,7 +40,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
         // A probe's lease, as any lease, outlasts the function.
         gate: SendGate::new(dynamodb, table, ses, fixed_rate()?, lease),
         sender,
-        attachments: AttachmentReader::new(&sdk),
+        attachments: AttachmentReader::new(&sdk, attachment_bucket()?),
         requeue: DelayedRequeue::new(
             sqs.clone(),
             required("MAIL_QUEUE_URL", "the mail queue's URL")?,
@@ -70,6 +71,14 @@ pub async fn from_env() -> Result<Mailer, Error> {
 /// Mails per second, if `SES_SEND_RATE` is set.
 fn fixed_rate() -> Result<Option<f64>, ConfigError> {
     optional("SES_SEND_RATE").map(|_| number("SES_SEND_RATE", 1.0, 0.01..=100_000.0)).transpose()
+}
+
+/// The bucket with the files of all shops' mails, if the stack has one.
+fn attachment_bucket() -> Result<Option<BucketName>, ConfigError> {
+    let parse = |name: String| {
+        BucketName::parse(&name).map_err(|e| ConfigError::Invalid("ATTACHMENT_BUCKET", e.0.into()))
+    };
+    optional("ATTACHMENT_BUCKET").map(parse).transpose()
 }
 
 fn sender_settings() -> Result<SenderSettings, ConfigError> {

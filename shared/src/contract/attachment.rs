@@ -18,7 +18,7 @@ pub const MAX_ATTACHMENTS: usize = 5;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Attachment {
-    /// The key of the object, in the bucket and below the prefix that the shop's settings name.
+    /// The key of the object in the stack's bucket, in the folder of the shop.
     #[cfg_attr(test, schemars(schema_with = "schema::object_key"))]
     pub key: ObjectKey,
     /// The file name that the customer sees; absent, the end of the key.
@@ -58,7 +58,7 @@ impl AttachmentKind {
         }
     }
 
-    fn parse(text: &str) -> Result<Self, InvalidValue> {
+    pub(crate) fn parse(text: &str) -> Result<Self, InvalidValue> {
         let found = Self::ALL.into_iter().find(|kind| kind.as_str() == text);
         found.ok_or_else(|| InvalidValue::expected("invoice, return_label or other"))
     }

@@ -5,9 +5,9 @@ use crate::contract::attachment::AttachmentKind;
 /// Why a file did not go with a mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LeftOutReason {
-    /// The shop's settings name no bucket.
+    /// The stack has no bucket.
     NoBucket,
-    /// Its key is not below the shop's prefix.
+    /// Its key is not in the shop's folder.
     ForeignKey,
     /// There is no such object.
     NotFound,
@@ -21,11 +21,13 @@ pub enum LeftOutReason {
     Unavailable,
     /// SES refused the mail with it.
     RefusedBySes,
+    /// SES accepted the mail with it, and then rejected it for its content: a virus.
+    RejectedBySes,
 }
 
 impl LeftOutReason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::NoBucket,
         Self::ForeignKey,
         Self::NotFound,
@@ -34,6 +36,7 @@ impl LeftOutReason {
         Self::WrongType,
         Self::Unavailable,
         Self::RefusedBySes,
+        Self::RejectedBySes,
     ];
 
     /// As the ledger and the log have it.
@@ -48,20 +51,22 @@ impl LeftOutReason {
             Self::WrongType => "wrong_type",
             Self::Unavailable => "unavailable",
             Self::RefusedBySes => "refused_by_ses",
+            Self::RejectedBySes => "rejected",
         }
     }
 
     /// In words, for an operator.
     const fn words(self) -> &'static str {
         match self {
-            Self::NoBucket => "the shop's settings name no bucket",
-            Self::ForeignKey => "its key is not below the shop's prefix",
+            Self::NoBucket => "the stack has no bucket (its parameter AttachmentBucket)",
+            Self::ForeignKey => "its key is not in the shop's folder",
             Self::NotFound => "object not found",
             Self::Denied => "S3 denied access, as it also does where there is no such object",
             Self::TooLarge => "larger than a mail's files may be together",
             Self::WrongType => "neither PDF, PNG nor JPEG",
             Self::Unavailable => "S3 gave no answer in time, or an error",
             Self::RefusedBySes => "SES refused the mail with it",
+            Self::RejectedBySes => "SES found a virus in the mail with it",
         }
     }
 }
@@ -69,6 +74,12 @@ impl LeftOutReason {
 /// The files that a mail went without.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LeftOut(Vec<(AttachmentKind, LeftOutReason)>);
+
+impl FromIterator<(AttachmentKind, LeftOutReason)> for LeftOut {
+    fn from_iter<T: IntoIterator<Item = (AttachmentKind, LeftOutReason)>>(files: T) -> Self {
+        Self(files.into_iter().collect())
+    }
+}
 
 impl LeftOut {
     /// Notes one more file.
@@ -80,6 +91,30 @@ impl LeftOut {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whether SES did not take the mail with its files, so that each further attempt goes without them.
+    #[must_use]
+    pub fn is_by_ses(&self) -> bool {
+        let by_ses = [LeftOutReason::RefusedBySes, LeftOutReason::RejectedBySes];
+        self.0.iter().any(|(_, reason)| by_ses.contains(reason))
+    }
+
+    /// Whether SES rejected the mail for what its files hold: what an operator repairs in the account changes nothing.
+    #[must_use]
+    pub fn is_rejected(&self) -> bool {
+        self.0.iter().any(|(_, reason)| *reason == LeftOutReason::RejectedBySes)
+    }
+
+    /// What [`LeftOut::to_attribute`] wrote, without the kinds and reasons of a newer version.
+    #[must_use]
+    pub fn from_attribute(attribute: &str) -> Self {
+        let known = |entry: &str| {
+            let (kind, code) = entry.split_once(':')?;
+            let reason = LeftOutReason::ALL.into_iter().find(|reason| reason.as_str() == code)?;
+            Some((AttachmentKind::parse(kind).ok()?, reason))
+        };
+        Self(attribute.split_ascii_whitespace().filter_map(known).collect())
     }
 
     /// As the ledger keeps it: `invoice:not_found other:too_large`, at most 140 bytes. Empty where nothing was left out.
@@ -107,12 +142,6 @@ fn describe(entry: &str) -> String {
     format!("{}: {}", kind.replace('_', " "), reason.map_or(code, |it| it.words()))
 }
 
-/// Whether the ledger's attribute says that SES refused the mail with its files.
-#[must_use]
-pub fn was_refused_with_files(attribute: &str) -> bool {
-    attribute.ends_with(LeftOutReason::RefusedBySes.as_str())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -135,15 +164,38 @@ mod tests {
         assert_eq!(newer.as_deref(), Some("without customs form: moon_phase"));
     }
 
+    fn all(reason: LeftOutReason) -> LeftOut {
+        [(AttachmentKind::ReturnLabel, reason); MAX_ATTACHMENTS].into_iter().collect()
+    }
+
     #[test]
     fn the_longest_list_is_a_small_part_of_a_record() {
-        let mut left_out = LeftOut::default();
-        for _ in 0..MAX_ATTACHMENTS {
-            left_out.push(AttachmentKind::ReturnLabel, LeftOutReason::RefusedBySes);
+        for reason in LeftOutReason::ALL {
+            let attribute = all(reason).to_attribute();
+            assert!(attribute.len() <= 140, "{attribute}");
         }
-        let attribute = left_out.to_attribute();
-        assert!(attribute.len() <= 140, "{} bytes", attribute.len());
-        assert!(was_refused_with_files(&attribute));
+    }
+
+    #[test]
+    fn the_ledgers_attribute_is_read_as_it_was_written_but_for_what_a_newer_version_knows() {
+        for reason in LeftOutReason::ALL {
+            assert_eq!(LeftOut::from_attribute(&all(reason).to_attribute()), all(reason));
+        }
+        let of_newer = "customs_form:not_found invoice:moon_phase invoice other:denied";
+        let known = [(AttachmentKind::Other, LeftOutReason::Denied)].into_iter().collect();
+        assert_eq!(LeftOut::from_attribute(of_newer), known);
+        assert_eq!(LeftOut::from_attribute(""), LeftOut::default());
+    }
+
+    #[test]
+    fn files_with_which_ses_did_not_take_the_mail_are_no_matter_of_s3() {
+        let by_ses = [LeftOutReason::RefusedBySes, LeftOutReason::RejectedBySes];
+        for reason in LeftOutReason::ALL {
+            assert_eq!(all(reason).is_by_ses(), by_ses.contains(&reason), "{reason:?}");
+            let is_rejected = reason == LeftOutReason::RejectedBySes;
+            assert_eq!(all(reason).is_rejected(), is_rejected, "{reason:?}");
+        }
+        assert!(!LeftOut::default().is_by_ses());
     }
 
     #[test]

@@ -49,3 +49,24 @@ impl std::fmt::Display for FailReason {
         }
     }
 }
+
+/// Why SES did not deliver a mail that it had accepted: it found a virus in it
+/// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html>). The mail reached nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Rejection {
+    /// The mail itself is all that there was.
+    Mail,
+    /// It had files: without them, SES would deliver it.
+    MailWithFiles,
+}
+
+impl Rejection {
+    /// As the ledger stores it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mail => "rejected",
+            Self::MailWithFiles => "rejected_with_files",
+        }
+    }
+}

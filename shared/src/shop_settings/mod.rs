@@ -33,7 +33,7 @@ use crate::contract::reader::{FieldErrors, FieldReader};
 use document::{sentences, unknown_members};
 
 pub use accent::{Accent, SurfaceColors};
-pub use attachments::{AttachmentSource, BucketName};
+pub use attachments::{AttachmentFolder, AttachmentPrefix, BucketName};
 pub use brand::{Brand, BrandError};
 pub use copies::CopyRule;
 pub use legal::Legal;
@@ -68,8 +68,8 @@ pub struct ShopSettings {
     pub kinds_off: BTreeSet<Kind>,
     /// Who else gets the shop's mails.
     pub copies: Vec<CopyRule>,
-    /// Where the files of its mails are; absent, its mails go without any.
-    pub attachments: Option<AttachmentSource>,
+    /// Where the files of its mails are ([`AttachmentFolder`]); absent, in the folder of the shop's name.
+    pub attachments: Option<AttachmentPrefix>,
     /// The secret that the shop's own webhooks are signed with.
     pub webhook_secret: Option<SecretArn>,
 }
@@ -163,7 +163,7 @@ impl ShopSettings {
             from.optional("kinds_off", |r| r.list(kinds, |kind| kind.text(Kind::parse)));
         let copies =
             from.optional("copies", |r| r.list(0..=MAX_COPIES, |copy| CopyRule::read(&copy)));
-        let attachments = from.optional("attachments", |r| AttachmentSource::read(&r));
+        let attachments = from.optional("attachments", |r| AttachmentPrefix::read(&r));
         let webhook_secret = from.optional("webhook_secret", |r| r.text(SecretArn::parse));
         Some(Self {
             brand: brand?,

@@ -108,7 +108,7 @@ fn schema() -> Value {
                 "type": ["array", "null"], "items": copy, "maxItems": MAX_COPIES,
                 "description": "Who else gets the shop's mails."
             },
-            "attachments": or_null(attachment_source(), "Where the files of its mails are."),
+            "attachments": or_null(attachment_prefix(), "Where the files of its mails are."),
             "webhook_secret": {
                 "type": ["string", "null"], "pattern": secret::PATTERN,
                 "description": "The ARN of the secret that the shop's webhooks are signed with."
@@ -217,19 +217,15 @@ fn short_text(most: usize) -> Value {
     text
 }
 
-fn attachment_source() -> Value {
+fn attachment_prefix() -> Value {
     object(
-        &["bucket"],
+        &["prefix"],
         json!({
-            "bucket": {
-                "type": "string", "pattern": attachments::BUCKET_PATTERN,
-                "description": "An S3 bucket that the mailer may read: the stack's parameter AttachmentBucket."
-            },
             "prefix": {
-                "type": ["string", "null"], "pattern": attachments::PREFIX_PATTERN,
+                "type": "string", "pattern": attachments::PREFIX_PATTERN,
                 "not": { "pattern": "(?:^|/)\\.\\.?/" }, "maxLength": attachments::MAX_PREFIX_LEN,
-                "description": "The folder of the bucket that is the shop's; absent, the one of its name. Of any shop but \
-                                default, it begins with the shop's name and a slash.",
+                "description": "The folder of the stack's bucket (its parameter AttachmentBucket) that is the shop's. Of any \
+                                shop but default, it begins with the shop's name and a slash.",
                 "examples": ["north/invoices/"]
             },
         }),
@@ -281,7 +277,7 @@ fn example() -> Value {
         "time_zone": "Europe/Berlin",
         "kinds_off": ["shipment.out_for_delivery"],
         "copies": [{ "to": "accounts@north.example", "kinds": ["order.confirmed"] }],
-        "attachments": { "bucket": "north-invoices", "prefix": "north/2026/" },
+        "attachments": { "prefix": "north/2026/" },
         "webhook_secret":
             "arn:aws:secretsmanager:eu-central-1:111122223333:secret:waybill/shops/north-AbCdEf"
     })

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use shared::ledger::{Record, SkipReason, State};
+use shared::ledger::{Record, Rejection, SkipReason, State};
 use shared::notification::news::parcel_of;
 use shared::notification::{
     AddressHash, DoubtPolicy, Known, MUTED, MoneyBack, News, Recipient, Standing, Told,
@@ -15,6 +15,9 @@ use shared::{Currency, Kind, NotificationKey, OrderKey};
 
 /// The SES message tag that carries [`Item::feedback_token`].
 pub const FEEDBACK_TOKEN_TAG: &str = "waybill-token";
+
+/// The SES message tag of a mail that has files, with their number.
+pub const FILES_TAG: &str = "waybill-files";
 
 /// The attribute [`Item::readdressed_to`].
 pub(super) const READDRESSED_TO: &str = "readdressed_to";
@@ -343,6 +346,13 @@ impl Item {
     #[must_use]
     pub fn bounce_may_pass(&self, now: i64) -> bool {
         self.state() == Some(State::Bounced) && self.not_before > now
+    }
+
+    /// Whether SES rejected it for its content, and it had files: it reached nobody, and may without them.
+    #[must_use]
+    pub fn was_rejected_with_files(&self) -> bool {
+        let reason = self.reason.as_deref();
+        self.state() == Some(State::Bounced) && reason == Some(Rejection::MailWithFiles.as_str())
     }
 
     /// Whether it goes to another address than the one that its event names, `own`: an operator has corrected it in a dead

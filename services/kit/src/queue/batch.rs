@@ -22,9 +22,10 @@ pub enum BatchItemOutcome {
 
 /// Handles the items, [`MAX_CONCURRENCY`] at a time, and returns the results in the order of the items.
 /// The result is `None` if the handler panicked; other items are not affected.
-pub async fn run_concurrently<'a, I, T, F, Fut>(items: &'a [I], handle: F) -> Vec<Option<T>>
+pub async fn run_concurrently<I, T, F, Fut>(items: I, handle: F) -> Vec<Option<T>>
 where
-    F: Fn(&'a I) -> Fut,
+    I: IntoIterator,
+    F: Fn(I::Item) -> Fut,
     Fut: Future<Output = T>,
 {
     stream::iter(items)

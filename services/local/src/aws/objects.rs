@@ -15,9 +15,12 @@ use percent_encoding::percent_decode_str;
 
 use crate::response::request_id;
 
+/// The bucket from which the mailer has the files of mails.
+pub const ATTACHMENT_BUCKET: &str = "waybill-invoices";
+
 /// The objects of the samples.
 const SAMPLES: [(&str, &str, &[u8]); 1] = [(
-    "waybill-invoices",
+    ATTACHMENT_BUCKET,
     "north/1001/faktura.pdf",
     include_bytes!("../../samples/objects/waybill-invoices/north/1001/faktura.pdf"),
 )];

@@ -32,7 +32,7 @@ impl SesEvent {
 type Details = fn(&Mail, &[&str]) -> Value;
 
 /// The events after `Send`, in SES's order: type, detail type, and the outcomes that cause it.
-const EVENTS: [(&str, &str, &[DeliveryOutcome], Details); 5] = [
+const EVENTS: [(&str, &str, &[DeliveryOutcome], Details); 6] = [
     (
         "Delivery",
         "Email Delivered",
@@ -53,6 +53,12 @@ const EVENTS: [(&str, &str, &[DeliveryOutcome], Details); 5] = [
         bounce(mail, recipients, "OnAccountSuppressionList", diagnosis)
     }),
     ("Complaint", "Email Complaint Received", &[DeliveryOutcome::Complained], complaint),
+    (
+        "Reject",
+        "Email Rejected",
+        &[DeliveryOutcome::Rejected],
+        |_, _| json!({ "reason": "Bad content" }),
+    ),
 ];
 
 /// The events about a mail that was just accepted, in the order in which SES sends them.

@@ -139,8 +139,13 @@ impl Mail {
         suppression: &SuppressionList,
     ) -> Self {
         let now = Timestamp::now();
+        let has_virus = content.attachments.iter().any(Attachment::has_virus);
         let outcome = |to: &Address| {
-            (to.email.clone(), DeliveryOutcome::for_recipient(&to.email, suppression))
+            let outcome = match has_virus {
+                true => DeliveryOutcome::Rejected,
+                false => DeliveryOutcome::for_recipient(&to.email, suppression),
+            };
+            (to.email.clone(), outcome)
         };
         // As an identity's default configuration set on AWS.
         let default_set = account.configuration_sets.into_iter().next();

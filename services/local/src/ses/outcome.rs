@@ -22,6 +22,8 @@ pub enum DeliveryOutcome {
     SuppressedByAccount,
     /// It was delivered, and the recipient called it spam.
     Complained,
+    /// SES did not try: it found a virus in a file.
+    Rejected,
 }
 
 const SIMULATOR: &str = "@simulator.amazonses.com";
@@ -48,6 +50,7 @@ impl DeliveryOutcome {
             Self::Delivered => "delivered",
             Self::Bounced | Self::Suppressed | Self::SuppressedByAccount => "bounced",
             Self::Complained => "complained",
+            Self::Rejected => "rejected",
         }
     }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::config::{Config, Endpoints};
 use crate::aws::arn::secret_arn;
+use crate::aws::objects::ATTACHMENT_BUCKET;
 use crate::lambda::{FunctionConfig, Program};
 use crate::resources::{EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Resources, SHOPS_TABLE, Settings};
 
@@ -95,6 +96,7 @@ fn environment(
         ("MAIL_FROM", "Nordlicht <orders@shop.example>"),
         ("MAIL_REPLY_TO", "help@shop.example"),
         ("SES_CONFIGURATION_SET", "waybill"),
+        ("ATTACHMENT_BUCKET", ATTACHMENT_BUCKET),
         ("PUBLISHERS", "anyone"),
     ];
     let numbers = [

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use kit::AwsError;
 use kit::shops::ShopItem;
-use shared::shop_settings::SettingsError;
+use shared::shop_settings::{AttachmentFolder, SettingsError};
 use shared::{InvalidValue, ShopId, ShopSettings};
 
 use crate::resources::SHOPS_TABLE;
@@ -54,10 +54,8 @@ impl ShopFile {
     /// Every bad member.
     pub fn new(shop: ShopId, document: &str) -> Result<Self, SettingsError> {
         let settings = ShopSettings::parse(document)?;
-        let fault = settings.attachments.and_then(|attachments| attachments.fault_for(&shop));
-        if let Some(fault) = fault {
-            return Err(SettingsError::BadMembers(vec![fault]));
-        }
+        AttachmentFolder::of(&shop, settings.attachments.as_ref())
+            .map_err(|fault| SettingsError::BadMembers(vec![fault]))?;
         Ok(Self { shop, document: document.to_owned() })
     }
 

@@ -1,28 +1,27 @@
 //! Fetching the files of one mail.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
 use aws_smithy_types::Blob;
 use kit::telemetry::{Count, count};
 use shared::ledger::{LeftOut, LeftOutReason};
-use shared::shop_settings::AttachmentSource;
+use shared::shop_settings::{AttachmentFolder, AttachmentPrefix, BucketName};
 use shared::{Attachment, ShopId};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
+use super::MAX_TOTAL_BYTES;
 use super::file_name::file_name;
 use super::file_type::FileType;
+use super::memory::{FileMemory, FilePermit};
 use super::object_store::{ObjectStore, Unfetched};
-use super::{MAX_AT_ONCE, MAX_TOTAL_BYTES};
 
 /// Fetches the files of mails.
 #[derive(Debug)]
 pub struct AttachmentReader {
     store: ObjectStore,
-    /// Bounds the memory: held by a mail with files until SES has answered.
-    at_once: Arc<Semaphore>,
+    bucket: Option<BucketName>,
+    memory: FileMemory,
 }
 
 /// The files of one mail.
@@ -32,7 +31,6 @@ pub struct Fetched {
     pub files: Vec<File>,
     /// Those that do not.
     pub left_out: LeftOut,
-    _permit: Option<OwnedSemaphorePermit>,
 }
 
 /// A file that goes with a mail.
@@ -46,37 +44,32 @@ pub struct File {
     pub content: Blob,
 }
 
-impl Fetched {
-    /// No file, since all of these are left out.
-    pub fn none(left_out: LeftOut) -> Self {
-        Self { left_out, ..Self::default() }
-    }
-}
-
 impl AttachmentReader {
-    /// With `sdk`'s region, credentials and endpoint. Builds no client and calls nothing yet.
+    /// Reads `bucket`, of which there may be none, with `sdk`'s region, credentials and endpoint. Builds no client and calls
+    /// nothing yet.
     #[must_use]
-    pub fn new(sdk: &SdkConfig) -> Self {
-        Self { store: ObjectStore::new(sdk), at_once: Arc::new(Semaphore::new(MAX_AT_ONCE)) }
+    pub fn new(sdk: &SdkConfig, bucket: Option<BucketName>) -> Self {
+        Self { store: ObjectStore::new(sdk), bucket, memory: FileMemory::default() }
     }
 
-    /// Fetches what `wanted` names for a mail of `shop`, in at most `max_time`. `None`: so many other mails with files are
-    /// under way that this one has to come again.
+    /// The memory that the files of this process's mails share.
+    pub const fn memory(&self) -> &FileMemory {
+        &self.memory
+    }
+
+    /// Fetches what `wanted` names for a mail of `shop`, in at most `max_time`. The permit is that for the memory.
     pub async fn fetch(
         &self,
-        shop: &ShopId,
-        source: Option<&AttachmentSource>,
+        _permit: &FilePermit,
+        (shop, prefix): (&ShopId, Option<&AttachmentPrefix>),
         wanted: &[Attachment],
         max_time: Duration,
-    ) -> Option<Fetched> {
+    ) -> Fetched {
         let until = Instant::now() + max_time;
-        let permit = Arc::clone(&self.at_once).acquire_owned();
-        // Not all of the time: S3 must not be blamed for what this process has to do.
-        let permit = tokio::time::timeout(max_time / 2, permit).await.ok()?.ok()?;
-        let mut fetched = Fetched { _permit: Some(permit), ..Fetched::default() };
+        let mut fetched = Fetched::default();
         let mut left = MAX_TOTAL_BYTES;
         for attachment in wanted {
-            match self.fetch_one(shop, source, attachment, left, until).await {
+            match self.fetch_one((shop, prefix), attachment, left, until).await {
                 Ok(file) => {
                     left -= file.content.as_ref().len();
                     fetched.files.push(file);
@@ -90,22 +83,23 @@ impl AttachmentReader {
                 }
             }
         }
-        Some(fetched)
+        fetched
     }
 
     async fn fetch_one(
         &self,
-        shop: &ShopId,
-        source: Option<&AttachmentSource>,
+        (shop, prefix): (&ShopId, Option<&AttachmentPrefix>),
         attachment: &Attachment,
         max_bytes: usize,
         until: Instant,
     ) -> Result<File, LeftOutReason> {
-        let source = source.ok_or(LeftOutReason::NoBucket)?;
-        if !source.may_read(shop, &attachment.key) {
+        let bucket = self.bucket.as_ref().ok_or(LeftOutReason::NoBucket)?;
+        // Settings with another shop's folder are not put: somebody has written the table.
+        let folder = AttachmentFolder::of(shop, prefix).map_err(|_| LeftOutReason::ForeignKey)?;
+        if !folder.contains(&attachment.key) {
             return Err(LeftOutReason::ForeignKey);
         }
-        let object = self.store.get(&source.bucket, &attachment.key, max_bytes, until).await;
+        let object = self.store.get(bucket, &attachment.key, max_bytes, until).await;
         let object = object.map_err(|why| match why {
             Unfetched::NotFound => LeftOutReason::NotFound,
             Unfetched::Denied => LeftOutReason::Denied,
@@ -119,5 +113,24 @@ impl AttachmentReader {
             media_type: file_type.media_type(),
             content: Blob::new(object.bytes),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::AttachmentKind;
+    use shared::ObjectKey;
+
+    #[tokio::test]
+    async fn a_stack_without_a_bucket_sends_mails_without_their_files() {
+        let reader = AttachmentReader::new(&SdkConfig::builder().build(), None);
+        let permit = reader.memory().try_take().expect("nobody else has any");
+        let shop = ShopId::parse("north").expect("a shop");
+        let key = ObjectKey::parse("north/1.pdf").expect("a key");
+        let wanted = [Attachment { key, name: None, kind: AttachmentKind::Invoice }];
+        let fetched = reader.fetch(&permit, (&shop, None), &wanted, Duration::ZERO).await;
+        assert!(fetched.files.is_empty());
+        assert_eq!(fetched.left_out.to_attribute(), "invoice:no_bucket");
     }
 }

@@ -7,6 +7,7 @@ use shared::notification::DoubtPolicy;
 
 use super::context::{Delivery, millis};
 use super::due::Due;
+use super::end::End;
 use super::step::{AfterTurn, Step};
 use crate::backlog_watch::BacklogWatch;
 use crate::feedback_backlog::Backlog;
@@ -80,7 +81,7 @@ fn wait_in_doubt(delivery: &Delivery<'_>, item: &Item) -> Step {
     }
     let due = item.since + millis(delivery.mailer.grace);
     if delivery.now_ms() < due {
-        return Step::WaitUntilDue(Due { at: due, in_doubt: true });
+        return Step::End(End::WaitUntilDue(Due { at: due, in_doubt: true }));
     }
     Step::Resend { doubts: item.doubts }
 }
@@ -112,7 +113,7 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
         // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
         // more copy circulates, and during a long outage they must not become many.
         let next = if is_clear { interval } else { span / 2 };
-        return Step::CheckAgain { until: now + wait.min(next), watch };
+        return Step::End(End::CheckAgain { until: now + wait.min(next), watch });
     }
     // Only now: checks are many and turns are few.
     if !has_turn {
@@ -138,7 +139,7 @@ fn wait_for_ses(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Option<
         }));
     }
     let until = gate.holds_doubt_until(doubts, now, grace)?;
-    Some(Step::CheckAgain { until: asks_again_at(until, now, grace), watch })
+    Some(Step::End(End::CheckAgain { until: asks_again_at(until, now, grace), watch }))
 }
 
 /// Records that the notification stays in doubt without further attempts: the last attempt sent nothing,

@@ -1,6 +1,5 @@
 //! The context that the steps of one delivery share.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::SqsMessage;
@@ -14,6 +13,7 @@ use shared::notification::{AddressHash, News, Stage, Verdict};
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
+use super::attempt::Attempt;
 use super::budget::{time_for_files, time_to_claim_and_send, time_to_record};
 use super::due::Due;
 use crate::backlog_watch::BacklogWatch;
@@ -33,8 +33,6 @@ pub struct Delivery<'a> {
     claim_until: SystemTime,
     order_key: String,
     notification: String,
-    /// What the ledger is to know of the files of this attempt's mail: written with whatever is recorded of it.
-    left_out: Mutex<Option<(u32, String)>>,
 }
 
 impl<'a> Delivery<'a> {
@@ -52,9 +50,9 @@ impl<'a> Delivery<'a> {
         let kept = time_to_record(total);
         let send_until = deadline - kept;
         let send = total.saturating_sub(kept);
-        let files = match request.event.attachments.is_empty() {
-            true => Duration::ZERO,
-            false => time_for_files(send),
+        let files = match has_files(request) {
+            true => time_for_files(send),
+            false => Duration::ZERO,
         };
         let claim_until = send_until - time_to_claim_and_send(send) - files;
         let order_key = request.key.order_key().to_string();
@@ -68,8 +66,12 @@ impl<'a> Delivery<'a> {
             claim_until,
             order_key,
             notification,
-            left_out: Mutex::default(),
         }
+    }
+
+    /// Whether its event names files, for which there has to be memory.
+    pub(super) fn has_files(&self) -> bool {
+        has_files(self.request)
     }
 
     /// What the customer sees of the shop: its own settings, or else the stack's.
@@ -106,26 +108,29 @@ impl<'a> Delivery<'a> {
     }
 
     pub(super) async fn record(&self, change: Change) -> Result<RecordOutcome, LedgerError> {
-        let noted = self.left_out.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let Some((attempt, left_out)) = noted else {
-            return self.mailer.ledger.record(&self.order_key, &self.notification, change).await;
+        self.mailer.ledger.record(&self.order_key, &self.notification, change).await
+    }
+
+    /// Records what became of an attempt, and which files its mail goes without, also where the change is refused: an SES
+    /// event about the same mail may have been faster.
+    pub(super) async fn record_attempt(
+        &self,
+        attempt: &Attempt,
+        change: Change,
+    ) -> Result<RecordOutcome, LedgerError> {
+        let Some(left_out) = attempt.left_out.as_ref().map(LeftOut::to_attribute) else {
+            return self.record(change).await;
         };
-        let (ledger, keys) = (&self.mailer.ledger, (&self.order_key, &self.notification));
-        let outcome = ledger.record(keys.0, keys.1, change.with(LEFT_OUT, &left_out)).await?;
+        let outcome = self.record(change.with(LEFT_OUT, &left_out)).await?;
         if matches!(outcome, RecordOutcome::Refused(_)) {
-            let noted = ledger.note_left_out(keys.0, keys.1, attempt, &left_out).await;
+            let (ledger, keys) = (&self.mailer.ledger, (&self.order_key, &self.notification));
+            let noted = ledger.note_left_out(keys.0, keys.1, attempt.number, &left_out).await;
             // The mail is sent whether or not the ledger knows what it went without.
             if let Err(error) = noted {
                 tracing::warn!(%error, left_out, "the ledger does not know what the mail went without");
             }
         }
         Ok(outcome)
-    }
-
-    /// Has the ledger know which files the mail of this attempt goes without, with the next change that is recorded.
-    pub(super) fn note_left_out(&self, attempt: u32, left_out: &LeftOut) {
-        let attribute = Some((attempt, left_out.to_attribute()));
-        *self.left_out.lock().unwrap_or_else(PoisonError::into_inner) = attribute;
     }
 
     /// Judges the mail, which tells `own`, by the others of its order.
@@ -227,6 +232,10 @@ impl<'a> Delivery<'a> {
     fn body(&self) -> String {
         self.message.body.clone().unwrap_or_default()
     }
+}
+
+fn has_files(request: &MailRequest) -> bool {
+    !request.event.attachments.is_empty()
 }
 
 pub(super) fn millis(duration: SignedDuration) -> i64 {

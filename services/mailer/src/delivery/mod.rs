@@ -7,6 +7,13 @@
 //! once: no lease is held by a worker that waits. A turn is good for one call. If a mail that takes a
 //! turn is not sent after all, because it is a duplicate, nobody uses that slot; a mail that is not due takes none.
 //!
+//! # Why the memory for files comes before the turn
+//!
+//! A process makes and sends a few mails with files at a time. One that waits for its part of the memory waits without a turn,
+//! whose slot would pass, and without a lease, which would run out: a mail must not be in doubt, or go without its file,
+//! because others have large ones. It waits within the invocation for a while, because a batch may have more mails with files
+//! than there are parts, and is requeued then.
+//!
 //! # Why files are fetched after the claim
 //!
 //! Right before SES is called: an earlier fetch would be in vain for each duplicate, and a later one is none. The claim of a
@@ -45,7 +52,7 @@
 //!
 //! | last write or call | state after the crash | recovery |
 //! | --- | --- | --- |
-//! | message received | `planned` | the message becomes visible again, and the next worker claims |
+//! | message received, memory for its files taken | `planned` | the message becomes visible again, and the next worker claims |
 //! | turn taken | `planned`; a slot that nobody uses, or a probe that nobody else sends until its lease expires | as above |
 //! | claim written | `sending`, SES not called | the message becomes visible after the lease has expired; the next worker cannot know that SES was not called, and records `in_doubt` |
 //! | the order's other records read | as above: SES was not called | as above |
@@ -62,7 +69,7 @@
 //! SQS counts receives and moves a message to the DLQ after too many. A mail that only has to wait must not
 //! use them up, so the mailer sends a copy with a delay and acknowledges the original; the copy's count
 //! starts at zero. This happens when there is no turn for the mail, because the send rate allows no more or SES
-//! takes no mails, when the function's time does not allow the call, when too many mails with files are in memory, when SES refused the mail temporarily or because of its account, when
+//! takes no mails, when the function's time does not allow the call, when other mails have all the memory that there is for files, when SES refused the mail temporarily or because of its account, when
 //! the mail is not due, when it waits for the end of the grace period or for unread SES events, and when the
 //! ledger is unavailable before SES was called.
 //!
@@ -78,10 +85,14 @@
 
 mod ambiguous;
 mod attachments;
+mod attempt;
 mod budget;
 mod context;
 mod due;
+mod end;
 mod old_news;
+mod outcome;
+mod send;
 mod stale;
 mod step;
 mod turn;
@@ -90,6 +101,6 @@ mod worker;
 
 pub use budget::FUNCTION_TIMEOUT;
 pub use context::Delivery;
-pub use turn::take_places;
+pub use turn::{Start, take_places};
 pub use without_settings::end_if_stale;
 pub use worker::deliver;

@@ -52,7 +52,8 @@ pub async fn judge_news(delivery: &Delivery<'_>, item: Item) -> Step {
 
 /// As after a refusal, which sent nothing either: otherwise the mail would be in doubt once its lease has expired.
 fn postpone(attempt: u32, why: &str, retry_after: Duration) -> Step {
-    Step::Record { attempt, outcome: SendOutcome::Retryable { code: why.to_owned(), retry_after } }
+    let outcome = SendOutcome::Retryable { code: why.to_owned(), retry_after };
+    Step::Record { attempt: attempt.into(), outcome }
 }
 
 /// Records that the mail of this attempt is no news any more. Its holder has not called SES.

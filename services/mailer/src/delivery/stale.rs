@@ -6,6 +6,7 @@ use shared::ledger::{SkipReason, State, Transition};
 
 use super::context::Delivery;
 use super::due::Due;
+use super::end::End;
 use super::step::{AfterTurn, Step};
 
 /// Skips the notification with one conditional write, unless an operator has extended its time limit since
@@ -50,7 +51,7 @@ fn leave_in_doubt(delivery: &Delivery<'_>) -> Step {
     let mailer = delivery.mailer;
     let last_lease_ends = (delivery.request.send_before + mailer.lease).as_millisecond();
     if delivery.now_ms() <= last_lease_ends {
-        return Step::WaitUntilDue(Due { at: last_lease_ends + 1, in_doubt: true });
+        return Step::End(End::WaitUntilDue(Due { at: last_lease_ends + 1, in_doubt: true }));
     }
     Step::ACK
 }

@@ -2,10 +2,11 @@
 
 use kit::ledger::Item;
 use kit::queue::BatchItemOutcome;
-use shared::ledger::{Facts, FailReason, SkipReason};
+use shared::ledger::{Facts, FailReason, LeftOut, SkipReason};
 use shared::queue::dead_letter::DeadLetterCode;
 
-use super::due::Due;
+use super::attempt::Attempt;
+use super::end::End;
 use crate::backlog_watch::BacklogWatch;
 use crate::send_outcome::SendOutcome;
 
@@ -49,20 +50,20 @@ pub enum Step {
         attempt: u32,
         /// [`Item::feedback_token`].
         token: String,
-        /// [`Item::left_out`], by an earlier attempt.
-        left_out: Option<String>,
+        /// What an earlier attempt left out; `None`: nothing.
+        earlier: Option<LeftOut>,
     },
     /// Record SES's answer.
     Record {
-        /// The fencing token.
-        attempt: u32,
+        /// The attempt.
+        attempt: Attempt,
         /// The answer.
         outcome: SendOutcome,
     },
     /// Record that it failed permanently.
     Fail {
-        /// The fencing token.
-        attempt: u32,
+        /// The attempt.
+        attempt: Attempt,
         /// For the ledger.
         reason: FailReason,
         /// For the dead letter, as a code.
@@ -79,13 +80,6 @@ pub enum Step {
         /// How often it was in doubt.
         doubts: u32,
     },
-    /// Send a copy that checks for unread SES events again, and end.
-    CheckAgain {
-        /// When the copy becomes visible (milliseconds since 1970).
-        until: i64,
-        /// The checks so far, for the copy.
-        watch: BacklogWatch,
-    },
     /// Record that an earlier attempt stays in doubt and there will be no further one.
     KeepAmbiguous {
         /// The fencing token of the last attempt.
@@ -93,36 +87,16 @@ pub enum Step {
         /// Why there will be no further attempt.
         reason: String,
     },
-    /// Send a copy that is not visible before then (milliseconds since 1970), and end.
-    Requeue {
-        /// When the copy becomes visible.
-        until: i64,
-    },
-    /// Send a copy that does nothing before the mail is due, and end.
-    WaitUntilDue(Due),
-    /// Send a copy that is not visible before then (milliseconds since 1970), when SES may take mails again, and
-    /// end.
-    RequeueUntilOpen {
-        /// When the copy becomes visible.
-        until: i64,
-    },
-    /// Move the message to the dead-letter queue, and end.
-    DeadLetter {
-        /// The reason as a code.
-        code: DeadLetterCode,
-        /// The reason as a sentence.
-        reason: String,
-    },
-    /// End with this outcome of the message.
-    Finish(BatchItemOutcome),
+    /// End the delivery.
+    End(End),
 }
 
 impl Step {
     /// Acknowledge the message: nothing is left to do.
-    pub const ACK: Self = Self::Finish(BatchItemOutcome::Ack);
+    pub const ACK: Self = Self::End(End::Message(BatchItemOutcome::Ack));
 
     /// Leave the message to its visibility timeout.
-    pub const RETRY: Self = Self::Finish(BatchItemOutcome::Retry);
+    pub const RETRY: Self = Self::End(End::Message(BatchItemOutcome::Retry));
 
     /// The call of SES under the lease that this item shows.
     pub fn send_under_lease(item: Item) -> Self {
@@ -130,7 +104,14 @@ impl Step {
         Self::Send {
             attempt: item.attempt,
             token: item.feedback_token.unwrap_or_default(),
-            left_out: item.left_out,
+            earlier: (item.left_out.as_deref())
+                .filter(|attribute| !attribute.is_empty())
+                .map(LeftOut::from_attribute),
         }
+    }
+
+    /// End with a copy that is not visible before then (milliseconds since 1970).
+    pub const fn requeue(until: i64) -> Self {
+        Self::End(End::Requeue { until })
     }
 }

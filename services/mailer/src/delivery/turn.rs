@@ -3,34 +3,87 @@
 //! In this order, a mail that has to wait costs no claim: two writes, and a lease that keeps other workers away.
 //! But a copy of a mail that is done already uses up a slot, which its claim is refused for. So there must not be many
 //! copies: the sweep makes none of a mail that may wait for its turn, and a mail that is not due yet takes no turn.
+//!
+//! A mail with files needs memory for them too ([`crate::attachments`]), and has it before it takes its turn: slots come at
+//! their time, whether or not there is memory by then.
 
 use std::time::Duration;
 
 use super::budget::time_for_turns;
 use super::context::Delivery;
+use super::end::End;
 use super::step::{AfterTurn, Step};
+use crate::attachments::FilePermit;
 use crate::mailer::Mailer;
 use crate::send_gate::{Place, Turn};
 
 /// How long a mail waits when the ledger, or the gate in its table, does not answer.
 pub const LEDGER_RETRY_MS: i64 = 30_000;
 
-/// Takes a place for each of these deliveries that wants one, with one write. `None` where it wants none yet.
-pub async fn take_places(
-    mailer: &Mailer,
-    deliveries: &[Option<Delivery<'_>>],
-) -> Vec<Option<Place>> {
-    let wants = |delivery: &Option<Delivery<'_>>| {
-        delivery.as_ref().is_some_and(Delivery::wants_turn_at_once)
-    };
-    let wanted: Vec<bool> = deliveries.iter().map(wants).collect();
-    let wanting = deliveries.iter().zip(&wanted).filter_map(|(delivery, wants)| {
-        delivery.as_ref().filter(|_| *wants).map(|delivery| delivery.request.shop())
+/// How long a mail waits when other mails with files have all the memory that there is for them.
+const MEMORY_RETRY_MS: i64 = 2_000;
+
+/// What a mail has to have before it is claimed.
+#[derive(Debug, Default)]
+pub struct Admission {
+    /// Its turn, until SES was called with it.
+    pub turn: Option<Turn>,
+    /// The memory for its files, if it has any, until the delivery ends.
+    pub memory: Option<FilePermit>,
+}
+
+/// What a delivery begins with, once its batch has taken its places.
+#[derive(Debug)]
+pub enum Start {
+    /// A place, and the memory for the mail's files, if it has any.
+    Place(Place, Option<FilePermit>),
+    /// Other mails with files have the memory for this one's: it takes a turn once there is some.
+    NoMemory,
+    /// It wants no turn yet.
+    NoTurn,
+}
+
+/// What a delivery wants of its batch's write.
+enum Wish {
+    /// A place. The memory for the mail's files is there, if it has any.
+    Place(Option<FilePermit>),
+    /// None now: it would wait for memory while its slot passes.
+    NoMemory,
+    /// None yet.
+    NoTurn,
+}
+
+impl Wish {
+    fn of(delivery: Option<&Delivery<'_>>) -> Self {
+        let Some(delivery) = delivery.filter(|delivery| delivery.wants_turn_at_once()) else {
+            return Self::NoTurn;
+        };
+        if !delivery.has_files() {
+            return Self::Place(None);
+        }
+        let memory = delivery.mailer.attachments.memory().try_take();
+        memory.map_or(Self::NoMemory, |permit| Self::Place(Some(permit)))
+    }
+}
+
+/// Takes a place for each of these deliveries that wants one now, with one write.
+pub async fn take_places(mailer: &Mailer, deliveries: &[Option<Delivery<'_>>]) -> Vec<Start> {
+    let wishes: Vec<Wish> = deliveries.iter().map(|it| Wish::of(it.as_ref())).collect();
+    let wanting = deliveries.iter().zip(&wishes).filter_map(|(delivery, wish)| {
+        let wants = matches!(wish, Wish::Place(_));
+        delivery.as_ref().filter(|_| wants).map(|delivery| delivery.request.shop())
     });
     let shops: Vec<&str> = wanting.collect();
     let left = deliveries.iter().flatten().map(Delivery::time_left_to_claim).next();
     let mut places = take(mailer, &shops, left.unwrap_or_default()).await.into_iter();
-    wanted.into_iter().map(|wants| if wants { places.next() } else { None }).collect()
+    let start = |wish| match wish {
+        Wish::Place(memory) => {
+            places.next().map_or(Start::NoTurn, |place| Start::Place(place, memory))
+        }
+        Wish::NoMemory => Start::NoMemory,
+        Wish::NoTurn => Start::NoTurn,
+    };
+    wishes.into_iter().map(start).collect()
 }
 
 /// A place for a mail of each of these shops.
@@ -50,35 +103,40 @@ async fn take(mailer: &Mailer, shops: &[&str], time_left: Duration) -> Vec<Place
     vec![Place::Later(mailer.clock.now_ms() + LEDGER_RETRY_MS); shops.len()]
 }
 
-/// The first step of a delivery whose place was taken with its batch's. Waits for the slot.
-pub async fn begin(delivery: &Delivery<'_>, place: Option<Place>, turn: &mut Option<Turn>) -> Step {
-    match place {
-        Some(Place::Turn(taken)) => {
+/// The first step of a delivery. Waits for the slot that was taken with its batch's.
+pub async fn begin(delivery: &Delivery<'_>, start: Start, admission: &mut Admission) -> Step {
+    match start {
+        Start::Place(Place::Turn(taken), memory) => {
+            admission.memory = memory;
             wait(delivery, taken).await;
-            *turn = Some(taken);
+            admission.turn = Some(taken);
             if delivery.is_stale() { Step::SkipStale } else { Step::Claim(delivery.facts()) }
         }
-        Some(Place::Later(until)) => Step::Requeue { until },
-        Some(Place::Closed(until)) => Step::RequeueUntilOpen { until },
-        None if delivery.is_stale() => Step::SkipStale,
-        None => match delivery.due() {
+        Start::Place(Place::Later(until), _) => Step::requeue(until),
+        Start::Place(Place::Closed(until), _) => Step::End(End::RequeueUntilOpen { until }),
+        Start::NoMemory => Step::TakeTurn(AfterTurn::Claim),
+        Start::NoTurn if delivery.is_stale() => Step::SkipStale,
+        Start::NoTurn => match delivery.due() {
             // Also if its time has just come: without a place, it could not be sent.
             Some(due) if due.at > delivery.now_ms() || !delivery.is_watched() => {
-                Step::WaitUntilDue(due)
+                Step::End(End::WaitUntilDue(due))
             }
             _ => Step::Resend { doubts: delivery.backlog_watch().map_or(0, |watch| watch.doubts) },
         },
     }
 }
 
-/// Takes a turn for one mail that turned out to need one, and waits for its slot.
-pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, turn: &mut Option<Turn>) -> Step {
+/// Takes a turn for one mail that turned out to need one, and waits for its slot; first, for the memory for its files.
+pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, admission: &mut Admission) -> Step {
+    if !has_memory(delivery, admission).await {
+        return without_memory(delivery, then);
+    }
     let shop = [delivery.request.shop()];
     let place = take(delivery.mailer, &shop, delivery.time_left_to_claim()).await.pop();
     match (place, then) {
         (Some(Place::Turn(taken)), then) => {
             wait(delivery, taken).await;
-            *turn = Some(taken);
+            admission.turn = Some(taken);
             match then {
                 AfterTurn::Claim => Step::Claim(delivery.facts()),
                 // Again, since events may have arrived during the wait.
@@ -91,11 +149,34 @@ pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, turn: &mut Optio
                 Some(Place::Later(until) | Place::Closed(until)) => until.min(check_by),
                 _ => check_by,
             };
-            Step::CheckAgain { until, watch }
+            Step::End(End::CheckAgain { until, watch })
         }
-        (Some(Place::Closed(until)), AfterTurn::Claim) => Step::RequeueUntilOpen { until },
-        (Some(Place::Later(until)), AfterTurn::Claim) => Step::Requeue { until },
+        (Some(Place::Closed(until)), AfterTurn::Claim) => {
+            Step::End(End::RequeueUntilOpen { until })
+        }
+        (Some(Place::Later(until)), AfterTurn::Claim) => Step::requeue(until),
         (None, AfterTurn::Claim) => Step::RETRY,
+    }
+}
+
+/// Whether there is memory for the mail's files, for which it waits if there is none: without a turn, whose slot would pass,
+/// and without a claim, whose lease would run out. At most half of the time, since a turn is still to be taken.
+async fn has_memory(delivery: &Delivery<'_>, admission: &mut Admission) -> bool {
+    if !delivery.has_files() || admission.memory.is_some() {
+        return true;
+    }
+    let max_wait = delivery.time_left_to_claim() / 2;
+    admission.memory = delivery.mailer.attachments.memory().take(max_wait).await;
+    admission.memory.is_some()
+}
+
+fn without_memory(delivery: &Delivery<'_>, then: AfterTurn) -> Step {
+    tracing::info!("no memory for its files: requeued without a claim");
+    match then {
+        AfterTurn::Claim => Step::requeue(delivery.now_ms() + MEMORY_RETRY_MS),
+        AfterTurn::Resend { check_by, watch } => {
+            Step::End(End::CheckAgain { until: check_by, watch })
+        }
     }
 }
 

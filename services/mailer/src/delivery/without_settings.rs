@@ -31,11 +31,7 @@ pub async fn end_if_stale(
             Step::KeepAmbiguous { attempt, reason } => {
                 keep_ambiguous(delivery, attempt, &reason).await?
             }
-            Step::WaitUntilDue(due) => return Ok(Some(delivery.wait_until_due(due).await)),
-            Step::DeadLetter { code, reason } => {
-                return Ok(Some(delivery.dead_letter(code, reason).await));
-            }
-            Step::Finish(outcome) => return Ok(Some(outcome)),
+            Step::End(end) => return Ok(Some(end.of(delivery).await)),
             // An operator has extended its time.
             _ => return Ok(None),
         }

@@ -90,7 +90,7 @@ async fn open(stack: &Stack, key: &NotificationKey, record: &Item) -> Result<(),
     let why = "stale, forced by an operator";
     let until = Timestamp::now() + key.kind.send_within();
     // Before the message is sent: the mailer drops a mail request whose record is closed.
-    reopen(stack, &record.order_key, &record.notification, record.attempt, until, why).await
+    reopen(stack, record, until, why).await
 }
 
 /// Opens the record, and requests its mail where the message of `event` would not. Returns whether it did.

@@ -163,6 +163,8 @@ fn refuse_bounced(items: &[Item], key: &NotificationKey, at: AddressHash) -> Res
             && item.address_hash.as_deref() == Some(&*at)
             && item.key().is_some_and(|its| its.is_same_news_as(key))
             && SuppressionList::of(item).is_none()
+            // It was its files that kept it from going there.
+            && !item.was_rejected_with_files()
     };
     let Some(bounced) = items.iter().find(bounced_there) else { return Ok(()) };
     Err(CliError::input(format!(

@@ -2,7 +2,7 @@
 
 use kit::ledger::{Item, PlanOutcome};
 use serde_json::json;
-use shared::ledger::Transition;
+use shared::ledger::{LeftOut, LeftOutReason, Transition};
 use shared::notification::Recipient;
 use shared::queue::message::MailRequest;
 
@@ -69,6 +69,7 @@ async fn put(
     };
     let reason = change.reason.as_deref().map(without_addresses).unwrap_or_default();
     let item = Item {
+        left_out: without_files(from, request),
         asked_by: Some(first_chars(&without_addresses(&change.operator.name()), MAX_NAME_CHARS)),
         asked_because: Some(first_chars(&reason, MAX_REASON_CHARS)),
         ..item
@@ -84,6 +85,18 @@ async fn put(
         ))),
         Err(error) => Err(CliError::ledger_write(error)),
     }
+}
+
+/// What a mail goes without where SES found a virus in the files of the one before it: all of them, since it does not say in
+/// which.
+fn without_files(from: &Item, request: &MailRequest) -> Option<String> {
+    let before = from.left_out.as_deref().map(LeftOut::from_attribute).unwrap_or_default();
+    if !from.was_rejected_with_files() && !before.is_rejected() {
+        return None;
+    }
+    let files = request.event.attachments.iter();
+    let rejected = files.map(|file| (file.kind, LeftOutReason::RejectedBySes));
+    Some(rejected.collect::<LeftOut>().to_attribute())
 }
 
 fn first_chars(text: &str, max: usize) -> String {

@@ -81,6 +81,9 @@ fn next_after_bounce(item: &Item, now: i64) -> String {
             format_time(item.not_before)
         );
     }
+    if item.was_rejected_with_files() {
+        return "nobody has received it: SES found a virus in it or in its files. A resend sends it without them".to_owned();
+    }
     let who = if other_recipient(item).is_some() { "its recipient" } else { "the customer" };
     if let Some(list) = SuppressionList::of(item) {
         return format!("{who} has not received it: the address is on {}", list.name());
@@ -164,6 +167,18 @@ mod tests {
         let told = "waits in the mail queue; an earlier attempt may have been accepted. SES takes no mail \
                     until 2025-11-23 12:13:20Z: SendingPausedException. To do: ";
         assert!(next.starts_with(told), "{next}");
+    }
+
+    #[test]
+    fn a_mail_that_ses_rejected_with_its_files_may_be_sent_without_them() {
+        let rejected = |reason: &str| Item {
+            state: "bounced".to_owned(),
+            reason: Some(reason.to_owned()),
+            ..Item::default()
+        };
+        let next = next_step(&rejected("rejected_with_files"), 0);
+        assert!(next.contains("a virus") && next.contains("without them"), "{next}");
+        assert!(!next_step(&rejected("rejected"), 0).contains("without them"));
     }
 
     #[test]

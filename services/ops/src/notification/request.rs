@@ -1,11 +1,11 @@
 //! Sending one notification: its ledger record is reopened and a rebuilt mail request is queued.
 
 use jiff::{SignedDuration, Timestamp};
-use kit::ledger::{Change, Item, RecordOutcome};
+use kit::ledger::{Change, Item, LEFT_OUT, RecordOutcome};
 use kit::queue::{OutgoingMessage, send_one};
 use serde_json::{Value, json};
 use shared::EmailAddress;
-use shared::ledger::{Facts, State, Transition};
+use shared::ledger::{Facts, LeftOut, State, Transition};
 use shared::notification::{AddressHash, Recipient};
 use shared::queue::message::{DispatchRequest, MailRequest};
 
@@ -54,8 +54,7 @@ pub async fn requeue(
         // The record before the message: the mailer drops a mail request whose record is closed. Also a mail
         // that is to be sent now anyway: the record's time limit counts for every copy of its mail request,
         // and an older copy would skip the mail as stale before this one comes.
-        let (order, notification) = (&item.order_key, &item.notification);
-        reopen(stack, order, notification, item.attempt, request.send_before, OPENED).await?;
+        reopen(stack, item, request.send_before, OPENED).await?;
         // The gate before the message: a mailer that receives the mail while the gate is still closed requeues it
         // for up to 15 minutes. After a crash in between, a probe is due and the next mail asks.
         send_gate::ask_now(stack).await?;
@@ -159,24 +158,23 @@ pub async fn queue_request(stack: &Stack, request: &MailRequest) -> Result<(), C
     })
 }
 
-/// Reopens the record as `attempt` left it: it is due now, and fresh until `send_before`. A record that
+/// Reopens the record as the attempt of `item` left it: it is due now, and fresh until `send_before`. A record that
 /// is already open at that attempt is opened once more: this command opened it before its answer was
 /// lost or it was killed, or somebody else did with the same intent.
 pub async fn reopen(
     stack: &Stack,
-    order_key: &str,
-    notification: &str,
-    attempt: u32,
+    item: &Item,
     send_before: Timestamp,
     reason: &str,
 ) -> Result<(), CliError> {
-    let facts = Facts::for_attempt(Timestamp::now().as_millisecond(), attempt);
+    let facts = Facts::for_attempt(Timestamp::now().as_millisecond(), item.attempt);
     let change = Change::new(Transition::Reopen, facts)
         .with("reason", reason)
-        // With its files again: an earlier attempt may have left them out.
-        .with("left_out", "")
         .with_number("send_before", send_before.as_millisecond());
-    match stack.ledger().record(order_key, notification, change).await {
+    // With its files again, which an earlier attempt may have left out; but SES would find the same virus in them.
+    let left_out = item.left_out.as_deref().map(LeftOut::from_attribute).unwrap_or_default();
+    let change = if left_out.is_rejected() { change } else { change.with(LEFT_OUT, "") };
+    match stack.ledger().record(&item.order_key, &item.notification, change).await {
         Ok(RecordOutcome::Recorded(_)) => Ok(()),
         Ok(RecordOutcome::Refused(item)) => Err(CliError::service(format!(
             "The record has changed meanwhile: it is {} now. Nothing was queued.",

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use shared::EmailAddress;
 
 use super::report::Changed;
-use super::request::requeue;
-use super::selector::{NotificationArgs, find};
+use super::request::{rebuild_request, requeue};
+use super::selector::{NotificationArgs, find, other_recipient};
 use super::unsent::check_unsent;
 use super::{copy, corrected};
 use crate::aws::Stack;
@@ -28,7 +28,8 @@ pub struct Args {
     pub notification: NotificationArgs,
 }
 
-/// Queues the mail, unless SES has accepted it or may have; or, to another address, where that is allowed.
+/// Queues the mail, unless SES has accepted it or may have; or, to another address, where that is allowed. One that SES has
+/// rejected with its files goes without them.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), CliError> {
     match (&args.to, &args.copy_to) {
         (Some(to), _) => corrected::run(stack, &args.notification, address(to)?).await,
@@ -57,6 +58,11 @@ async fn to_its_address(
 ) -> Result<(Changed, ExitStatus), CliError> {
     let now = Timestamp::now();
     let item = find(stack, args).await?;
+    if item.was_rejected_with_files() && other_recipient(&item).is_none() {
+        // A further delivery to the same address, without its files.
+        let request = rebuild_request(stack, &item, now, None).await?;
+        return corrected::run(stack, args, request.to().clone()).await;
+    }
     check_unsent(&item, now.as_millisecond())?;
     requeue(stack, &item, now, "resend", &args.change, None).await?;
     Ok((Changed::new(item, "queued", now.as_millisecond()), ExitStatus::Healthy))

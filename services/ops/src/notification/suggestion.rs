@@ -23,6 +23,11 @@ pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
         Some(State::Failed | State::Bounced) if item.readdressed_to.is_some() => Vec::new(),
         Some(State::Failed) => vec![resend(item, format!("To send {mail} again"))],
         Some(State::Bounced) if item.bounce_may_pass(now) => Vec::new(),
+        Some(State::Bounced)
+            if item.was_rejected_with_files() && other_recipient(item).is_none() =>
+        {
+            vec![resend(item, format!("To send {mail} without its files"))]
+        }
         Some(State::Bounced) => after_bounce(item, &mail),
         Some(State::Skipped)
             if matches!(
@@ -136,7 +141,10 @@ mod tests {
         assert_eq!(commands("customer", "Permanent/General"), [send]);
         assert_eq!(commands("corrected-AAAAAAAA", listed), [lift, send]);
         assert_eq!(commands("copy-AAAAAAAA", listed), [lift]);
-        for command in [send, lift] {
+        let without_files = "waybill resend 1001 order.confirmed --reason \"...\"";
+        assert_eq!(commands("customer", "rejected_with_files"), [without_files]);
+        assert_eq!(commands("corrected-AAAAAAAA", "rejected_with_files"), [send]);
+        for command in [send, lift, without_files] {
             let words = command.split(' ').map(|word| word.trim_matches('"').into());
             assert!(Cli::try_parse_from(arguments(words)).is_ok(), "{command}");
         }

@@ -39,6 +39,11 @@ pub(super) fn check_unsent(item: &Item, now: i64) -> Result<(), CliError> {
         ),
         // A lease that has run out leaves no trace of whether SES was called.
         Some(State::Sending | State::InDoubt) => format!("It is in doubt: {settle}"),
+        Some(State::Bounced) if item.was_rejected_with_files() => format!(
+            "SES found a virus in this mail or in its files, and delivered it to nobody. `waybill resend {} --to ADDRESS \
+             --reason \"...\"` sends it to another address of the customer, without its files.",
+            customers_args(item)
+        ),
         Some(State::Bounced) => format!(
             "SES has accepted this mail ({}), and it bounced; Waybill sends none twice to one address. `waybill resend \
              {} --to ADDRESS --reason \"...\"` sends it to the customer's corrected address.",

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
+use shared::shop_settings::AttachmentFolder;
 use shared::{FieldError, ShopId, ShopSettings};
 
 use crate::error::{CliError, ExitStatus};
@@ -47,8 +48,9 @@ pub fn errors_of(document: &str) -> Vec<FieldError> {
 
 /// As [`errors_of`], for the settings of this shop.
 pub fn errors_for(shop: &ShopId, document: &str) -> Vec<FieldError> {
-    let attachments = ShopSettings::parse(document).ok().and_then(|settings| settings.attachments);
-    let fault = attachments.and_then(|attachments| attachments.fault_for(shop));
+    let settings = ShopSettings::parse(document).ok();
+    let fault = settings
+        .and_then(|settings| AttachmentFolder::of(shop, settings.attachments.as_ref()).err());
     errors_of(document).into_iter().chain(fault).collect()
 }
 

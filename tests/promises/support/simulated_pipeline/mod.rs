@@ -326,7 +326,7 @@ impl<'a> SimulatedPipeline<'a> {
             ledger: self.ledger_as(Stage::Mailer),
             sender,
             // No mail of these tests has files.
-            attachments: AttachmentReader::new(&SdkConfig::builder().build()),
+            attachments: AttachmentReader::new(&SdkConfig::builder().build(), None),
             gate,
             feedback_backlog: FeedbackBacklog::new(
                 sqs.clone(),

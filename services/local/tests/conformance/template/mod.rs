@@ -75,6 +75,7 @@ const INTENDED: &[Intended] = &[
     intended("Environment.AWS_ENDPOINT_URL_SQS", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
     intended("Environment.AWS_ENDPOINT_URL_SESV2", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
     intended("Environment.AWS_ENDPOINT_URL_S3", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
+    intended("Environment.ATTACHMENT_BUCKET", r#""""#, r#""waybill-invoices""#, "the samples' bucket"),
     intended("Environment.PUBLISHERS", r#""iam""#, r#""anyone""#, "there is no IAM here"),
     intended("Environment.MAIL_FROM", r#""Waybill <SenderAddress>""#, r#""Nordlicht <orders@shop.example>""#, DEMO),
     intended("Environment.MAIL_REPLY_TO", r#""""#, r#""help@shop.example""#, DEMO),
