@@ -326,7 +326,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_download_that_takes_longer_than_half_of_the_time_is_not_begun_again() {
-        let (store, requests) = server(&[Answers::Slowly(Duration::from_secs(3))]).await;
+        const SLOW: &[Answers] = &[Answers::Slowly(Duration::from_secs(3))];
+        let (store, requests) = server(SLOW).await;
         assert_eq!(get_in(&store, 5 * SECOND).await.as_deref(), Ok(OBJECT));
         assert_eq!(requests.load(Ordering::SeqCst), 1);
     }
