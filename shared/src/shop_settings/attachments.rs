@@ -70,19 +70,15 @@ impl AttachmentSource {
     /// Whether an object of this key may go with a mail of `shop`.
     #[must_use]
     pub fn may_read(&self, shop: &ShopId, key: &ObjectKey) -> bool {
-        self.has_own_prefix(shop) && key.as_str().starts_with(&*self.prefix_of(shop))
+        is_own_prefix(self.prefix.as_deref(), shop)
+            && key.as_str().starts_with(&*self.prefix_of(shop))
     }
 
-    /// What is wrong with it as a part of the settings of `shop`.
-    #[must_use]
-    pub fn fault_for(&self, shop: &ShopId) -> Option<FieldError> {
+    /// What is wrong with a prefix as a part of the settings of `shop`.
+    pub(super) fn fault_of_prefix(prefix: Option<&str>, shop: &ShopId) -> Option<FieldError> {
         let detail = format!("expected a prefix that begins with {shop}/, the shop's own folder");
         let pointer = "/attachments/prefix".to_owned();
-        (!self.has_own_prefix(shop)).then_some(FieldError { pointer, detail })
-    }
-
-    fn has_own_prefix(&self, shop: &ShopId) -> bool {
-        shop.is_default() || self.prefix_of(shop).starts_with(&*own_folder(shop))
+        (!is_own_prefix(prefix, shop)).then_some(FieldError { pointer, detail })
     }
 
     fn prefix_of(&self, shop: &ShopId) -> Cow<'_, str> {
@@ -94,6 +90,10 @@ impl AttachmentSource {
         let prefix = from.optional("prefix", |r| r.text(parse_prefix));
         Some(Self { bucket: bucket?, prefix: prefix? })
     }
+}
+
+fn is_own_prefix(prefix: Option<&str>, shop: &ShopId) -> bool {
+    shop.is_default() || prefix.is_none_or(|prefix| prefix.starts_with(&own_folder(shop)))
 }
 
 fn own_folder(shop: &ShopId) -> String {
@@ -159,12 +159,13 @@ mod tests {
 
     #[test]
     fn a_prefix_in_another_shops_folder_is_a_fault() {
-        let fault = source(Some("south/")).fault_for(&shop("north")).expect("a fault");
+        let fault_for = |prefix, name| AttachmentSource::fault_of_prefix(prefix, &shop(name));
+        let fault = fault_for(Some("south/"), "north").expect("a fault");
         assert_eq!(fault.pointer, "/attachments/prefix");
         assert!(fault.detail.contains("north/"), "{}", fault.detail);
-        assert_eq!(source(Some("north/2026/")).fault_for(&shop("north")), None);
-        assert_eq!(source(Some("south/")).fault_for(&shop("default")), None);
-        assert_eq!(source(None).fault_for(&shop("north")), None);
+        assert_eq!(fault_for(Some("north/2026/"), "north"), None);
+        assert_eq!(fault_for(Some("south/"), "default"), None);
+        assert_eq!(fault_for(None, "north"), None);
     }
 
     #[test]
