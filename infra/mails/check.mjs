@@ -1,4 +1,4 @@
-// Looks at the mails that `preview` wrote into a directory, as their readers see them:
+// Looks at the mails that `checked_mails` wrote into a directory, as their readers see them:
 //
 //   node infra/mails/check.mjs DIRECTORY [PART-OF-A-NAME]
 //

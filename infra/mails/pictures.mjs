@@ -1,4 +1,4 @@
-// Draws README's mails, from what `preview` wrote into a directory:
+// Draws README's mails, from what `checked_mails` wrote into a directory:
 //
 //   node infra/mails/pictures.mjs DIRECTORY PICTURES
 //

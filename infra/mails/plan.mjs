@@ -11,7 +11,7 @@ export const SAMPLING = `Looked at: all mails in ${THOROUGH.join(' and ')}; in o
 of each kind, by axe those of ${AUDITED_EVERYWHERE.length} kinds. Sizes: all mails.`;
 
 /**
- * Chooses from what `preview` lists in index.json.
+ * Chooses from what `checked_mails` lists in index.json.
  *
  * @returns {{mail: object, isAudited: boolean}[]} each mail to be looked at, and whether by axe as well
  */

@@ -89,11 +89,21 @@ async fn the_command_finds_lists_and_erases_the_order_of_one_shop_alone() {
     stack.publish(&["north", "south"].map(|name| of_shop(&line, name))).await;
     let default = waybill(&stack, &["order", "1001"]).await;
     assert_eq!(default.code, Some(2), "the shop default has no such order: {default:#?}");
+    let hint = "ask again with --shop north or --shop south";
+    assert!(default.stderr.contains(hint), "{default:#?}");
+    let nobody_s = waybill(&stack, &["order", "1002", "--shop", "north"]).await;
+    assert!(nobody_s.stderr.contains("either (default, south)"), "{nobody_s:#?}");
+    // Who may not list the shops, as an operator of one alone, is not told of others, and gets no other error.
+    let alone = waybill(&stack, &["order", "1001", "--shops-table", "no-right-to-it"]).await;
+    assert_eq!(alone.code, Some(2), "{alone:#?}");
+    assert!(alone.stderr.contains("the shop (--shop) right?"), "{alone:#?}");
     let by_address = ["order", "someone@south.example", "--shop"];
     let found = json(&stack, &[&by_address[..], &["south"]].concat()).await;
     assert_eq!(found["shop"], "south", "{found:#}");
     let other = waybill(&stack, &[&by_address[..], &["north"]].concat()).await;
     assert_eq!(other.code, Some(2), "another shop's customer: {other:#?}");
+    assert!(other.stderr.contains("ask again with --shop south"), "{other:#?}");
+    assert!(!other.stderr.contains("someone@"), "{other:#?}");
 
     let erase = ["erase", "1001", "--shop", "north", "--yes", "--reason", "asked for"];
     let erased = waybill(&stack, &erase).await;
@@ -102,6 +112,32 @@ async fn the_command_finds_lists_and_erases_the_order_of_one_shop_alone() {
     assert_eq!(gone["events"], json!([]), "{gone:#}");
     let kept = json(&stack, &["order", "1001", "--shop", "south"]).await;
     assert_eq!(kept["events"].as_array().map(Vec::len), Some(1), "{kept:#}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_without_a_sender_is_called_by_its_own_name_and_answered_at_its_own_address() {
+    let mut settings = look("north");
+    settings.as_object_mut().expect("an object").remove("sender");
+    let stack = TestStack::start().await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("north.json");
+    std::fs::write(&file, settings.to_string()).expect("written");
+    let path = file.to_str().expect("a path");
+    let put = json(&stack, &["shop", "put", "north", path, "--reason", "a new shop"]).await;
+    let warning = &put["warnings"][0];
+    assert_eq!(warning["pointer"], "/sender", "{put:#}");
+    let told = warning["detail"].as_str().unwrap_or_default();
+    assert!(told.contains("under the brand's name, The north; replies go to "), "{put:#}");
+    stack.publish(&[of_shop(&confirmed("1001"), "north"), confirmed("1002")]).await;
+    for mail in stack.mails() {
+        let (from, reply_to) = (&mail.content.from, &mail.content.reply_to[0].email);
+        let is_north_s = mail.content.shop() == Some("north");
+        assert_eq!(from.text.starts_with("\"The north\""), is_north_s, "{from:?}");
+        assert_eq!(reply_to.ends_with("@north.example"), is_north_s, "{reply_to}");
+        assert_eq!(from.email, "orders@shop.example", "the stack's, which is verified");
+    }
+    assert_eq!(stack.mails().len(), 2);
     stack.stop().await;
 }
 

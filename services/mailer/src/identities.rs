@@ -49,10 +49,15 @@ fn named_identities(message: &str) -> Vec<String> {
     resources.map(|rest| address(rest.split(is_end).next().unwrap_or_default())).collect()
 }
 
-/// The address of a mailbox such as `Shop <orders@shop.example>`, in lower case.
-fn address(mailbox: &str) -> String {
+/// The address of a mailbox such as `Shop <orders@shop.example>`.
+pub fn address_in(mailbox: &str) -> &str {
     let address = mailbox.rsplit('<').next().unwrap_or(mailbox);
-    address.trim().trim_end_matches(['>', '.']).to_lowercase()
+    address.trim().trim_end_matches(['>', '.'])
+}
+
+/// The same, as identities are compared.
+fn address(mailbox: &str) -> String {
+    address_in(mailbox).to_lowercase()
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@
 //! - A mail goes to its own recipient's address: the customer's as its event has it, or that of its mail request. A copy
 //!   is the same mail and says that it is one.
 //! - A mail looks as its shop's settings say, or else the stack's. While they cannot be read, nor ever were, it is
-//!   requeued with a delay, without a claim: it never looks like another shop's. What is the fault of a shop's own
+//!   requeued with a delay, without a claim: it never looks like another shop's. A shop with a brand is never called by the
+//!   stack's name, nor answered at its Reply-To. What is the fault of a shop's own
 //!   sender stops no other shop's mails.
 //! - What is the account's fault (sender not verified, configuration set deleted, paused, quota spent, role
 //!   without permission) waits in the same way until it is repaired ([`ses_errors`] is the table).
@@ -52,6 +53,7 @@ mod sender_settings;
 mod ses_client;
 pub mod ses_errors;
 mod settings;
+pub mod settings_check;
 mod shop_sender;
 
 use std::sync::Arc;

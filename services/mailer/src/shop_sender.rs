@@ -6,7 +6,7 @@ use shared::ShopSettings;
 use shared::shop_settings::Sender;
 
 use crate::encoded_word::encoded_words;
-use crate::identities::OwnIdentities;
+use crate::identities::{OwnIdentities, address_in};
 use crate::sender_settings::SenderSettings;
 
 /// Who one mail is from.
@@ -21,26 +21,32 @@ pub struct ShopSender<'a> {
 }
 
 impl<'a> ShopSender<'a> {
-    /// By the settings of a shop.
+    /// By the settings of a shop. Settings that name a brand never leave its customers with the name or the `Reply-To` of the
+    /// stack, which are another shop's.
     pub fn new(settings: &'a ShopSettings, stack: &'a SenderSettings) -> Self {
-        let reply_to = settings.reply_to.as_ref().map(|address| address.expose());
-        let Some(sender) = &settings.sender else {
-            let reply_to = reply_to.or(stack.reply_to.as_deref());
-            return Self { mailbox: Cow::Borrowed(&stack.mailbox), reply_to, own_identities: None };
-        };
         let redirect = stack.redirect_all_to.as_ref().map(|address| address.expose());
-        let mailbox = mailbox(sender);
-        let own_identities = Some(OwnIdentities::new(&mailbox, redirect));
-        // Not the stack's Reply-To: the answers of a shop's customers would go to another shop.
-        Self { mailbox: Cow::Owned(mailbox), reply_to, own_identities }
+        let (mailbox, own_identities) = match (&settings.sender, settings.sender_name()) {
+            (Some(Sender { address, .. }), name) => {
+                let mailbox = mailbox(name, address.expose());
+                let own_identities = OwnIdentities::new(&mailbox, redirect);
+                (Cow::Owned(mailbox), Some(own_identities))
+            }
+            (None, Some(name)) => {
+                (Cow::Owned(mailbox(Some(name), address_in(&stack.mailbox))), None)
+            }
+            (None, None) => (Cow::Borrowed(&*stack.mailbox), None),
+        };
+        // Not the stack's where the sender is the shop's own: the answers of its customers would go to another shop.
+        let stacks = stack.reply_to.as_deref().filter(|_| settings.sender.is_none());
+        let reply_to = settings.reply_address().map(|address| address.expose()).or(stacks);
+        Self { mailbox, reply_to, own_identities }
     }
 }
 
-/// The sender as a header has it. SES takes no other than ASCII
+/// A sender as a header has it. SES takes no other than ASCII
 /// (<https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html>).
-fn mailbox(sender: &Sender) -> String {
-    let address = sender.address.expose();
-    match sender.name.as_ref().map(|name| name.as_str()) {
+fn mailbox(name: Option<&str>, address: &str) -> String {
+    match name {
         None => address.to_owned(),
         // RFC 5322 section 3.2.4; what looks like an encoded-word is not read as one within quotes, but not every
         // reader keeps to that.
@@ -89,6 +95,48 @@ mod tests {
         let (own, stack) = (settings(r#"{"sender":{"address":"orders@north.example"}}"#), stack());
         let sender = ShopSender::new(&own, &stack);
         assert_eq!((&*sender.mailbox, sender.reply_to), ("orders@north.example", None));
+    }
+
+    #[test]
+    fn a_shop_with_a_brand_is_never_called_by_another_shops_name_nor_answered_there() {
+        let brand = r#""brand":{"name":"Søn","url":"https://n.example","support_email":"help@north.example"}"#;
+        for (members, mailbox, reply_to) in [
+            ("", "=?UTF-8?B?U8O4bg==?= <orders@shop.example>", "help@north.example"),
+            (
+                r#","reply_to":"hi@north.example""#,
+                "=?UTF-8?B?U8O4bg==?= <orders@shop.example>",
+                "hi@north.example",
+            ),
+            (
+                r#","sender":{"address":"o@north.example"}"#,
+                "=?UTF-8?B?U8O4bg==?= <o@north.example>",
+                "help@north.example",
+            ),
+            (
+                r#","sender":{"address":"o@north.example","name":"N"}"#,
+                "\"N\" <o@north.example>",
+                "help@north.example",
+            ),
+        ] {
+            let (own, stack) = (settings(&format!("{{{brand}{members}}}")), stack());
+            let sender = ShopSender::new(&own, &stack);
+            assert_eq!((&*sender.mailbox, sender.reply_to), (mailbox, Some(reply_to)), "{members}");
+            // What SES says of the stack's address is about every shop that sends from it.
+            assert_eq!(sender.own_identities.is_some(), own.sender.is_some(), "{members}");
+        }
+    }
+
+    #[test]
+    fn the_stack_s_address_is_taken_out_of_its_mailbox_however_it_is_written() {
+        let brand =
+            r#"{"brand":{"name":"N","url":"https://n.example","support_email":"a@n.example"}}"#;
+        for mailbox in
+            ["Orders@shop.example", "\"A < B\" <Orders@shop.example>", " <Orders@shop.example>"]
+        {
+            let (own, stack) =
+                (settings(brand), SenderSettings { mailbox: mailbox.to_owned(), ..stack() });
+            assert_eq!(ShopSender::new(&own, &stack).mailbox, "\"N\" <Orders@shop.example>");
+        }
     }
 
     #[test]

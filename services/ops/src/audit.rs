@@ -4,7 +4,6 @@
 //! and completes it after its last. An item that has no end belongs to a command that is running or
 //! was killed. `waybill audit` lists them.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -17,7 +16,7 @@ use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, number, readable_time, rfc3339, table};
 use crate::pii::without_addresses;
-use crate::shop::table::read_all;
+use crate::shop::table::all_shops;
 use crate::store::parse_readable;
 
 /// The partition of the ledger table that holds the audit items of what concerns the whole stack. No order's key begins
@@ -221,6 +220,8 @@ pub struct Args {
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AuditItem {
+    /// The shop whose items it is among; absent where it is about the stack, or no shop was named.
+    pub shop: Option<String>,
     /// RFC 3339, as `ended_at`.
     pub begun_at: String,
     /// Absent while the command runs, or after it was killed.
@@ -270,24 +271,23 @@ pub struct AuditList {
 /// Lists the latest audit items: of the shop that `--shop` names, or of the stack and all its shops.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), CliError> {
     let mut items = Vec::new();
-    for partition in partitions(stack).await? {
-        items.extend(latest(stack, partition, args.limit).await?);
+    for shop in shops_of_items(stack).await? {
+        let of_shop = latest(stack, partition(shop.as_ref()), args.limit).await?;
+        let shop = shop.map(|shop| shop.to_string());
+        items.extend(of_shop.into_iter().map(|item| AuditItem { shop: shop.clone(), ..item }));
     }
     items.sort_by(|one: &AuditItem, other| other.begun_at.cmp(&one.begun_at));
     items.truncate(usize::try_from(args.limit).unwrap_or_default());
     Ok((AuditList { items }, ExitStatus::Healthy))
 }
 
-async fn partitions(stack: &Stack) -> Result<Vec<String>, CliError> {
+/// The shops whose items are listed; `None` stands for the stack.
+async fn shops_of_items(stack: &Stack) -> Result<Vec<Option<ShopId>>, CliError> {
     if stack.shop.is_some() {
-        return Ok(vec![partition(stack.shop.as_ref())]);
+        return Ok(vec![stack.shop.clone()]);
     }
-    let shops = read_all(stack).await?;
-    let named = shops.iter().filter_map(|item| ShopId::parse(&item.shop).ok());
-    // It may be without settings.
-    let shops: BTreeSet<ShopId> = named.chain([ShopId::default()]).collect();
-    let of_shops = shops.iter().map(|shop| partition(Some(shop)));
-    Ok(of_shops.chain([partition(None)]).collect())
+    let shops = all_shops(stack).await?;
+    Ok(shops.into_iter().map(Some).chain([None]).collect())
 }
 
 /// The latest items of a partition, at most `limit`, the latest first.
@@ -322,6 +322,8 @@ impl Report for AuditList {
         }
         let columns = [
             Column::text("begun", |item: &AuditItem| readable_time(&item.begun_at)),
+            Column::text("shop", |item: &AuditItem| item.shop.clone().unwrap_or_default())
+                .unless_all("default"),
             Column::text("operator", |item| item.operator.clone()),
             Column::text("action", |item| item.action.clone()),
             Column::text("state", |item: &AuditItem| item.state.clone())
@@ -388,6 +390,7 @@ mod tests {
     #[test]
     fn the_audit_items_as_people_and_scripts_read_it() {
         let replay = AuditItem {
+            shop: None,
             begun_at: "2026-11-20T03:12:00.000Z".to_owned(),
             ended_at: Some("2026-11-20T03:16:30.000Z".to_owned()),
             operator: "kim".to_owned(),
@@ -405,7 +408,16 @@ mod tests {
             state: "begun".to_owned(),
             ..replay.clone()
         };
-        let list = AuditList { items: vec![replay, killed] };
+        let of_one_shop = AuditItem { shop: Some("default".to_owned()), ..killed.clone() };
+        let one_shop = AuditList { items: vec![replay.clone(), of_one_shop] };
+        let has_column = one_shop.text(ColorMode::Plain).contains("SHOP");
+        assert!(!has_column, "a stack of one shop has nothing to tell there");
+        let of_another = AuditItem {
+            shop: Some("north".to_owned()),
+            action: "resend".to_owned(),
+            ..killed.clone()
+        };
+        let list = AuditList { items: vec![replay, killed, of_another] };
         insta::assert_snapshot!(list.text(ColorMode::Plain));
         insta::assert_snapshot!("audit_items_at_80_columns", list.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(list);

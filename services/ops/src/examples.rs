@@ -36,7 +36,10 @@ const EXAMPLES: [(&str, &[Example]); 27] = [
     ("shop", &[("every shop with settings", "shop list")]),
     ("shop list", &[("every shop with settings", "shop list")]),
     ("shop show", &[("the settings of one shop", "shop show north")]),
-    ("shop check", &[("whether a file holds valid settings", "shop check north.json")]),
+    (
+        "shop check",
+        &[("whether a file holds valid settings", "shop check north.json --shop north")],
+    ),
     (
         "shop put",
         &[
@@ -194,6 +197,7 @@ const EXAMPLES: [(&str, &[Example]); 27] = [
             ("as the shop's settings are now", "preview --shop north --out mails"),
             ("every kind in every language, side by side", "preview --all --out mails"),
             ("an order's own mail", "preview order.confirmed --order 1001 --out mails"),
+            ("your own events", "preview --events events.json --out mails"),
         ],
     ),
     (

@@ -25,6 +25,7 @@ mod docs;
 mod doctor;
 mod erase;
 mod error;
+mod event_file;
 mod event_row;
 mod examples;
 mod find;

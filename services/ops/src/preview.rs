@@ -4,6 +4,7 @@
 //! are put.
 
 mod look;
+mod own_events;
 mod rendered;
 
 use std::path::PathBuf;
@@ -37,6 +38,10 @@ pub struct Args {
     /// Render this order's own events instead of samples. The mails hold the customer's data
     #[arg(long, value_name = "ID")]
     pub order: Option<String>,
+    /// Render the events of this file instead of samples: CloudEvents in JSON, as `waybill publish` takes them; - is
+    /// standard input
+    #[arg(long, value_name = "FILE", conflicts_with = "order")]
+    pub events: Option<PathBuf>,
     /// A file with a shop's settings, as `waybill shop put` takes it, to see its mails before it is put (default: what
     /// the stack has of the shop that --shop or --order names)
     #[arg(long, value_name = "FILE")]
@@ -61,9 +66,15 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
     let look = Look::new(stack, &shop, settings, args.brand.as_deref()).await?;
     let mut mails = match (stack, &args.order) {
         (Some(stack), Some(order)) => stored(stack, &args::order(stack, order)?, kind).await?,
-        _ => Sample::all(),
+        _ => match &args.events {
+            Some(file) => own_events::from_file(file)?,
+            None => Sample::all(),
+        },
     };
     mails.retain(|mail| kind.is_none_or(|kind| mail.kind() == kind));
+    if let (true, Some(kind)) = (mails.is_empty(), kind) {
+        return Err(CliError::input(format!("There is no event of the kind {kind} among them.")));
+    }
     let mut preview = Preview::default();
     for mail in &mails {
         match (args.all, &locale) {
@@ -86,9 +97,20 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
     Ok((preview, ExitStatus::Healthy))
 }
 
+/// A locale of a language in which there are mails: another would show those of the shop's default language, as if they were
+/// in this one.
 fn locale(typed: &str) -> Result<Locale, CliError> {
-    Locale::parse(typed)
-        .map_err(|invalid| CliError::input(format!("{typed} is not a language: {invalid}.")))
+    let locale = Locale::parse(typed)
+        .map_err(|invalid| CliError::input(format!("{typed} is not a language: {invalid}.")))?;
+    if Language::for_locale(&locale).is_some() {
+        return Ok(locale);
+    }
+    let codes: Vec<&str> = Language::all().map(Language::code).collect();
+    Err(CliError::input(format!(
+        "There are no mails in {typed}: such a customer is written to in the shop's default_locale, or else in English. \
+         There are mails in {}.",
+        codes.join(", ")
+    )))
 }
 
 /// All events of the order, the earliest first, if one of them is of the kind.
@@ -195,12 +217,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let json = r#"{
             "brand": { "name": "Norden", "url": "https://north.example", "support_email": "help@north.example" },
-            "default_locale": "de", "formality": "informal",
+            "formality": "informal",
             "wording": { "de": { "delivered-heading": "Ist da!" } }
         }"#;
         let shop_settings = settings(directory.path(), json);
-        // In Czech there are no mails: the shop's default counts.
-        let locale = Some("cs-CZ".to_owned());
+        let locale = Some("de-AT".to_owned());
         let args = Args { shop_settings, locale, ..args("shipment.delivered") };
         let (preview, _) = run(None, &args).await.unwrap();
         let text = text(&preview, "delivered");
@@ -235,6 +256,25 @@ mod tests {
         assert_eq!(every.mails.len(), Sample::all().len(), "without a kind, all of them");
     }
 
+    #[tokio::test]
+    async fn own_events_are_rendered_as_told_one_after_the_other_or_refused_as_intake_would() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("events.json");
+        let own = Args { events: Some(file.clone()), ..Args::default() };
+        let line = mailer::preview::SAMPLES.lines().next().unwrap();
+        std::fs::write(&file, line).unwrap();
+        let (preview, _) = run(None, &own).await.unwrap();
+        let [mail] = &preview.mails[..] else { panic!("{:?}", preview.mails) };
+        assert!(mail.subject.contains("1001"), "{}", mail.subject);
+        let other_kind = Args { kind: Some("shipment.returned".to_owned()), ..own };
+        let refused = run(None, &other_kind).await.unwrap_err().to_string();
+        assert!(refused.contains("no event of the kind shipment.returned"), "{refused}");
+        std::fs::write(&file, format!("{line}\n{{\"type\":\"x\"}}")).unwrap();
+        let bad = Args { events: Some(file), ..Args::default() };
+        let refused = run(None, &bad).await.unwrap_err().to_string();
+        assert!(refused.contains("events.json:2: /type: expected one of"), "{refused}");
+    }
+
     #[test]
     fn a_stack_is_asked_only_for_what_no_file_has() {
         let north = ShopId::parse("north").unwrap();
@@ -250,7 +290,9 @@ mod tests {
     async fn wrong_input_is_answered_with_what_was_expected() {
         let mut wrong =
             vec![args("order.shipped"), args("order.confirmed"), args("order.confirmed")];
+        wrong.push(args("order.confirmed"));
         wrong[1].locale = Some("german".to_owned());
+        wrong[3].locale = Some("cs-CZ".to_owned());
         wrong[2].brand = Some(r#"{"name":""}"#.to_owned());
         wrong.push(Args {
             brand: Some("/nowhere/brand.json".to_owned()),

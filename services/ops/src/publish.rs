@@ -1,19 +1,17 @@
 //! `waybill publish`: hands events to intake as a shop's backend would, by a direct invoke.
 
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use aws_sdk_lambda::primitives::Blob;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use shared::contract::documents::{Document, documents};
 use shared::contract::event::{MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
-use shared::contract::json::parse_strict;
 
 use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
+use crate::event_file::read_events;
 use crate::intake_answer::{Refusal, Row};
 use crate::output::{ColorMode, Column, Report, Style, counted, is_or_are, number, table};
 use crate::progress;
@@ -50,7 +48,7 @@ pub struct Publication {
 /// answered as a duplicate.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Publication, ExitStatus), CliError> {
     // The whole file is read and checked first: a bad line stops it before anything is published.
-    let events = events(&read(&args.file)?)?;
+    let events: Vec<Value> = read_events(&args.file)?.into_iter().map(|event| event.json).collect();
     let count = events.len();
     let batches = batches(events)?;
     let intent = Intent {
@@ -129,35 +127,6 @@ fn batches(events: Vec<Value>) -> Result<Vec<Vec<Value>>, CliError> {
     Ok(batches)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>, CliError> {
-    let text = match file.to_str() {
-        Some("-") => std::io::stdin().lock().bytes().collect(),
-        _ => std::fs::read(file),
-    };
-    text.map_err(|error| {
-        CliError::input(format!("Can't read {}: {error}.", file.display())).caused_by(error)
-    })
-}
-
-/// The events of a file: JSON documents one after the other, or arrays of them.
-fn events(text: &[u8]) -> Result<Vec<Value>, CliError> {
-    let read = |document: Document<'_>| {
-        document.json.and_then(|json| parse_strict(json.as_bytes())).map_err(|invalid| {
-            CliError::input(format!(
-                "Line {} is not a CloudEvent: {invalid}. Nothing was published.",
-                document.line
-            ))
-        })
-    };
-    let events = documents(text).into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    if events.is_empty() {
-        return Err(CliError::input(
-            "The file holds no event. Expected CloudEvents in JSON, one after the other.",
-        ));
-    }
-    Ok(events)
-}
-
 #[derive(Debug)]
 pub struct Publisher {
     client: aws_sdk_lambda::Client,
@@ -223,22 +192,6 @@ impl Report for Publication {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_file_is_events_one_after_the_other() {
-        let count = |text: &str| events(text.as_bytes()).unwrap().len();
-        assert_eq!(count("{\n  \"id\": \"1\"\n}\n{\n  \"id\": \"2\"\n}\n"), 2);
-        assert_eq!(count(r#"{"id":"1"}"#), 1);
-        assert_eq!(count(r#"[{"id":"1"},{"id":"2"}]"#), 2);
-        assert_eq!(count("{\"id\":\"1\"}\n\n{\"id\":\"2\"}\n"), 2);
-    }
-
-    #[test]
-    fn a_bad_line_is_named_and_nothing_is_published() {
-        let refused = events(b"{\"id\":\"1\"}\n{oops}\n").unwrap_err().to_string();
-        assert!(refused.starts_with("Line 2 is not a CloudEvent"), "{refused}");
-        assert!(events(b"\n\n").unwrap_err().to_string().contains("no event"));
-    }
 
     #[test]
     fn a_batch_is_full_by_its_events_or_by_their_bytes() {

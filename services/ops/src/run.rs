@@ -45,7 +45,7 @@ async fn run(cli: &Cli, command: String) -> Result<ExitStatus, CliError> {
             print(output, preview::run(None, args).await?);
         }
         Command::Shop(command) if !shop::needs_stack(command) => {
-            return shop::run_without_stack(command, output);
+            return shop::run_without_stack(command, cli.connection.shop.as_ref(), output);
         }
         stack_command => return run_on_stack(cli, stack_command, command, output).await,
     }

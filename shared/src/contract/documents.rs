@@ -150,15 +150,19 @@ mod tests {
 
     #[test]
     fn a_bad_line_is_named_and_swallows_no_other() {
-        let syntax = "expected valid JSON; found: ";
-        let other = "expected valid JSON; there is something else";
+        let syntax = "expected valid JSON";
+        let other = "expected valid JSON; a value is an object, an array, a number, true, false, null, or a text in \
+                     double quotes";
         for (bad, error) in [
-            ("{oops}", format!("{syntax}key must be a string (line 2, column 2)")),
+            (
+                "{oops}",
+                format!("{syntax}; the name of a member is in double quotes (line 2, column 2)"),
+            ),
             ("oops", format!("{other} (line 2, column 1)")),
             ("not json", format!("{other} (line 2, column 2)")),
             ("{\"a\":1} oops", format!("{other} (line 2, column 9)")),
             // Half a line: the next one continues it, until it does not.
-            ("{\"a\":", format!("{syntax}expected `,` or `}}` (line 4, column 1)")),
+            ("{\"a\":", format!("{syntax}, which has `,` or `}}` here (line 4, column 1)")),
         ] {
             let file = format!("{{}}\n{bad}\n{{\"id\":3}}\n{{\"id\":4}}");
             let read: Vec<_> =
@@ -172,7 +176,11 @@ mod tests {
     fn a_bad_document_of_many_lines_is_one_error() {
         let file = "{\n  \"a\": oops,\n  \"b\": [\n    {}\n  ]\n}\n{\n  \"id\": 2\n}\n";
         let expected = [
-            (1, "expected valid JSON; there is something else (line 2, column 8)"),
+            (
+                1,
+                "expected valid JSON; a value is an object, an array, a number, true, false, null, or a text in double \
+                 quotes (line 2, column 8)",
+            ),
             (7, "{\n  \"id\": 2\n}"),
         ];
         assert_eq!(read(file), own(&expected));

@@ -70,16 +70,22 @@ pub(super) fn not_json_at(error: &serde_json::Error, line: usize, column: usize)
         // The sentences about syntax are constants of serde_json; only those about data quote it.
         Category::Syntax => match sentence.split_once(" at line ") {
             // A word that is no literal, such as `nul` or `oops`.
-            Some(("expected ident" | "expected value", _)) => {
-                "valid JSON; there is something else".to_owned()
+            Some(("expected ident" | "expected value", _)) => NO_VALUE.to_owned(),
+            Some(("key must be a string", _)) => {
+                "valid JSON; the name of a member is in double quotes".to_owned()
             }
-            Some((reason, _)) => format!("valid JSON; found: {reason}"),
+            Some((reason, _)) => match reason.strip_prefix("expected ") {
+                Some(missing) => format!("valid JSON, which has {missing} here"),
+                None => format!("valid JSON; this is not: {reason}"),
+            },
             None => "valid JSON".to_owned(),
         },
         _ => "valid JSON".to_owned(),
     };
     InvalidValue::expected(format!("{what} (line {line}, column {column})"))
 }
+
+const NO_VALUE: &str = "valid JSON; a value is an object, an array, a number, true, false, null, or a text in double quotes";
 
 /// What serde_json calls a `\u` escape of a UTF-16 surrogate without its other half.
 const HALF_CHARACTER: [&str; 2] = ["lone leading surrogate", "unexpected end of hex escape"];

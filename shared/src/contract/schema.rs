@@ -266,27 +266,23 @@ fn description() -> String {
 }
 
 fn envelope(types: &mut SchemaGenerator) -> Value {
-    let mut source = types.subschema_for::<Source>();
-    source.insert("description".to_owned(), json!("The system that published the event."));
+    let mut source =
+        describe(types.subschema_for::<Source>(), "The system that published the event.");
     source.insert("examples".to_owned(), json!(["https://shop.example/orders"]));
-    let mut id = types.subschema_for::<EventId>();
-    let what = "Names the event within its source and order: the same again is a duplicate.";
-    id.insert("description".to_owned(), json!(what));
-    let mut correlation_id = types.subschema_for::<Option<CorrelationId>>();
-    let what = "Follows the event to its mail through every log line. No personal data.";
-    correlation_id.insert("description".to_owned(), json!(what));
-    let mut shop = types.subschema_for::<Option<ShopId>>();
-    let what = "The shop that it is about, where a stack serves several; absent, the shop default.";
-    shop.insert("description".to_owned(), json!(what));
+    let mut shop = describe(
+        types.subschema_for::<Option<ShopId>>(),
+        "The shop that it is about, where a stack serves several; absent, the shop default.",
+    );
     shop.insert("examples".to_owned(), json!(["north"]));
-    let mut time = time(types);
+    let mut time = describe(time(types), "When it happened, with its offset.");
     time.insert("type".to_owned(), json!(["string", "null"]));
-    time.insert("description".to_owned(), json!("When it happened, with its offset."));
-    let attachment = types.subschema_for::<Attachment>();
     json!({
         "specversion": { "const": "1.0", "description": "The CloudEvents version." },
         "source": source,
-        "id": id,
+        "id": describe(
+            types.subschema_for::<EventId>(),
+            "Names the event within its source and order: the same again is a duplicate."
+        ),
         "type": { "type": "string", "enum": Kind::ALL, "description": "What happened." },
         "time": time,
         "datacontenttype": {
@@ -295,26 +291,34 @@ fn envelope(types: &mut SchemaGenerator) -> Value {
             "description": "The media type of data: application/json.",
             "examples": ["application/json"]
         },
-        "correlationid": correlation_id,
+        "correlationid": describe(
+            types.subschema_for::<Option<CorrelationId>>(),
+            "Follows the event to its mail through every log line. No personal data."
+        ),
         "shop": shop,
-        "data": {
-            "type": "object",
-            "required": ["order"],
-            "description": "The order, and what happened to it.",
-            "properties": {
-                "notify": {
-                    "type": ["boolean", "null"],
-                    "default": true,
-                    "description": "false records the event and mails nobody."
-                },
-                "attachments": {
-                    "type": ["array", "null"],
-                    "items": attachment,
-                    "maxItems": MAX_ATTACHMENTS,
-                    "description": "Files that go with the mail, from the bucket that the shop's settings name."
-                },
-                "order": describe(types.subschema_for::<Order>(), "The order as it stands."),
-            }
+        "data": data(types),
+    })
+}
+
+/// What every event's `data` has.
+fn data(types: &mut SchemaGenerator) -> Value {
+    json!({
+        "type": "object",
+        "required": ["order"],
+        "description": "The order, and what happened to it.",
+        "properties": {
+            "notify": {
+                "type": ["boolean", "null"],
+                "default": true,
+                "description": "false records the event and mails nobody."
+            },
+            "attachments": {
+                "type": ["array", "null"],
+                "items": types.subschema_for::<Attachment>(),
+                "maxItems": MAX_ATTACHMENTS,
+                "description": "Files that go with the mail, from the bucket that the shop's settings name."
+            },
+            "order": describe(types.subschema_for::<Order>(), "The order as it stands."),
         }
     })
 }

@@ -29,6 +29,8 @@ use crate::contract::error::{FieldError, InvalidValue};
 use crate::contract::json::parse_strict;
 use crate::contract::kind::Kind;
 use crate::contract::reader::{FieldErrors, FieldReader};
+use crate::contract::shop_id::ShopId;
+use crate::contract::text::Line;
 
 use document::{sentences, unknown_members};
 
@@ -56,9 +58,9 @@ const MAX_COPIES: usize = 20;
 pub struct ShopSettings {
     /// What its customers see of it; absent, the stack's brand.
     pub brand: Option<Brand>,
-    /// Who its mails are from; absent, the stack's sender.
+    /// Who its mails are from; absent, the stack's address, under the brand's name.
     pub sender: Option<Sender>,
-    /// Where replies go; absent, the stack's Reply-To.
+    /// Where replies go; absent, the brand's `support_email`.
     pub reply_to: Option<EmailAddress>,
     /// How its mails speak: `default_locale`, `formality` and `wording`. Shared with each mail that is being made.
     pub voice: Arc<Voice>,
@@ -112,8 +114,23 @@ impl ShopSettings {
     /// [`SettingsError`] names every bad member. Unknown members are refused as well: a misspelt one would otherwise
     /// be noticed only in customers' mailboxes.
     pub fn parse(json: &str) -> Result<Self, SettingsError> {
-        let (settings, unknown) = Self::parse_stored(json)?;
-        if unknown.is_empty() { Ok(settings) } else { Err(SettingsError::BadMembers(unknown)) }
+        let draft = Draft::read(json)?;
+        let errors = draft.errors_of_put(None);
+        if errors.is_empty() { Ok(draft.settings) } else { Err(SettingsError::BadMembers(errors)) }
+    }
+
+    /// All that can be found wrong here with a document that somebody wants to put, as the settings of `shop` where that is
+    /// known, and what is right of it: a bad member is absent there. So whoever knows more of its members, such as the
+    /// mailer of the wording, can name the faults in them as well.
+    #[must_use]
+    pub fn review(json: &str, shop: Option<&ShopId>) -> (Self, Vec<FieldError>) {
+        match Draft::read(json) {
+            Ok(draft) => {
+                let errors = draft.errors_of_put(shop);
+                (draft.settings, errors)
+            }
+            Err(invalid) => (Self::default(), SettingsError::NotJson(invalid).into_errors()),
+        }
     }
 
     /// Parses a document that was put, and returns with it an error for each member that this version does not know. A
@@ -122,22 +139,12 @@ impl ShopSettings {
     /// # Errors
     /// [`SettingsError`] names every bad member, the unknown ones included.
     pub fn parse_stored(json: &str) -> Result<(Self, Vec<FieldError>), SettingsError> {
-        if json.len() > MAX_SETTINGS_BYTES {
-            let expected = format!("at most {MAX_SETTINGS_BYTES} bytes");
-            return Err(SettingsError::NotJson(InvalidValue::expected(expected)));
+        let Draft { settings, mut errors, unknown, .. } = Draft::read(json)?;
+        if errors.is_empty() {
+            return Ok((settings, unknown));
         }
-        let value = parse_strict(json.as_bytes())?;
-        let problems = FieldErrors::default();
-        let settings = Self::read(&FieldReader::root(&value, &problems));
-        let (mut problems, _, known) = problems.into_parts();
-        let unknown = unknown_members(&value, &known);
-        match settings {
-            Some(settings) if problems.is_empty() => Ok((settings, unknown)),
-            _ => {
-                problems.extend(unknown);
-                Err(SettingsError::BadMembers(problems))
-            }
-        }
+        errors.extend(unknown);
+        Err(SettingsError::BadMembers(errors))
     }
 
     /// Whether the shop's customers get no mail of this kind.
@@ -146,36 +153,84 @@ impl ShopSettings {
         self.kinds_off.contains(&kind)
     }
 
+    /// The name that its mails are from: the sender's, else the brand's. `None`: the settings say none.
+    #[must_use]
+    pub fn sender_name(&self) -> Option<&str> {
+        let own = self.sender.as_ref().and_then(|sender| sender.name.as_ref());
+        own.or_else(|| self.brand.as_ref().map(|brand| &brand.name)).map(Line::as_str)
+    }
+
+    /// Where replies go: its own address for them, else that to which its brand has customers write. `None`: the settings
+    /// say none.
+    #[must_use]
+    pub fn reply_address(&self) -> Option<&EmailAddress> {
+        self.reply_to.as_ref().or_else(|| self.brand.as_ref().map(|brand| &brand.support_email))
+    }
+
     /// Who gets a copy of a mail of this kind.
     pub fn copies_of(&self, kind: Kind) -> impl Iterator<Item = &EmailAddress> {
         self.copies.iter().filter(move |copy| copy.is_of(kind)).map(|copy| &copy.to)
     }
 
-    fn read(from: &FieldReader<'_>) -> Option<Self> {
-        // Every field is read before the first `?`, so that all bad fields are reported at once.
-        let brand = from.optional("brand", |r| Brand::read(&r));
-        let sender = from.optional("sender", |r| Sender::read(&r));
-        let reply_to = from.optional("reply_to", |r| r.text(EmailAddress::parse));
-        let voice = Voice::read(from);
-        let time_zone = from.optional("time_zone", |r| r.text(TimeZoneName::parse));
+    /// What is right of a document. What is not, is noted and absent.
+    fn read(from: &FieldReader<'_>) -> Self {
         let kinds = 0..=Kind::ALL.len();
         let kinds_off =
             from.optional("kinds_off", |r| r.list(kinds, |kind| kind.text(Kind::parse)));
         let copies =
             from.optional("copies", |r| r.list(0..=MAX_COPIES, |copy| CopyRule::read(&copy)));
-        let attachments = from.optional("attachments", |r| AttachmentPrefix::read(&r));
-        let webhook_secret = from.optional("webhook_secret", |r| r.text(SecretArn::parse));
-        Some(Self {
-            brand: brand?,
-            sender: sender?,
-            reply_to: reply_to?,
-            voice: Arc::new(voice?),
-            time_zone: time_zone?,
-            kinds_off: kinds_off?.into_iter().flatten().collect(),
-            copies: copies?.unwrap_or_default(),
-            attachments: attachments?,
-            webhook_secret: webhook_secret?,
-        })
+        Self {
+            brand: from.optional("brand", |r| Brand::read(&r)).flatten(),
+            sender: from.optional("sender", |r| Sender::read(&r)).flatten(),
+            reply_to: from.optional("reply_to", |r| r.text(EmailAddress::parse)).flatten(),
+            voice: Arc::new(Voice::read(from)),
+            time_zone: from.optional("time_zone", |r| r.text(TimeZoneName::parse)).flatten(),
+            kinds_off: kinds_off.flatten().into_iter().flatten().collect(),
+            copies: copies.flatten().unwrap_or_default(),
+            attachments: from.optional("attachments", |r| AttachmentPrefix::read(&r)).flatten(),
+            webhook_secret: from.optional("webhook_secret", |r| r.text(SecretArn::parse)).flatten(),
+        }
+    }
+}
+
+/// A document as it is read, with all that is wrong with it.
+#[derive(Debug)]
+struct Draft {
+    /// What is right of it.
+    settings: ShopSettings,
+    /// For each bad or missing member.
+    errors: Vec<FieldError>,
+    /// For each member that this version does not know.
+    unknown: Vec<FieldError>,
+}
+
+impl Draft {
+    /// Reads a document.
+    ///
+    /// # Errors
+    /// It is too large, or no JSON.
+    fn read(json: &str) -> Result<Self, InvalidValue> {
+        if json.len() > MAX_SETTINGS_BYTES {
+            return Err(InvalidValue::expected(format!("at most {MAX_SETTINGS_BYTES} bytes")));
+        }
+        let value = parse_strict(json.as_bytes())?;
+        let problems = FieldErrors::default();
+        let settings = ShopSettings::read(&FieldReader::root(&value, &problems));
+        let (errors, _, known) = problems.into_parts();
+        let unknown = unknown_members(&value, &known);
+        Ok(Self { settings, errors, unknown })
+    }
+
+    /// Everything that speaks against putting it: what it is refused for when it is read, unknown members, and what no
+    /// function looks at as its mails go out all the same.
+    fn errors_of_put(&self, shop: Option<&ShopId>) -> Vec<FieldError> {
+        let mut errors = self.errors.clone();
+        errors.extend_from_slice(&self.unknown);
+        errors.extend(self.settings.time_zone.as_ref().and_then(TimeZoneName::fault));
+        let prefix = self.settings.attachments.as_ref();
+        let of_prefix = shop.and_then(|shop| AttachmentFolder::of(shop, prefix).err());
+        errors.extend(of_prefix);
+        errors
     }
 }
 
@@ -204,17 +259,22 @@ mod tests {
             "reply_to": "nobody",
             "default_locale": "d",
             "time_zone": "Mars / Olympus",
+            "wording": { "de": { "greeting": "", "shipped-heading": 1 }, "tlh": {} },
             "kinds_off": ["order.shipped"],
             "copies": [{ "to": "a@north.example" }, { "to": "b", "kind": "x" }],
+            "attachments": { "bucket": "North", "prefix": "south/" },
             "webhook_secret": "whsec_abc",
             "langauge": "de"
         }"##;
-        let errors = ShopSettings::parse(bad).expect_err("refused").into_errors();
+        let shop = ShopId::parse("north").expect("a shop");
+        let (right, errors) = ShopSettings::review(bad, Some(&shop));
         let mut pointers: Vec<&str> = errors.iter().map(|error| error.pointer.as_str()).collect();
         pointers.sort_unstable();
         assert_eq!(
             pointers,
             [
+                "/attachments/bucket",
+                "/attachments/prefix",
                 "/brand/logo",
                 "/brand/url",
                 "/copies/1/kind",
@@ -226,9 +286,42 @@ mod tests {
                 "/sender/address",
                 "/time_zone",
                 "/webhook_secret",
+                "/wording/de/greeting",
+                "/wording/de/shipped-heading",
+                "/wording/tlh",
             ]
         );
+        assert_eq!((right.brand, right.reply_to, right.copies.len()), (None, None, 0));
         assert!(errors.iter().all(|error| !error.detail.contains("whsec_abc")));
+    }
+
+    #[test]
+    fn what_is_right_beside_a_bad_member_is_there_to_be_looked_at() {
+        let (settings, errors) = ShopSettings::review(
+            r#"{ "reply_to": 1, "time_zone": "Europe/Berlin", "default_locale": "d",
+                 "wording": { "de": { "greeting": "Moin", "shipped-heading": "" } } }"#,
+            None,
+        );
+        assert_eq!(errors.len(), 3, "{errors:?}");
+        assert_eq!(settings.voice.wording.of("de", "greeting"), Some("Moin"));
+        assert!(settings.time_zone.is_some() && settings.voice.default_locale.is_none());
+        let (_, errors) = ShopSettings::review("{", None);
+        assert_eq!(errors[0].pointer, "");
+    }
+
+    #[test]
+    fn a_time_zone_that_the_iana_database_does_not_have_is_put_by_nobody_and_stops_no_function() {
+        for (name, expected) in
+            [("Europe/Berln", "such as Europe/Berlin"), ("europe/berlin", "expected Europe/Berlin")]
+        {
+            let document = format!(r#"{{ "time_zone": "{name}" }}"#);
+            let (_, errors) = ShopSettings::review(&document, None);
+            assert_eq!(errors[0].pointer, "/time_zone");
+            assert!(errors[0].detail.contains(expected), "{errors:?}");
+            assert!(ShopSettings::parse(&document).is_err(), "{name}");
+            assert!(ShopSettings::parse_stored(&document).is_ok(), "{name}");
+        }
+        assert!(ShopSettings::parse(r#"{ "time_zone": "America/Argentina/Salta" }"#).is_ok());
     }
 
     #[test]

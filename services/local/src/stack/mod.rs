@@ -137,13 +137,7 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     }
     let functions = start_functions(&config, &endpoints, &resources, &lambdas).await?;
     async_invoker.resume(&lambdas).await.map_err(std::io::Error::other)?;
-    let forwarder = Forwarder {
-        ses: Arc::clone(&ses),
-        faults: Arc::clone(&config.faults),
-        sqs: sqs.clone(),
-        queue: resources.queues.feedback.url.clone(),
-        retry_delay: ses_events::RETRY_DELAY,
-    };
+    let forwarder = forwarder(&config, &ses, &sqs, &resources);
     let ses_events = tokio::spawn(forwarder.forward(events));
     let event_sources = EventSources::new(&config, &resources);
     // Last: what they invoke must be ready, or messages would use up receives.
@@ -170,6 +164,22 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
         database,
         queues,
     })
+}
+
+/// What takes SES's events to the feedback queue.
+fn forwarder(
+    config: &Config,
+    ses: &Arc<Ses>,
+    sqs: &aws_sdk_sqs::Client,
+    resources: &Resources,
+) -> Forwarder {
+    Forwarder {
+        ses: Arc::clone(ses),
+        faults: Arc::clone(&config.faults),
+        sqs: sqs.clone(),
+        queue: resources.queues.feedback.url.clone(),
+        retry_delay: ses_events::RETRY_DELAY,
+    }
 }
 
 /// Opens what the stack keeps, in memory or in the directory for data, and the services on top of it.

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::Client;
 use jiff::Timestamp;
 use kit::AwsError;
 use kit::shops::ShopItem;
-use shared::shop_settings::{AttachmentFolder, SettingsError};
-use shared::{InvalidValue, ShopId, ShopSettings};
+use mailer::settings_check::SettingsCheck;
+use shared::shop_settings::SettingsError;
+use shared::{InvalidValue, ShopId};
 
 use crate::resources::SHOPS_TABLE;
 
@@ -53,9 +54,10 @@ impl ShopFile {
     /// # Errors
     /// Every bad member.
     pub fn new(shop: ShopId, document: &str) -> Result<Self, SettingsError> {
-        let settings = ShopSettings::parse(document)?;
-        AttachmentFolder::of(&shop, settings.attachments.as_ref())
-            .map_err(|fault| SettingsError::BadMembers(vec![fault]))?;
+        let check = SettingsCheck::new(document, Some(&shop));
+        if !check.errors.is_empty() {
+            return Err(SettingsError::BadMembers(check.errors));
+        }
         Ok(Self { shop, document: document.to_owned() })
     }
 
@@ -126,6 +128,7 @@ impl ShopFile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::ShopSettings;
 
     #[test]
     fn the_two_shops_of_the_samples_look_different_unless_a_brand_is_given() {
@@ -154,9 +157,11 @@ mod tests {
         let shops = ShopFile::read_all(directory.path()).unwrap();
         assert_eq!(shops, [ShopFile::new(ShopId::parse("north").unwrap(), "{}").unwrap()]);
 
-        write("south.json", r#"{"reply_to":"x","langauge":"de"}"#);
+        let bad = r#"{"reply_to":"x","langauge":"de","attachments":{"bucket":"invoices","prefix":"north/"},
+            "wording":{"de":{"no-such":"x"}}}"#;
+        write("south.json", bad);
         let refused = ShopFile::read_all(directory.path()).unwrap_err().to_string();
-        for part in ["south.json", "/reply_to", "/langauge"] {
+        for part in ["south.json", "/reply_to", "/langauge", "/attachments/prefix", "/wording/de"] {
             assert!(refused.contains(part), "{refused}");
         }
         write("south.json", "{}");

@@ -5,6 +5,7 @@
 
 mod sample;
 mod sheet;
+pub mod stress;
 mod view;
 
 pub use sample::{SAMPLES, Sample, with_changes};

@@ -57,6 +57,17 @@ pub fn has_link(text: &str) -> bool {
         || !phone_numbers(&chars).is_empty()
 }
 
+/// Whether `text` names a host or an e-mail address, by the form of its last label: what a shop may say in its own words,
+/// such as its opening hours or a phone number to call, is none.
+pub fn names_host(text: &str) -> bool {
+    let chars: Vec<char> = text.chars().collect();
+    let has_at = chars.windows(3).any(|w| is_at(w[1]) && is_inner(w));
+    has_at
+        || chars.windows(4).any(|w| {
+            w[0].is_alphanumeric() && is_dot(w[1]) && w[2].is_alphabetic() && w[3].is_alphabetic()
+        })
+}
+
 /// Marks both sides of what holds a link together. One side is not enough: clients that take any
 /// character for a letter look for `www.` before it or a top-level domain after it.
 fn mark_joints(chars: &[char], has_break: &mut [bool]) {
@@ -118,7 +129,11 @@ fn is_inner(window: &[char]) -> bool {
 
 /// What links are held together by, wide forms included: clients fold them (NFKC).
 fn is_joint(c: char) -> bool {
-    is_dot(c) || matches!(c, '@' | ':' | '\u{fe6b}' | '\u{ff20}' | '\u{ff1a}')
+    is_dot(c) || is_at(c) || matches!(c, ':' | '\u{ff1a}')
+}
+
+fn is_at(c: char) -> bool {
+    matches!(c, '@' | '\u{fe6b}' | '\u{ff20}')
 }
 
 /// The dots between the labels of a host name (RFC 3490 section 3.1), and U+2024, which folds to one.
@@ -192,6 +207,19 @@ mod tests {
         for text in NO_LINKS {
             assert!(!has_link(text), "{text}");
             assert_eq!(break_links(text), text);
+        }
+    }
+
+    #[test]
+    fn a_shop_s_words_name_a_host_where_they_hold_a_domain_or_an_address() {
+        for text in ["Danke, dein laden.example", "hilfe@laden", "www.laden.example", "店。例え"]
+        {
+            assert!(names_host(text), "{text}");
+        }
+        for text in
+            ["Merci! Bis bald.", "9.30 bis 18:00 Uhr", "Tel. 0800 1234567", "z.B. heute", "…da"]
+        {
+            assert!(!names_host(text), "{text}");
         }
     }
 

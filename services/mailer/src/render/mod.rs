@@ -64,7 +64,7 @@ use shared::contract::event::EventPayload;
 use shared::notification::MoneyNews;
 use shared::shop_settings::Voice;
 
-pub use localizer::wording_faults;
+pub use localizer::{wording_faults, wording_links};
 pub use mail::{Mail, RenderError};
 pub use shared::shop_settings::{Accent, Brand, BrandError};
 

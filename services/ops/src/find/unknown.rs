@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::Wanted;
+use super::elsewhere::{Elsewhere, look_elsewhere};
 use crate::aws::Stack;
 use crate::dlq::{FoundLetter, Search, search};
 use crate::error::CliError;
@@ -47,7 +48,8 @@ pub async fn look_in_dead_letters(
         }
     })?;
     if found.letters.is_empty() {
-        return Err(nothing(wanted, &shown, found.not_looked_at));
+        let elsewhere = look_elsewhere(stack, wanted).await;
+        return Err(nothing(wanted, &shown, found.not_looked_at, &elsewhere));
     }
     let Search { letters, not_looked_at } = found;
     Ok(UnknownOrder { wanted: shown, letters, not_looked_at })
@@ -61,8 +63,12 @@ fn nothing_in_tables(wanted: &Wanted, shown: &str) -> String {
     }
 }
 
-fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64) -> CliError {
+fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64, elsewhere: &Elsewhere) -> CliError {
     let tables = nothing_in_tables(wanted, shown);
+    let advice = elsewhere.sentence();
+    if elsewhere.has_it() {
+        return CliError::input(format!("{tables} in the shop {}. {advice}", wanted.shop()));
+    }
     let copies = match wanted.is_address() {
         true => " Whoever only gets copies of its mails finds it by its number.",
         false => "",
@@ -74,8 +80,7 @@ fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64) -> CliError {
     CliError::input(format!(
         "{tables}, and no dead letter is about it{hidden}: no event of it was accepted, or it was \
          erased, or it is older than the retention. An order is found by number and address as long \
-         as its events are kept, and by id as long as its mails are.{copies} Are the stack (--stack, \
-         --region) and the shop (--shop) right?"
+         as its events are kept, and by id as long as its mails are.{copies} {advice}"
     ))
 }
 

@@ -47,6 +47,11 @@ impl Wanted {
         ))
     }
 
+    /// The same in another shop.
+    pub fn in_shop(&self, shop: ShopId) -> Self {
+        Self { typed: self.typed.clone(), shop }
+    }
+
     /// Hardly an id or a number has an `@`.
     pub fn is_address(&self) -> bool {
         self.typed.contains('@')

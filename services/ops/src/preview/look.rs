@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use mailer::render::Brand;
+use mailer::settings_check::SettingsCheck;
 use shared::{ShopId, ShopSettings};
 
 use crate::aws::Stack;
@@ -37,16 +38,13 @@ impl Look {
 
 fn from_file(file: &Path) -> Result<ShopSettings, CliError> {
     let document = check::read(file)?;
-    let errors = check::errors_of(&document);
-    match ShopSettings::parse(&document) {
-        Ok(settings) if errors.is_empty() => Ok(settings),
-        _ => {
-            let errors = check::lines(&file.display().to_string(), &errors);
-            let errors = errors.trim_end();
-            let sentence = "The functions would not take these settings.";
-            Err(CliError::input(format!("{sentence}\n{errors}")))
-        }
+    let SettingsCheck { settings, errors, .. } = SettingsCheck::new(&document, None);
+    if errors.is_empty() {
+        return Ok(settings);
     }
+    let errors = check::lines(&file.display().to_string(), &errors);
+    let sentence = "The functions would not take these settings.";
+    Err(CliError::input(format!("{sentence}\n{}", errors.trim_end())))
 }
 
 /// The settings that the stack has of a shop. The shop `default` needs none.
@@ -55,8 +53,16 @@ async fn stored(stack: &Stack, shop: &ShopId) -> Result<ShopSettings, CliError> 
         if *shop == ShopId::default() {
             return Ok(ShopSettings::default());
         }
+        // Who may read one shop alone is not told of others.
+        let known = table::all_shops(stack).await.map_or_else(
+            |_| String::new(),
+            |known| {
+                let known: Vec<&str> = known.iter().map(ShopId::as_str).collect();
+                format!(" There is {}.", known.join(", "))
+            },
+        );
         return Err(CliError::input(format!(
-            "The shop {shop} has no settings. `waybill shop list` shows which have; --shop-settings takes a file."
+            "The shop {shop} has no settings.{known} --shop-settings takes a file."
         )));
     };
     let settings = ShopSettings::parse_stored(&item.document).map(|(settings, _)| settings);

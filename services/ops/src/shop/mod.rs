@@ -9,6 +9,8 @@ mod put;
 mod show;
 pub mod table;
 
+use shared::ShopId;
+
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::output::Output;
@@ -19,7 +21,8 @@ pub enum Command {
     List,
     /// The settings of one shop
     Show(show::Args),
-    /// Whether files hold settings that the functions take; each bad field is named
+    /// Whether files hold settings that the functions take; each bad field is named, with --shop also what that shop may
+    /// not have
     Check(check::Args),
     /// Puts the settings of a shop, new or changed
     Put(put::Args),
@@ -31,9 +34,13 @@ pub const fn needs_stack(command: &Command) -> bool {
 }
 
 /// Runs a command that needs no stack.
-pub fn run_without_stack(command: &Command, output: Output) -> Result<ExitStatus, CliError> {
+pub fn run_without_stack(
+    command: &Command,
+    shop: Option<&ShopId>,
+    output: Output,
+) -> Result<ExitStatus, CliError> {
     match command {
-        Command::Check(args) => print(output, check::run(args)?),
+        Command::Check(args) => print(output, check::run(args, shop)?),
         _ => Ok(ExitStatus::Healthy),
     }
 }
@@ -42,7 +49,7 @@ pub async fn run(stack: &Stack, command: &Command, output: Output) -> Result<Exi
     match command {
         Command::List => print(output, show::list(stack).await?),
         Command::Show(args) => print(output, show::run(stack, args).await?),
-        Command::Check(_) => run_without_stack(command, output),
+        Command::Check(_) => run_without_stack(command, stack.shop.as_ref(), output),
         Command::Put(args) => print(output, put::run(stack, args).await?),
     }
 }

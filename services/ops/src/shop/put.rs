@@ -4,9 +4,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use kit::shops::{MAX_AGE, ShopItem};
+use mailer::settings_check::SettingsCheck;
 use serde::Serialize;
 use serde_json::json;
-use shared::ShopId;
+use shared::{FieldWarning, ShopId};
 
 use super::check;
 use super::table::{read, replace};
@@ -40,13 +41,15 @@ pub struct Put {
     pub changed: bool,
     /// Within how many seconds every function uses it.
     pub used_within_seconds: i64,
+    /// What of it is perhaps not meant as it is.
+    pub warnings: Vec<FieldWarning>,
 }
 
 /// Puts the settings. If its answer is lost, the same command again finds them put, and changes nothing.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliError> {
     let document = check::read(&args.file)?;
     let shop = &args.name;
-    let errors = check::errors_for(shop, &document);
+    let SettingsCheck { errors, warnings, .. } = SettingsCheck::new(&document, Some(shop));
     if !errors.is_empty() {
         let errors = check::lines(&args.file.display().to_string(), &errors);
         return Err(CliError::input(format!(
@@ -62,6 +65,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliErr
         version,
         changed,
         used_within_seconds: MAX_AGE.as_secs(),
+        warnings: warnings.clone(),
     };
     if before.is_some_and(|item| item.document == document) {
         return Ok((put(replaced, false), ExitStatus::Healthy));
@@ -103,7 +107,7 @@ impl Report for Put {
                 "Version {version} of the shop {shop} is the same already; nothing was put."
             ),
         };
-        colors.wrap(&sentence, "")
+        colors.wrap(&sentence, "") + &check::warning_lines(shop, &self.warnings)
     }
 }
 

@@ -1,5 +1,7 @@
 //! The table of shops.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use kit::shops::{SHOP_KEY, ShopItem};
@@ -31,6 +33,13 @@ pub async fn read_all(stack: &Stack) -> Result<Vec<ShopItem>, CliError> {
         .collect::<Result<_, _>>()?;
     shops.sort_by(|a, b| a.shop.cmp(&b.shop));
     Ok(shops)
+}
+
+/// Every shop of the stack: those with settings, and the shop `default`, which needs none.
+pub async fn all_shops(stack: &Stack) -> Result<BTreeSet<ShopId>, CliError> {
+    let items = read_all(stack).await?;
+    let named = items.iter().filter_map(|item| ShopId::parse(&item.shop).ok());
+    Ok(named.chain([ShopId::default()]).collect())
 }
 
 /// Stores `item` in place of the version before it, or of none. One conditional write.

@@ -8,8 +8,7 @@ use super::render::Samples;
 /// What a checkbox for all of its kind stands for.
 pub const ALL: &str = "all";
 
-/// `?kind=KIND…&language=CODE…&view=VIEW…&shop=NAME&samples=all`. What is not known is left out, so that a link to what
-/// is no more still leads to something.
+/// `?kind=KIND…&language=CODE…&view=VIEW…&shop=NAME&samples=all`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub kinds: Vec<Kind>,
@@ -18,6 +17,8 @@ pub struct Choice {
     pub shop: String,
     /// Whether every sample of a kind is shown.
     pub has_all_samples: bool,
+    /// What was asked for and is not there, as sentences with what is.
+    pub problems: Vec<String>,
 }
 
 impl Choice {
@@ -26,14 +27,24 @@ impl Choice {
             let of_name = parameters.iter().filter(|(key, _)| key == name);
             of_name.map(|(_, value)| value.as_str()).collect()
         };
-        let (kinds, languages, views) = (values("kind"), values("language"), values("view"));
         let shop = values("shop").last().map_or(ShopId::default().to_string(), |it| (*it).into());
+        let mut problems = Vec::new();
+        let first = [Kind::OrderConfirmed];
+        let kinds = Options { what: "kind of mail", all: Kind::ALL.to_vec(), name: Kind::as_str };
+        let languages = Language::all().collect();
+        let languages = Options { what: "language of mails", all: languages, name: Language::code };
+        let views = Options { what: "view", all: View::ALL.to_vec(), name: View::name };
         Self {
-            kinds: chosen(Kind::ALL, Kind::as_str, &kinds, [Kind::OrderConfirmed]),
-            languages: chosen(Language::all(), Language::code, &languages, [Language::ENGLISH]),
-            views: chosen(View::ALL, View::name, &views, View::ALL),
+            kinds: kinds.chosen(&values("kind"), first.to_vec(), &mut problems),
+            languages: languages.chosen(
+                &values("language"),
+                vec![Language::ENGLISH],
+                &mut problems,
+            ),
+            views: views.chosen(&values("view"), View::ALL.to_vec(), &mut problems),
             shop,
             has_all_samples: values("samples").contains(&ALL),
+            problems,
         }
     }
 
@@ -47,16 +58,32 @@ impl Choice {
     }
 }
 
-/// Those of `all` that are asked for by their names, in the order of `all`, or else `default`.
-fn chosen<T: Copy>(
-    all: impl IntoIterator<Item = T>,
-    name: impl Fn(T) -> &'static str,
-    asked: &[&str],
-    default: impl Into<Vec<T>>,
-) -> Vec<T> {
-    let is_asked = |one: &T| asked.contains(&ALL) || asked.contains(&name(*one));
-    let chosen: Vec<T> = all.into_iter().filter(is_asked).collect();
-    if chosen.is_empty() { default.into() } else { chosen }
+/// A sentence about what is not there, with what is.
+pub fn unknown<'a>(what: &str, asked: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    format!("There is no {what} {asked}. There is {}.", known.join(", "))
+}
+
+/// What can be chosen.
+struct Options<T> {
+    what: &'static str,
+    all: Vec<T>,
+    name: fn(T) -> &'static str,
+}
+
+impl<T: Copy> Options<T> {
+    /// Those that are asked for by their names, in the order of all, or else `default` where nothing is asked for.
+    fn chosen(self, asked: &[&str], default: Vec<T>, problems: &mut Vec<String>) -> Vec<T> {
+        let Self { what, all, name } = self;
+        let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
+        let missing = asked.iter().filter(|asked| **asked != ALL && !names.contains(asked));
+        problems.extend(missing.map(|asked| unknown(what, asked, names.iter().copied())));
+        if asked.is_empty() {
+            return default;
+        }
+        let is_asked = |one: &T| asked.contains(&ALL) || asked.contains(&name(*one));
+        all.into_iter().filter(is_asked).collect()
+    }
 }
 
 #[cfg(test)]
@@ -75,7 +102,22 @@ mod tests {
         assert_eq!(first.languages, [Language::ENGLISH]);
         assert_eq!(first.views, View::ALL);
         assert_eq!((first.shop.as_str(), first.has_all_samples), ("default", false));
-        assert_eq!(choice(&[("kind", "order.shipped"), ("view", "x")]), first);
+        assert!(first.problems.is_empty());
+    }
+
+    #[test]
+    fn what_is_not_there_is_named_with_what_is_and_stands_for_nothing_else() {
+        let wrong =
+            choice(&[("kind", "order.shipped"), ("language", "de"), ("language", "german")]);
+        assert_eq!((wrong.kinds, wrong.languages.len()), (Vec::new(), 1));
+        let [kind, language] = &wrong.problems[..] else { panic!("{:?}", wrong.problems) };
+        let expected =
+            "There is no kind of mail order.shipped. There is order.confirmed, order.updated, ";
+        assert!(kind.starts_with(expected), "{kind}");
+        assert!(
+            language.starts_with("There is no language of mails german. There is ar, de, en, ")
+        );
+        assert_eq!(choice(&[("view", "x")]).problems.len(), 1);
     }
 
     #[test]
@@ -83,7 +125,7 @@ mod tests {
         let all = choice(&[("kind", "all"), ("language", "all"), ("samples", "all")]);
         assert_eq!(all.kinds, Kind::ALL);
         assert_eq!(all.languages.len(), Language::all().count());
-        assert!(all.has_all_samples);
+        assert!(all.has_all_samples && all.problems.is_empty());
         let two = choice(&[("language", "sv"), ("language", "ar"), ("view", "dark")]);
         assert_eq!(two.languages(), ["ar", "sv"]);
         assert_eq!(two.views, [View::Dark]);

@@ -77,19 +77,18 @@ pub enum Body {
 impl PreviewPage {
     /// The page before anything is rendered.
     pub fn new(choice: &Choice, documents: &Documents, version: String) -> Self {
-        let (shop, _) = documents.get(&choice.shop);
         let option = |name: &str| FieldOption {
             value: name.to_owned(),
             label: name.to_owned(),
-            is_chosen: name == shop,
+            is_chosen: name == choice.shop,
         };
         Self {
             fields: fields(choice),
             shops: documents.names().map(option).collect(),
             has_all_samples: choice.has_all_samples,
             version,
-            shop: shop.to_owned(),
-            problems: Vec::new(),
+            shop: choice.shop.clone(),
+            problems: choice.problems.clone(),
             sections: Vec::new(),
         }
     }

@@ -59,11 +59,9 @@ impl Documents {
         self.0.keys().map(String::as_str)
     }
 
-    /// The shop of this name and its settings; those of the shop `default` for any other name.
-    pub fn get(&self, name: &str) -> (&str, &str) {
-        let of = |name: &str| self.0.get_key_value(name);
-        let found = of(name).or_else(|| of(ShopId::default().as_str()));
-        found.map_or(("default", "{}"), |(name, document)| (name, document))
+    /// The settings of the shop of this name.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
     }
 }
 

@@ -78,8 +78,12 @@ async fn a_frame_is_sandboxed_and_looks_as_its_view_says_wherever_it_is_shown() 
     let (blocked, html) = frame("blocked").await;
     assert!(blocked.contains("img-src 'none';"), "{blocked}");
     assert!(html.contains("<img src=\"https://"), "they are asked for");
-    for missing in ["default/en/no_such/dark", "default/xx/returned/dark", "default/en/returned/x"]
-    {
+    for missing in [
+        "default/en/no_such/dark",
+        "default/xx/returned/dark",
+        "default/en/returned/x",
+        "no-such/en/returned/dark",
+    ] {
         let (parts, _) = edge.get(&format!("/preview/mail/{missing}.html")).await;
         assert_eq!(parts.status, 404, "{missing}");
     }
@@ -128,6 +132,35 @@ async fn settings_that_the_mailer_would_not_take_are_named_and_not_shown_as_othe
     let without_a_table = TestEdge::plain().await.get("/preview").await;
     assert_eq!(without_a_table.0.status, 200, "the shop default needs no settings");
     assert!(without_a_table.1.contains("The settings of the shops cannot be read"));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_answered_with_what_is_and_never_shown_as_something_else() {
+    let edge = edge_with_shops().await;
+    put(&edge, "north", &json!({})).await;
+    for (query, status, said) in [
+        ("shop=nrth", 404, "There is no shop nrth. There is default, north."),
+        (
+            "kind=order.shipped",
+            400,
+            "There is no kind of mail order.shipped. There is order.confirmed, ",
+        ),
+        (
+            "language=de&language=german",
+            400,
+            "There is no language of mails german. There is ar, de, ",
+        ),
+        ("view=x", 400, "There is no view x. There is narrow, "),
+    ] {
+        let (parts, page) = edge.get(&format!("/preview?{query}")).await;
+        assert_eq!(parts.status, status, "{query}");
+        assert!(page.contains(said) && !page.contains("<iframe "), "{query}: {page}");
+    }
+    // Once it is there, an open page loads itself again.
+    assert_eq!(edge.get("/preview/version?shop=nrth").await.0.status, 503);
+    let unread = TestEdge::plain().await.get("/preview?shop=north").await;
+    assert_eq!(unread.0.status, 503, "nobody knows whether there is such a shop");
+    assert!(!unread.1.contains("There is no shop"), "{}", unread.1);
 }
 
 /// Writes an executable that renders each mail with this subject.

@@ -37,7 +37,7 @@ pub use argument::Argument;
 pub use direction::{Direction, END, ISOLATE, settle};
 pub use formats::Formats;
 pub use language::MailLanguage;
-pub use wording::wording_faults;
+pub use wording::{wording_faults, wording_links};
 
 /// One mail's language and formats.
 #[derive(Debug)]

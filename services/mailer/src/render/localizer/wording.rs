@@ -10,9 +10,10 @@ use fluent_syntax::ast::{
     Entry, Expression, InlineExpression, Message, Pattern, PatternElement, VariantKey,
 };
 use fluent_syntax::parser;
-use shared::FieldError;
 use shared::shop_settings::Wording;
+use shared::{FieldError, FieldWarning};
 
+use super::super::autolink::names_host;
 use super::language::MailLanguage;
 use super::syntax::{COUNT, Variables, choices};
 
@@ -45,9 +46,32 @@ pub fn wording_faults(wording: &Wording) -> Vec<FieldError> {
             None => "expected the name of a message in services/mailer/messages/en.ftl".to_owned(),
             Some(message) => fault_in(text, choice, message)?,
         };
-        Some(FieldError { pointer: format!("/wording/{language}/{name}"), detail })
+        Some(FieldError { pointer: pointer(language, name), detail })
     };
     wording.iter().filter_map(fault).collect()
+}
+
+/// A warning for each wording of which a mail program will make a link. It is not refused: nobody but the shop writes it, and
+/// as the other texts of a shop, it stands in the mail as it was written.
+#[must_use]
+pub fn wording_links(wording: &Wording) -> Vec<FieldWarning> {
+    let has_link =
+        |text: &str| write(text, |_| Some("xx".to_owned())).is_some_and(|it| names_host(&it));
+    let linked = wording.iter().filter(|(_, _, text)| has_link(text));
+    let warning = |(language, name, _): (&str, &str, &str)| {
+        FieldWarning {
+        pointer: pointer(language, name),
+        detail: "Mail programs make a link of a web or e-mail address, as a part of this looks. What a link is meant to \
+                 be belongs in brand/links or brand/support_email; else say it in other words."
+            .to_owned(),
+        suggestion: None,
+    }
+    };
+    linked.map(warning).collect()
+}
+
+fn pointer(language: &str, name: &str) -> String {
+    format!("/wording/{language}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
 fn fault_in(text: &str, choice: Option<&str>, message: &Message<&str>) -> Option<String> {
@@ -121,6 +145,25 @@ mod tests {
     }
 
     #[test]
+    fn what_a_mail_program_would_make_a_link_of_is_told_and_not_refused() {
+        for (text, is_told) in [
+            ("Moin { $name }, dein laden.example", true),
+            ("Moin { $name }: hilfe@laden.example", true),
+            ("www.{ $name }", true),
+            ("Moin { $name }. Bis bald", false),
+            // Refused for that.
+            ("Moin { $nam", false),
+        ] {
+            let settings = json!({ "wording": { "de": { "greeting": text } } }).to_string();
+            let settings = ShopSettings::parse(&settings).expect("settings");
+            let told = wording_links(&settings.voice.wording);
+            assert_eq!(told.len(), usize::from(is_told), "{text}");
+            assert!(told.iter().all(|warning| warning.pointer == "/wording/de/greeting"));
+            assert!(!is_told || faults("greeting", text).is_empty(), "{text}");
+        }
+    }
+
+    #[test]
     fn text_and_the_messages_variables_are_a_wording() {
         for (name, text) in [
             ("confirmed-heading", "Merci!"),
@@ -137,6 +180,7 @@ mod tests {
     fn whatever_else_is_refused_with_its_place_and_what_was_expected() {
         for (name, text, expected) in [
             ("no-such", "x", "the name of a message"),
+            ("no/such~", "x", "the name of a message"),
             ("usual-formality", "informal", "`formality`"),
             ("confirmed-heading.part", "x", "no choice"),
             ("shipped-subject.rest", "x", "one of parcel, part, whole"),
@@ -152,6 +196,7 @@ mod tests {
         ] {
             let faults = faults(name, text);
             assert!(faults[0].detail.contains(expected), "{text}: {faults:?}");
+            let name = name.replace('~', "~0").replace('/', "~1");
             assert_eq!(faults[0].pointer, format!("/wording/de/{name}"));
         }
     }

@@ -1,13 +1,12 @@
 //! What holds in each language: how long a mail may get, and that a hostile text stays a text.
 
-use std::collections::BTreeMap;
-
 use serde_json::{Value, json};
 use shared::Event;
 
 use super::links::{CUSTOMER_TEXTS, links, with_customer_texts};
 use super::untrusted_text::{TEXTS, assert_twins, harmless, with_texts};
 use super::{NOW, samples};
+use crate::preview::stress::{long, richest_of_each_kind};
 use crate::render::localizer::MailLanguage;
 use crate::render::{Brand, Mail, render};
 
@@ -31,53 +30,13 @@ fn mail(event: &Value) -> Mail {
 
 /// The sample of each kind that says most, in every language.
 fn richest_in_every_language() -> impl Iterator<Item = (String, Value)> {
-    let mut richest: BTreeMap<String, Value> = BTreeMap::new();
-    for (_, event) in samples() {
-        let kind = event["type"].as_str().expect("a kind").to_owned();
-        let best = richest.entry(kind).or_insert_with(|| event.clone());
-        if event.to_string().len() > best.to_string().len() {
-            *best = event;
-        }
-    }
+    let richest = richest_of_each_kind(samples().into_iter().map(|(_, event)| event));
     MailLanguage::all().iter().flat_map(move |language| {
         richest.clone().into_iter().map(|(kind, mut event)| {
             event["data"]["order"]["customer"]["locale"] = json!(language.code);
             (format!("{kind} in {}", language.code), event)
         })
     })
-}
-
-/// The event of an order of `count` articles, each with an option, a picture and a page. What a parcel or a cancellation
-/// has of them is every second one, and the others are still to come where some are; of 500, all are both.
-fn of_lines(event: &Value, count: usize) -> Value {
-    let mut event = event.clone();
-    let price = event["data"]["order"]["lines"][0]["unit_price"].clone();
-    let article = |number: usize| {
-        json!({
-            "id": number.to_string(),
-            "sku": format!("ARTICLE-{number}"),
-            "title": format!("Stoneware mug, moss green, number {number} of its series"),
-            "quantity": 2,
-            "unit_price": price,
-            "options": [{ "name": "Size", "value": "0.4 l" }],
-            "image_url": format!("https://cdn.shop.example/articles/{number}.jpg?w=96&h=96"),
-            "url": format!("https://shop.example/articles/{number}"),
-        })
-    };
-    event["data"]["order"]["lines"] = (0..count).map(article).collect();
-    let named = |rest: usize| -> Value {
-        let numbers = (0..count).filter(|number| number % 2 == rest || count == 500);
-        numbers.map(|n| json!({ "line_id": n.to_string(), "quantity": 1 })).collect()
-    };
-    for happened in ["shipment", "cancellation", "withdrawal"].map(|name| format!("/data/{name}")) {
-        let Some(happened) = event.pointer_mut(&happened) else { continue };
-        for (member, rest) in [("lines", 0), ("still_to_come", 1)] {
-            if happened.get(member).is_some() {
-                happened[member] = named(rest);
-            }
-        }
-    }
-    event
 }
 
 /// Gmail shows it to the end, and its subject is short.
@@ -90,7 +49,7 @@ fn assert_whole(mail: &Mail, name: &str) {
 #[test]
 fn a_mail_of_thirty_lines_takes_40_kb_at_most_in_every_language() {
     for (name, event) in richest_in_every_language() {
-        let bytes = mail(&of_lines(&event, 30)).html.len();
+        let bytes = mail(&long(&event, 30)).html.len();
         assert!(bytes <= USUAL, "{name}: {bytes}");
     }
 }
@@ -98,7 +57,7 @@ fn a_mail_of_thirty_lines_takes_40_kb_at_most_in_every_language() {
 #[test]
 fn gmail_shows_all_of_a_mail_of_500_lines_in_every_language() {
     for (name, event) in richest_in_every_language() {
-        let mut event = of_lines(&event, 500);
+        let mut event = long(&event, 500);
         let bytes = mail(&event).html.len();
         assert!(bytes < GMAIL, "{name}: {bytes}");
         for line in event["data"]["order"]["lines"].as_array_mut().expect("lines") {

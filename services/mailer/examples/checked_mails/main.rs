@@ -1,77 +1,70 @@
-//! Renders the sample events in each language, for people and for `infra/check --mails`:
+//! Renders the mails that `infra/check --mails` looks at and that `infra/check --pictures` draws. People look at mails with
+//! `waybill preview`.
 //!
 //! ```sh
-//! cargo run -p waybill-mailer --example preview -- OUTDIR [--language LANG]... [--events FILE]
+//! cargo run --example checked_mails -- OUTDIR [LANGUAGE]
 //! ```
 //!
-//! `OUTDIR/LANG/NAME.html` and `.txt` are the parts of a mail, `OUTDIR/index.json` lists them, and `OUTDIR/index.html`
-//! shows them side by side. Without `--events`, there are also mails that no shop would send: hostile texts in every
-//! field, and orders of 30 and of 500 lines. `SHOP_BRAND` sets the shop, as for the deployed mailer.
+//! `OUTDIR/LANG/NAME.html` and `.txt` are the parts of a mail, and `OUTDIR/index.json` lists them. Beside the samples there
+//! are mails that no shop would send: hostile texts in every field, and orders of 30 and of 500 lines. `SHOP_BRAND` sets the
+//! shop, as for the deployed mailer.
 
-mod arguments;
 mod samples;
-mod stress;
 
 use std::error::Error;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use mailer::preview::{SheetMail, write_sheet};
 use mailer::render::{Brand, Mail, render};
 use serde_json::{Value, json};
-use shared::{Event, Locale};
+use shared::{Event, Language, Locale};
 
-use arguments::Arguments;
-use samples::{Sample, languages};
+use samples::Sample;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let arguments = Arguments::parse(env::args_os().skip(1))?;
+    let mut words = env::args().skip(1);
+    let directory = PathBuf::from(words.next().ok_or("usage: checked_mails OUTDIR [LANGUAGE]")?);
+    let wanted = words.next();
     let brand = match env::var("SHOP_BRAND") {
         Ok(json) => Brand::parse(&json)?,
         Err(_) => Brand::default(),
     };
-    let samples = match &arguments.events {
-        Some(file) => samples::in_lines(&fs::read_to_string(file)?, "sample")?,
-        None => samples::all()?,
-    };
-    let all = languages()?;
-    let chosen = if arguments.languages.is_empty() { &all } else { &arguments.languages };
+    let samples = samples::all()?;
     let mut mails = Vec::new();
-    for language in chosen {
-        fs::create_dir_all(arguments.directory.join(language))?;
-        for sample in samples.iter().filter(|sample| sample.is_for(language, &all)) {
+    let is_wanted = |code: &str| wanted.as_ref().is_none_or(|wanted| wanted == code);
+    for language in Language::all().filter(|language| is_wanted(language.code())) {
+        fs::create_dir_all(directory.join(language.code()))?;
+        for sample in samples.iter().filter(|sample| sample.is_for(language)) {
             mails.push(Rendered::new(sample, language, &brand)?);
         }
     }
-    write(&arguments.directory, &mails, &brand)?;
-    println!(
-        "{} mails in {}: open {}",
-        mails.len(),
-        chosen.join(", "),
-        arguments.directory.join("index.html").display()
-    );
+    if mails.is_empty() {
+        return Err("there are no mails in that language".into());
+    }
+    write(&directory, &mails, &brand)?;
+    println!("{} mails in {}", mails.len(), directory.display());
     Ok(())
 }
 
 struct Rendered<'a> {
     sample: &'a Sample,
-    language: &'a str,
+    language: Language,
     event: Event,
     mail: Mail,
 }
 
 impl<'a> Rendered<'a> {
-    fn new(sample: &'a Sample, language: &'a str, brand: &Brand) -> Result<Self, Box<dyn Error>> {
+    fn new(sample: &'a Sample, language: Language, brand: &Brand) -> Result<Self, Box<dyn Error>> {
         let name = &sample.name;
         let mut event = Event::parse(&sample.event).map_err(|bad| format!("{name}: {bad:?}"))?;
-        event.order.customer.locale = Some(Locale::parse(&sample.locale(language))?);
+        event.order.customer.locale = Some(Locale::parse(sample.locale(language))?);
         let mail = render(&event, event.time.unwrap_or_default(), brand)?;
         Ok(Self { sample, language, event, mail })
     }
 
     /// The path of its files, without `.html` and `.txt`.
     fn path(&self) -> String {
-        format!("{}/{}", self.language, self.sample.name)
+        format!("{}/{}", self.language.code(), self.sample.name)
     }
 
     /// What `index.json` says of it.
@@ -86,7 +79,7 @@ impl<'a> Rendered<'a> {
             "name": sample.name,
             "group": sample.group,
             "kind": event.payload.kind().as_str(),
-            "language": language,
+            "language": language.code(),
             "subject": mail.subject,
             "html": format!("{path}.html"),
             "text": format!("{path}.txt"),
@@ -96,17 +89,6 @@ impl<'a> Rendered<'a> {
             // All that the mail may fetch.
             "pictures": pictures.collect::<Vec<_>>(),
         })
-    }
-
-    fn of_sheet(&self) -> SheetMail<'_> {
-        SheetMail {
-            kind: self.event.payload.kind(),
-            name: &self.sample.name,
-            language: self.language,
-            subject: &self.mail.subject,
-            path: self.path(),
-            html: &self.mail.html,
-        }
     }
 }
 
@@ -119,7 +101,5 @@ fn write(directory: &Path, mails: &[Rendered<'_>], brand: &Brand) -> Result<(), 
     }
     let index: Vec<Value> = mails.iter().map(|mail| mail.entry(brand)).collect();
     fs::write(directory.join("index.json"), serde_json::to_string_pretty(&index)?)?;
-    let samples = mails.iter().filter(|rendered| rendered.sample.group == "sample");
-    write_sheet(directory, &samples.map(Rendered::of_sheet).collect::<Vec<_>>())?;
     Ok(())
 }

@@ -1,16 +1,12 @@
-//! Mails that no shop would send, made of the richest sample of each kind: hostile texts in every field, and long
-//! orders.
+//! Events that no shop would send: hostile texts in every field, and long orders.
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::samples::Sample;
-
 /// Markup, template syntax, directional overrides and isolates, and what mail programs make links of.
-const MARKUP: &str = "</td></table></body><script>alert(1)</script><b onclick=\"x\"> {{ 7*7 }} {% raw %} ${7*7} \
+pub const MARKUP: &str = "</td></table></body><script>alert(1)</script><b onclick=\"x\"> {{ 7*7 }} {% raw %} ${7*7} \
     \u{202e}evil\u{2066} &amp; https://evil.example/pay www.evil.example pay@evil.example +49 170 1234567";
-/// Of a longer text, the contract takes the beginning.
 const LONG_WORD_LEN: usize = 5_000;
 const MANY_OPTIONS: usize = 200;
 
@@ -36,34 +32,30 @@ const TEXTS: [&str; 18] = [
     "changes",
 ];
 
-/// Four mails of each kind.
-pub fn of_each_kind(samples: &[Sample]) -> Vec<Sample> {
-    let mut richest: BTreeMap<&str, &Sample> = BTreeMap::new();
-    for sample in samples {
-        let kind = sample.event["type"].as_str().unwrap_or_default();
-        let best = richest.entry(kind).or_insert(sample);
-        if sample.event.to_string().len() > best.event.to_string().len() {
-            *best = sample;
+/// The event of each kind that says most, by its kind.
+#[must_use]
+pub fn richest_of_each_kind(events: impl IntoIterator<Item = Value>) -> BTreeMap<String, Value> {
+    let mut richest: BTreeMap<String, Value> = BTreeMap::new();
+    for event in events {
+        let kind = event["type"].as_str().unwrap_or_default().to_owned();
+        let best = richest.entry(kind).or_insert_with(|| event.clone());
+        if event.to_string().len() > best.to_string().len() {
+            *best = event;
         }
     }
     richest
-        .into_iter()
-        .flat_map(|(kind, sample)| {
-            let kind = kind.replace('.', "_");
-            let named =
-                |prefix, group, event| Sample { name: format!("{prefix}_{kind}"), group, event };
-            [
-                named("markup", "hostile", hostile(&sample.event, MARKUP)),
-                named("words", "hostile", hostile(&sample.event, &"W".repeat(LONG_WORD_LEN))),
-                named("lines30", "long", long(&sample.event, 30)),
-                named("lines500", "long", long(&sample.event, 500)),
-            ]
-        })
-        .collect()
 }
 
-/// The event with `text` in every field that is a text.
-fn hostile(event: &Value, text: &str) -> Value {
+/// The event with a word of 5,000 letters in every field that is a text. Of a longer text, the contract takes the
+/// beginning.
+#[must_use]
+pub fn with_long_words(event: &Value) -> Value {
+    hostile(event, &"W".repeat(LONG_WORD_LEN))
+}
+
+/// The event with `text` in every field that is a text, and 200 options of it.
+#[must_use]
+pub fn hostile(event: &Value, text: &str) -> Value {
     let mut event = event.clone();
     let line = &mut event["data"]["order"]["lines"][0];
     line["unit"] = text.into();
@@ -93,7 +85,8 @@ fn write_texts(value: &mut Value, text: &str) {
 
 /// The event of an order of `count` articles, each with an option, a picture and a page. Where some are still to come,
 /// every second one is; of 500, one piece of each is in the parcel and one to come.
-fn long(event: &Value, count: usize) -> Value {
+#[must_use]
+pub fn long(event: &Value, count: usize) -> Value {
     let mut event = event.clone();
     let data = &mut event["data"];
     let price = data["order"]["lines"][0]["unit_price"].clone();
