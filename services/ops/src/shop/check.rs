@@ -95,7 +95,7 @@ mod tests {
         let odd = r#"{ "brand": { "name": "Norden", "url": "https://n.example", "support_email": "help@n.example" },
             "wording": { "de": { "greeting": "Moin { $name }, dein norden.example" } } }"#;
         let bad = r#"{ "reply_to": "me", "wording": { "de": { "greeting": "Moin { $nmae }", "no-such": "x" } },
-            "attachments": { "bucket": "invoices", "prefix": "south/" } }"#;
+            "attachments": { "prefix": "south/" } }"#;
         let files = vec![write("odd.json", odd), write("bad.json", bad)];
         let shop = ShopId::parse("north").unwrap();
         let (mut checked, status) = run(&Args { files }, Some(&shop)).unwrap();
