@@ -18,12 +18,16 @@ async fn settings_look_before_they_are_put_as_the_mailer_has_them_afterwards() {
         "wording": { "de": { "delivered-heading": "Ist da!" } },
     });
     std::fs::write(&file, settings.to_string()).expect("written");
-    // In Czech there are no mails: the shop's default counts.
-    let preview = ["preview", "shipment.delivered", "--locale", "tlh"];
+    let preview = ["preview", "shipment.delivered", "--locale", "de"];
     let of_file = [&preview[..], &["--shop-settings", &file]].concat();
     let before = waybill(&stack, &of_file).await;
     assert_eq!(before.code, Some(0), "{before:#?}");
     assert!(before.stdout.contains("Ist da!") && before.stdout.contains("Norden"), "{before:#?}");
+
+    let in_no_language =
+        waybill(&stack, &["preview", "shipment.delivered", "--locale", "tlh"]).await;
+    assert_eq!(in_no_language.code, Some(2), "{in_no_language:#?}");
+    assert!(in_no_language.stderr.contains("in the shop's default_locale"), "{in_no_language:#?}");
 
     let of_shop = [&preview[..], &["--shop", "north"]].concat();
     let unknown = waybill(&stack, &of_shop).await;

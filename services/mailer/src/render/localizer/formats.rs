@@ -10,8 +10,8 @@ use icu_list::options::ListFormatterOptions;
 use shared::contract::quantity::Quantity;
 use shared::{Language, Locale};
 
+use super::currency::CurrencyFormat;
 use super::language::MailLanguage;
-use super::money::CurrencyFormat;
 
 /// In whose formats `en` without a region is written: a day before its month is understood everywhere.
 const WORLD_ENGLISH: &str = "en-GB";

@@ -7,6 +7,7 @@
 //! A message's file is parsed once, when the first mail in its language is rendered.
 
 mod argument;
+mod currency;
 mod days;
 mod direction;
 #[cfg(test)]

@@ -1,24 +1,12 @@
 //! Money as the customer's country writes it: `€1,234.50`, `1.234,50 €`, `￥12,000`.
 
-use cldr::Formats as Cldr;
-use icu_decimal::DecimalFormatter;
 use icu_decimal::input::Decimal;
-use icu_experimental::dimension::currency::CurrencyType;
-use icu_experimental::dimension::currency::formatter::CurrencyFormatter;
-use shared::{Currency, Money};
+use shared::Money;
 
+use super::currency::CurrencyFormat;
 use super::direction::{END, ISOLATE};
 use super::formats::Formats;
 use super::language::is_right_to_left;
-
-/// How a currency is written.
-#[derive(Debug)]
-pub struct CurrencyFormat {
-    currency: Currency,
-    formatter: Option<CurrencyFormatter<DecimalFormatter>>,
-    /// Nothing of it, with as many decimals as CLDR shows.
-    zero: String,
-}
 
 impl Formats {
     /// Formats `money` with its currency's symbol in this locale, or its code where it has none.
@@ -38,23 +26,12 @@ impl Formats {
 
     /// `None` where CLDR has nothing for it, or nothing of it was taken along.
     pub(super) fn by_cldr(&self, money: Money) -> Option<String> {
-        let first = self.currency.get_or_init(|| self.currency_format(money.currency));
+        let first = self.currency.get_or_init(|| CurrencyFormat::new(&self.locale, money.currency));
         if first.currency == money.currency {
             self.write(money, first)
         } else {
-            self.write(money, &self.currency_format(money.currency))
+            self.write(money, &CurrencyFormat::new(&self.locale, money.currency))
         }
-    }
-
-    fn currency_format(&self, currency: Currency) -> CurrencyFormat {
-        let formatter = currency.code().parse::<CurrencyType>().ok().and_then(|code| {
-            let locale = (&self.locale).into();
-            CurrencyFormatter::try_new_symbol_unstable(&Cldr, locale, code, <_>::default()).ok()
-        });
-        let zero = formatter
-            .as_ref()
-            .map(|formatter| formatter.format_fixed_decimal(&Decimal::from(0)).to_string());
-        CurrencyFormat { currency, formatter, zero: zero.unwrap_or_default() }
     }
 
     fn write(&self, money: Money, format: &CurrencyFormat) -> Option<String> {
@@ -91,7 +68,7 @@ fn amount(money: Money) -> Decimal {
 
 #[cfg(test)]
 mod tests {
-    use shared::Locale;
+    use shared::{Currency, Locale};
 
     use super::super::language::MailLanguage;
     use super::*;
