@@ -17,22 +17,21 @@ use crate::feedback_backlog::Backlog;
 const EMPTY_FOR_MS: i64 = 90_000;
 
 /// A short one where a stack's times are shorter than deployed: its SQS counts exactly.
-const fn empty_for_ms(span: i64) -> i64 {
-    if span / 8 < EMPTY_FOR_MS { span / 8 } else { EMPTY_FOR_MS }
+fn empty_for_ms(span: i64) -> i64 {
+    EMPTY_FOR_MS.min(span / 8)
 }
 
 /// When a mail in doubt is tried again, at the latest, that waits because SES has given others no answer.
 const HELD_RETRY_MS: i64 = 300_000;
 
 /// Shorter, as [`empty_for_ms`], where the grace period is.
-const fn held_retry_ms(grace: i64) -> i64 {
-    if grace / 4 < HELD_RETRY_MS { grace / 4 } else { HELD_RETRY_MS }
+fn held_retry_ms(grace: i64) -> i64 {
+    HELD_RETRY_MS.min(grace / 4)
 }
 
 /// When a mail in doubt that the gate holds until `until` asks again: SES may have accepted another one before.
-const fn asks_again_at(until: i64, now: i64, grace: i64) -> i64 {
-    let retry = now + held_retry_ms(grace);
-    if until < retry { until } else { retry }
+fn asks_again_at(until: i64, now: i64, grace: i64) -> i64 {
+    until.min(now + held_retry_ms(grace))
 }
 
 /// Records that the lease of an earlier attempt expired without an outcome.
@@ -101,11 +100,9 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
     if !is_clear {
         tracing::warn!("not resent while SES events may be unread");
     }
-    // Of the time that feedback delays an event, the checks may use two thirds: one is their interval, and
-    // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
     let interval = delivery.backlog_interval();
     let before = delivery.backlog_watch();
-    let watch = BacklogWatch::after_check(before, doubts, now, backlog, 2 * interval);
+    let watch = BacklogWatch::after_check(before, doubts, now, backlog, interval);
     let wait = span - watch.clear_for();
     let wait = watch.empty_for().map_or(wait, |empty| wait.min(empty_for_ms(span) - empty));
     if wait > 0 {
@@ -167,6 +164,13 @@ pub async fn keep_ambiguous(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn as_deployed_a_queue_must_have_looked_empty_for_a_minute_and_a_half() {
+        for (span, expected) in [(1_200_000, 90_000), (720_008, 90_000), (719_992, 89_999)] {
+            assert_eq!(empty_for_ms(span), expected, "{span}");
+        }
+    }
 
     const MINUTE: i64 = 60_000;
 
