@@ -106,7 +106,6 @@ impl Sender {
         let content = EmailContent::builder().simple(mail.message.build()).build();
         let answer = tokio::time::timeout(max_wait, mail.call.content(content).send()).await;
         drop(mail.files);
-        self.ses.was_used_at(SystemTime::now());
         match answer {
             Ok(result) => match &mail.own_identities {
                 None => classify(result, &self.own_identities),
