@@ -206,32 +206,28 @@ async fn send_batch(
     };
     // Each message counts as not sent until SQS confirms it.
     let mut results = vec![Err(SendError::Unavailable(SendFailure::MissingFromResponse)); size];
-    for sent in answer.successful() {
-        if let Some(result) = index_from_id(sent.id(), size).map(|i| &mut results[i]) {
-            *result = Ok(());
+    let mut note = |id: &str, result| {
+        if let Some(noted) = id.parse().ok().and_then(|i: usize| results.get_mut(i)) {
+            *noted = result;
         }
+    };
+    for sent in answer.successful() {
+        note(sent.id(), Ok(()));
     }
     for refused in answer.failed() {
-        if let Some(result) = index_from_id(refused.id(), size).map(|i| &mut results[i]) {
-            let failure = SendFailure::Entry(refused.code().to_owned());
-            *result = Err(SendError::new(Some(refused.code()), failure));
-        }
+        let failure = SendFailure::Entry(refused.code().to_owned());
+        note(refused.id(), Err(SendError::new(Some(refused.code()), failure)));
     }
     results
 }
 
-fn index_from_id(id: &str, size: usize) -> Option<usize> {
-    id.parse().ok().filter(|i| *i < size)
-}
-
 fn entry(i: usize, message: OutgoingMessage) -> SendMessageBatchRequestEntry {
+    // No queue of Waybill's has a delay of its own that a zero would take away.
     let mut entry = SendMessageBatchRequestEntry::builder()
         .id(i.to_string())
         .message_body(message.body)
+        .delay_seconds(message.delay.min(MAX_DELAY_SECONDS))
         .set_message_group_id(message.group);
-    if message.delay > 0 {
-        entry = entry.delay_seconds(message.delay.min(MAX_DELAY_SECONDS));
-    }
     for (name, value) in message.attributes {
         entry = entry.message_attributes(name, string_attribute(value));
     }
