@@ -378,3 +378,6 @@ impl Item {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -390,3 +390,24 @@ fn is_unrecorded(item: &Item, attempt: u32) -> bool {
 fn is_in_doubt(item: &Item, attempt: u32) -> bool {
     item.attempt == attempt && item.state() == Some(State::InDoubt)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of the attempts 1, 2 and 3, those about which `says` something of an item in `state` after its second attempt.
+    fn attempts(says: fn(&Item, u32) -> bool, state: State) -> Vec<u32> {
+        let item = Item { state: state.to_string(), attempt: 2, ..Item::default() };
+        (1..=3).filter(|attempt| says(&item, *attempt)).collect()
+    }
+
+    #[test]
+    fn only_the_latest_attempt_may_be_without_an_outcome_or_in_doubt() {
+        for state in State::ALL {
+            let in_doubt = if state == State::InDoubt { vec![2] } else { vec![] };
+            assert_eq!(attempts(is_in_doubt, state), in_doubt, "{state}");
+            let unrecorded = if state == State::Sending { vec![2] } else { in_doubt };
+            assert_eq!(attempts(is_unrecorded, state), unrecorded, "{state}");
+        }
+    }
+}

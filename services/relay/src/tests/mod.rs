@@ -2,3 +2,8 @@
 
 mod fake_aws;
 mod sweep;
+
+#[test]
+fn settings_in_seconds_are_used_in_milliseconds() {
+    assert_eq!(super::millis(300), 300_000);
+}
