@@ -130,6 +130,7 @@ mod tests {
         assert_eq!(record(State::InDoubt).due_at(Resend, GRACE), Some(140));
         let last = Record { doubts: MAX_DOUBTS - 1, ..record(State::InDoubt) };
         assert_eq!(last.due_at(Resend, GRACE), Some(140 + 18 * GRACE));
+        assert_eq!(silence_wait_ms(MAX_DOUBTS - 2, GRACE), GRACE);
         let hours = 11 * 60 * 60 * 1000;
         let watched = 100 + hours + MAX_BACKLOG_WATCH_MS;
         assert_eq!(record(State::InDoubt).due_at(Resend, hours), Some(watched));

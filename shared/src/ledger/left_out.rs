@@ -152,6 +152,8 @@ mod tests {
             let attribute = format!("invoice:{}", reason.as_str());
             let words = describe_left_out(&attribute).expect("one");
             assert!(words.ends_with(reason.words()), "{words}");
+            let is_refused = reason == LeftOutReason::RefusedBySes;
+            assert_eq!(was_refused_with_files(&attribute), is_refused, "{attribute}");
         }
     }
 }
