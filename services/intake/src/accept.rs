@@ -179,6 +179,12 @@ async fn route(
     Ok(Ok((event, text, routing)))
 }
 
+/// Of two events without a time, the one that was accepted later is the newer news: no two of a request are accepted in
+/// the same millisecond.
+fn accepted_after(before: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(before + MILLISECOND)
+}
+
 async fn accept_one_order(
     store: &EventStore,
     events: Vec<Routed>,
@@ -191,9 +197,7 @@ async fn accept_one_order(
         if is_away.load(Ordering::Relaxed) {
             break;
         }
-        // Of two events without a time, the one that was accepted later is the newer news: no two of a request are
-        // accepted in the same millisecond.
-        accepted_at = store.now().max(accepted_at + MILLISECOND);
+        accepted_at = accepted_after(accepted_at, store.now());
         let accepted = accept(store, event, &text, &routing, accepted_at, arrival).await;
         // What is refused for good is refused for itself, and its neighbours are stored.
         if accepted.as_ref().is_err_and(|error| !error.is_permanent()) {
