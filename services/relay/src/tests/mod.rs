@@ -1,6 +1,7 @@
 //! The sweep's rules, against services in this process.
 
 mod fake_aws;
+mod stream;
 mod sweep;
 
 #[test]
