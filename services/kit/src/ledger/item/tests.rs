@@ -109,3 +109,55 @@ fn an_operator_asked_for_what_was_planned_again_after_it_was_closed() {
     assert!(!item(5, Some(4), 1), "sent again by the policy");
     assert!(item(5, None, 0));
 }
+
+/// One that corrects another mail, one about money with a total and a refund's id, and one that cancels the order; each
+/// says when it happened.
+fn requests() -> Vec<DispatchRequest> {
+    let samples = include_str!("../../../../local/samples/orders.jsonl").lines();
+    let kinds = ["shipment.updated", "order.refunded", "order.cancelled"];
+    let of_kinds = samples
+        .filter(|line| kinds.iter().any(|kind| line.contains(&format!(r#""type":"{kind}""#))));
+    let body = |line: &str| {
+        let event = line.replacen(r#""type":"#, r#""time":"2026-11-20T10:00:00Z","type":"#, 1);
+        format!(r#"{{"v":1,"accepted_at":1795700000000,"correlation_id":"c-1","event":{event}}}"#)
+    };
+    of_kinds.map(|line| DispatchRequest::parse(&body(line)).expect("valid")).collect()
+}
+
+#[test]
+fn a_record_tells_what_its_event_tells_to_whom_it_is_and_so_does_that_of_a_corrected_address() {
+    let requests = requests();
+    let items: Vec<Item> = requests.iter().map(Item::for_request).collect();
+    for (request, item) in requests.iter().zip(&items) {
+        assert_eq!(item.news(), Some(request.news()));
+        assert_eq!(item.address_hash, Some(AddressHash::of_customer(&request.event).to_string()));
+        assert_eq!(item.correlation_id, "c-1");
+        assert_eq!(item.send_before, request.send_before().as_millisecond());
+        let corrects = !request.news().kind.corrects().is_empty();
+        assert_eq!(item.judging, corrects.then_some(Judging::Once));
+        let to = Recipient::Corrected(AddressHash::parse("BBBBBBBB").expect("a hash"));
+        let further = item.addressed_to(to, 7).expect("a notification");
+        assert_eq!(further.news(), Some(request.news()), "it is the customer who reads it");
+        assert_eq!(further.key().map(|key| key.recipient), Some(to));
+        assert_eq!(further.address_hash.as_deref(), Some("BBBBBBBB"));
+        assert_eq!((further.correlation_id.as_str(), further.send_before), ("c-1", 7));
+        assert_eq!(item.addressed_to(Recipient::Customer, 7), None);
+    }
+    // What is compared above is there.
+    let any = |has: fn(&Item) -> bool| items.iter().any(has);
+    assert!(any(|item| item.told.is_some()) && any(|item| item.news_at.is_some()));
+    assert!(any(|item| item.refund.is_some()) && any(|item| item.refund_name.is_some()));
+    assert!(any(|item| item.cancels_order) && any(|item| item.judging.is_some()));
+}
+
+#[test]
+fn of_a_muted_event_it_counts_that_it_cancels_the_order_or_updates_it_and_nothing_else() {
+    let kind = |notification: &str, cancels_order| {
+        let notification = notification.to_owned();
+        Item { notification, cancels_order, ..item(State::Skipped) }.news().map(|news| news.kind)
+    };
+    assert_eq!(kind("muted#order.cancelled#shop e-1", true), Some(Kind::OrderCancelled));
+    assert_eq!(kind("muted#order.updated#shop e-1", false), Some(Kind::OrderUpdated));
+    assert_eq!(kind("muted#order.confirmed#shop e-1", false), None);
+    assert_eq!(kind("posted#order.updated#shop e-1", false), None);
+}
