@@ -103,19 +103,26 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
     let interval = delivery.backlog_interval();
     let before = delivery.backlog_watch();
     let watch = BacklogWatch::after_check(before, doubts, now, backlog, interval);
-    let wait = span - watch.clear_for();
-    let wait = watch.empty_for().map_or(wait, |empty| wait.min(empty_for_ms(span) - empty));
-    if wait > 0 {
-        // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
-        // more copy circulates, and during a long outage they must not become many.
-        let next = if is_clear { interval } else { span / 2 };
-        return Step::CheckAgain { until: now + wait.min(next), watch };
+    // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
+    // more copy circulates, and during a long outage they must not become many.
+    let next = if is_clear { interval } else { span / 2 };
+    if let Some(wait) = check_again_in(&watch, span, next) {
+        return Step::CheckAgain { until: now + wait, watch };
     }
     // Only now: checks are many and turns are few.
     if !has_turn {
         return Step::TakeTurn(AfterTurn::Resend { check_by: now + interval, watch });
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
+}
+
+/// After how many milliseconds feedback's backlog is checked once more, at the latest after `next`. `None`: no SES event
+/// about the mail is unread, as far as the checks of `watch` can tell. `span`: for how long a queue that is never empty must
+/// have been clear.
+fn check_again_in(watch: &BacklogWatch, span: i64, next: i64) -> Option<i64> {
+    let wait = span - watch.clear_for();
+    let wait = watch.empty_for().map_or(wait, |empty| wait.min(empty_for_ms(span) - empty));
+    (wait > 0).then(|| wait.min(next))
 }
 
 /// The step for a mail in doubt while SES answers nothing. `None` where it answers, or the mail is to ask.
@@ -173,6 +180,25 @@ mod tests {
     }
 
     const MINUTE: i64 = 60_000;
+
+    /// As deployed: checks every minute, until the queue was empty for a minute and a half, or clear for twenty minutes.
+    #[test]
+    fn a_doubt_is_sent_again_once_the_backlog_was_empty_or_clear_for_as_long_as_it_must() {
+        let checks = |found: &[Backlog]| {
+            let mut watch = None;
+            for (minute, found) in (0..).zip(found) {
+                let next = BacklogWatch::after_check(watch, 1, minute * MINUTE, *found, MINUTE);
+                watch = Some(next);
+            }
+            check_again_in(&watch.expect("a check"), 20 * MINUTE, MINUTE)
+        };
+        assert_eq!(checks(&[Backlog::Empty]), Some(MINUTE));
+        assert_eq!(checks(&[Backlog::Empty; 2]), Some(MINUTE / 2));
+        assert_eq!(checks(&[Backlog::Empty; 3]), None);
+        assert_eq!(checks(&[Backlog::Unread]), Some(MINUTE));
+        assert_eq!(checks(&[Backlog::BeingRead; 20]), Some(MINUTE));
+        assert_eq!(checks(&[Backlog::BeingRead; 21]), None);
+    }
 
     /// The gate may hold a mail for hours that is in doubt for the last time; SES may be back in a minute.
     #[test]

@@ -355,7 +355,7 @@ async fn fail(
             Step::DeadLetter { code, reason: description }
         }
         // That this attempt was refused proves nothing about an earlier one that is in doubt.
-        RecordOutcome::Refused(item) if item.doubts > 0 && is_unrecorded(&item, attempt) => {
+        RecordOutcome::Refused(item) if had_doubts(&item, attempt) => {
             Step::KeepAmbiguous { attempt: item.attempt, reason: reason.to_string() }
         }
         // Possibly our own write, whose answer was lost. The item's state decides what to do.
@@ -380,6 +380,11 @@ async fn record_doubt(
         RecordOutcome::Refused(item) => Step::HandleConflict(item),
         RecordOutcome::Absent => Step::ACK,
     })
+}
+
+/// Whether an earlier attempt may have sent the mail, and the ledger has no outcome of this one, `attempt`.
+fn had_doubts(item: &Item, attempt: u32) -> bool {
+    item.doubts > 0 && is_unrecorded(item, attempt)
 }
 
 /// Whether the ledger has no outcome of `attempt` yet, except that it may be in doubt.
@@ -408,6 +413,10 @@ mod tests {
             assert_eq!(attempts(is_in_doubt, state), in_doubt, "{state}");
             let unrecorded = if state == State::Sending { vec![2] } else { in_doubt };
             assert_eq!(attempts(is_unrecorded, state), unrecorded, "{state}");
+            assert_eq!(attempts(had_doubts, state), [] as [u32; 0], "{state}");
+            let doubted =
+                |item: &Item, attempt| had_doubts(&Item { doubts: 1, ..item.clone() }, attempt);
+            assert_eq!(attempts(doubted, state), unrecorded, "{state}");
         }
     }
 }
