@@ -3,11 +3,14 @@
 //! so each takes about a second.
 
 mod conditions;
+mod counts;
 #[path = "../promises/support/events.rs"]
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]
 mod events;
 mod http_document;
 mod ledger;
+mod queues;
+mod recorder;
 mod replay;
 mod shops;
 #[path = "../promises/support/simulated_pipeline/mod.rs"]

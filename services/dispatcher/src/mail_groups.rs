@@ -110,6 +110,24 @@ mod tests {
     }
 
     #[test]
+    fn a_shop_shares_from_half_of_the_average_on() {
+        let groups = MailGroups::default();
+        queue(&groups, 100, 50);
+        let middle: Vec<String> = (0..30).map(|_| groups.assign("middle", 1)).collect();
+        assert_eq!((&*middle[20], middle[29].starts_with('~')), ("middle", true));
+    }
+
+    #[test]
+    fn what_was_queued_counts_half_after_each_half_life() {
+        let groups = MailGroups::default();
+        queue(&groups, 100, 20);
+        for half_lives in 1..=3 {
+            let group = groups.assign("shop-1", half_lives * HALF_LIFE_MS);
+            assert!(group.starts_with('~'), "of 2 mails at least, after {half_lives}: {group}");
+        }
+    }
+
+    #[test]
     fn what_was_queued_is_forgotten() {
         let groups = MailGroups::default();
         queue(&groups, 100, 50);

@@ -179,6 +179,12 @@ async fn route(
     Ok(Ok((event, text, routing)))
 }
 
+/// Of two events without a time, the one that was accepted later is the newer news: no two of a request are accepted in
+/// the same millisecond.
+fn accepted_after(before: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(before + MILLISECOND)
+}
+
 async fn accept_one_order(
     store: &EventStore,
     events: Vec<Routed>,
@@ -191,9 +197,7 @@ async fn accept_one_order(
         if is_away.load(Ordering::Relaxed) {
             break;
         }
-        // Of two events without a time, the one that was accepted later is the newer news: no two of a request are
-        // accepted in the same millisecond.
-        accepted_at = store.now().max(accepted_at + MILLISECOND);
+        accepted_at = accepted_after(accepted_at, store.now());
         let accepted = accept(store, event, &text, &routing, accepted_at, arrival).await;
         // What is refused for good is refused for itself, and its neighbours are stored.
         if accepted.as_ref().is_err_and(|error| !error.is_permanent()) {
@@ -274,123 +278,4 @@ fn log_outcome(outcome: &Outcome) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::AtomicUsize;
-    use std::time::Duration;
-
-    use aws_sdk_dynamodb::config::retry::RetryConfig;
-    use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-    use aws_smithy_runtime_api::client::http::{
-        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
-    };
-    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-    use aws_smithy_types::body::SdkBody;
-    use kit::Clock;
-    use shared::contract::event::MAX_BATCH_EVENTS;
-
-    use super::*;
-
-    /// DynamoDB that has no shop's settings, and refuses each put with this code, or, without one, never answers it.
-    #[derive(Debug, Clone)]
-    struct Away {
-        code: Option<&'static str>,
-        calls: Arc<AtomicUsize>,
-    }
-
-    impl HttpConnector for Away {
-        fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-            let target = request.headers().get("x-amz-target").unwrap_or_default();
-            if target.ends_with(".GetItem") {
-                let status = 200.try_into().expect("a status");
-                return HttpConnectorFuture::ready(Ok(HttpResponse::new(
-                    status,
-                    SdkBody::from("{}"),
-                )));
-            }
-            self.calls.fetch_add(1, Ordering::Relaxed);
-            let Some(code) = self.code else {
-                return HttpConnectorFuture::new(std::future::pending());
-            };
-            let body = format!(r#"{{"__type":"com.amazonaws.dynamodb#{code}"}}"#);
-            let status = 400.try_into().expect("a status");
-            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
-        }
-    }
-
-    /// Both tables, and how many puts there were.
-    struct Tables {
-        store: EventStore,
-        shops: ShopDirectory,
-        puts: Arc<AtomicUsize>,
-    }
-
-    impl Tables {
-        const fn publishing(&self) -> Publishing<'_> {
-            Publishing { store: &self.store, shops: &self.shops, only: None }
-        }
-
-        fn puts(&self) -> usize {
-            self.puts.load(Ordering::Relaxed)
-        }
-    }
-
-    fn tables(code: Option<&'static str>) -> Tables {
-        let away = Away { code, calls: Arc::default() };
-        let puts = Arc::clone(&away.calls);
-        let connector = SharedHttpConnector::new(away);
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url("http://tables.example")
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-            .retry_config(RetryConfig::disabled())
-            .http_client(http_client_fn(move |_, _| connector.clone()));
-        let client = aws_sdk_dynamodb::Client::from_conf(config.build());
-        Tables {
-            shops: ShopDirectory::new(client.clone(), "shops".to_owned(), Clock::system()),
-            store: EventStore::new(client, "events".to_owned(), 90, Clock::system()),
-            puts,
-        }
-    }
-
-    /// As many orders as a request may hold.
-    fn orders() -> Vec<Value> {
-        let sample = include_str!("../../local/samples/orders.jsonl").lines().next();
-        let sample: Value = serde_json::from_str(sample.expect("a sample")).expect("JSON");
-        let order = |n: usize| {
-            let mut event = sample.clone();
-            event["data"]["order"]["id"] = n.to_string().into();
-            event
-        };
-        (0..MAX_BATCH_EVENTS).map(order).collect()
-    }
-
-    #[tokio::test]
-    async fn while_the_store_hangs_a_publisher_is_answered_before_the_function_s_time_is_over() {
-        let tables = tables(None);
-        let deadline = SystemTime::now() + Duration::from_secs(1);
-        let to = tables.publishing();
-        let accepted = accept_in_time(to, orders(), Arrival::default(), deadline).await;
-        let out_of_time = matches!(accepted, Err(AcceptError::Store(StoreError::OutOfTime)));
-        assert!(out_of_time, "{accepted:?}");
-        assert!(SystemTime::now() < deadline);
-        assert_eq!(tables.puts(), MAX_CONCURRENCY);
-    }
-
-    #[tokio::test]
-    async fn once_the_store_does_not_answer_for_one_event_no_other_is_begun() {
-        let tables = tables(Some("AccessDeniedException"));
-        let accepted = accept_all(tables.publishing(), orders(), Arrival::default()).await;
-        assert!(matches!(accepted, Err(AcceptError::Store(StoreError::Put(_)))), "{accepted:?}");
-        assert!(tables.puts() <= MAX_CONCURRENCY);
-    }
-
-    #[tokio::test]
-    async fn an_event_that_the_store_refuses_for_good_keeps_no_other_from_being_stored() {
-        let tables = tables(Some("ValidationException"));
-        let accepted = accept_all(tables.publishing(), orders(), Arrival::default()).await;
-        assert!(accepted.is_err_and(|error| error.is_permanent()));
-        assert_eq!(tables.puts(), MAX_BATCH_EVENTS);
-    }
-}
+mod tests;

@@ -351,6 +351,30 @@ mod tests {
     }
 
     #[test]
+    fn what_lambda_logs_of_an_error_is_its_sentence() {
+        let error = format!("{:?}", StoreError::OutOfTime);
+        assert!(error.ends_with("publish the same events again"), "{error}");
+    }
+
+    #[test]
+    fn an_item_expires_after_the_retention() {
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
+            .build();
+        let client = Client::from_conf(config);
+        let store = EventStore::new(client, "events".to_owned(), 90, Clock::system());
+        let sample = include_str!("../../local/samples/orders.jsonl").lines().next();
+        let sample: Value = serde_json::from_str(sample.expect("a sample")).expect("JSON");
+        let at = Timestamp::from_second(1_763_900_000).expect("a time");
+        let (event, _) = shared::contract::warnings::parse_with_warnings(&sample, at);
+        let (event, id) = (event.expect("valid"), CorrelationId::parse("c-1").expect("valid"));
+        let order = OrderKey::of_event(&event);
+        let item = store.item(&order, &event, (Vec::new(), [0; HASH_LEN]), &id, at);
+        assert_eq!(item.expires_at, 1_763_900_000 + 90 * 86_400);
+        assert_eq!((item.accepted_at, item.sweep_at), (1_763_900_000_000, 1_763_900_000_000));
+    }
+
+    #[test]
     fn a_stored_item_is_this_put_a_duplicate_or_a_conflict() {
         let (ours, theirs) = (Uuid::new_v4(), Uuid::new_v4());
         let stored = StoredItem {

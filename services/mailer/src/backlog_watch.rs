@@ -73,18 +73,17 @@ impl BacklogWatch {
     }
 
     /// After a check at `now` of a mail that was in doubt `doubts` times. Starts again when the check found events, or
-    /// came more than `max_gap` milliseconds after the one before: then an event may have been delayed in between, and
-    /// received.
+    /// came too late after the one before ([`Self::goes_on`]).
     #[must_use]
     pub fn after_check(
         previous: Option<Self>,
         doubts: u32,
         now: i64,
         found: Backlog,
-        max_gap: i64,
+        interval: i64,
     ) -> Self {
         let is_clear = found != Backlog::Unread;
-        let previous = previous.filter(|watch| is_clear && watch.is_recent(now, max_gap));
+        let previous = previous.filter(|watch| is_clear && watch.goes_on(now, interval));
         let empty_since = previous.and_then(|watch| watch.empty_since).unwrap_or(now);
         Self {
             doubts,
@@ -94,10 +93,14 @@ impl BacklogWatch {
         }
     }
 
-    /// Whether the last check was at most `max_gap` milliseconds ago.
+    /// Whether a check at `now` goes on from the last one, of checks that are to be `interval` milliseconds apart.
+    /// After a longer time, an event may have been delayed in between, and received.
+    ///
+    /// Of the time that feedback delays an event, which is three intervals, the checks may use two: one passes as
+    /// planned, and one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
     #[must_use]
-    pub const fn is_recent(&self, now: i64, max_gap: i64) -> bool {
-        now - self.checked_at <= max_gap
+    pub const fn goes_on(&self, now: i64, interval: i64) -> bool {
+        now - self.checked_at <= 2 * interval
     }
 
     /// For how many milliseconds the checks have found no unread event.
@@ -120,7 +123,7 @@ mod tests {
 
     fn after_checks(checks: &[(i64, Backlog)]) -> BacklogWatch {
         let next = |watch, (now, found): &(i64, Backlog)| {
-            Some(BacklogWatch::after_check(watch, 1, *now, *found, 20))
+            Some(BacklogWatch::after_check(watch, 1, *now, *found, 10))
         };
         checks.iter().fold(None, next).expect("at least one check")
     }

@@ -102,7 +102,6 @@ impl Sender {
     pub async fn send(&self, mail: PreparedMail, max_wait: Duration) -> SendOutcome {
         let content = EmailContent::builder().simple(mail.message.build()).build();
         let answer = tokio::time::timeout(max_wait, mail.call.content(content).send()).await;
-        self.ses.was_used_at(SystemTime::now());
         match answer {
             Ok(result) => match &mail.own_identities {
                 None => classify(result, &self.own_identities),

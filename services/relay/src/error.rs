@@ -47,3 +47,14 @@ impl fmt::Debug for OutboxError {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_lambda_logs_of_an_error_is_its_sentence() {
+        let error = OutboxError::DeadLetterQueue;
+        assert_eq!(format!("{error:?}"), "the dead-letter queue did not accept an event");
+    }
+}

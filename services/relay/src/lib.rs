@@ -96,11 +96,15 @@ async fn from_env() -> Result<Relay, Error> {
             client: sqs,
             dispatch: config::required("DISPATCH_QUEUE_URL", "the dispatch queue's URL")?,
         },
-        sweep_after_ms: config::number("SWEEP_AFTER_SECONDS", 300, 1..=86_400)? * 1000,
+        sweep_after_ms: millis(config::number("SWEEP_AFTER_SECONDS", 300, 1..=86_400)?),
         // Eleven hours at most where SES's `Send` events are off; the mailer has the same limits.
-        grace_ms: config::number("DOUBT_GRACE_SECONDS", 1200, 1..=1_209_600)? * 1000,
+        grace_ms: millis(config::number("DOUBT_GRACE_SECONDS", 1200, 1..=1_209_600)?),
         clock,
     })
+}
+
+const fn millis(seconds: i64) -> i64 {
+    1000 * seconds
 }
 
 #[cfg(test)]

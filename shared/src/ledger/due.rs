@@ -22,15 +22,15 @@ const MAX_BACKLOG_WATCH_MS: i64 = 20 * 60 * 1000;
 /// For how many milliseconds a feedback queue that is never empty must have been clear before a mail in doubt is
 /// sent again, with a grace period of `grace` milliseconds.
 #[must_use]
-pub const fn backlog_watch_ms(grace: i64) -> i64 {
-    if grace < MAX_BACKLOG_WATCH_MS { grace } else { MAX_BACKLOG_WATCH_MS }
+pub fn backlog_watch_ms(grace: i64) -> i64 {
+    grace.min(MAX_BACKLOG_WATCH_MS)
 }
 
 /// For how many milliseconds a mail that was in doubt `doubts` times waits at most while SES gives no answer, from the
 /// last mail on that it gave none, with a grace period of `grace` milliseconds. Where it can be sent only once more, for
 /// so long that this one time is not spent on the same outage: as deployed, six hours.
 #[must_use]
-pub const fn silence_wait_ms(doubts: u32, grace: i64) -> i64 {
+pub fn silence_wait_ms(doubts: u32, grace: i64) -> i64 {
     let once = backlog_watch_ms(grace);
     if doubts + 1 < MAX_DOUBTS { once } else { once.saturating_mul(18) }
 }
@@ -40,10 +40,9 @@ impl Record {
     /// and for a doubt that only an SES event or an operator settles. `grace`: how long a doubt waits at
     /// least. Everything in milliseconds (since 1970).
     #[must_use]
-    pub const fn due_at(&self, policy: DoubtPolicy, grace: i64) -> Option<i64> {
+    pub fn due_at(&self, policy: DoubtPolicy, grace: i64) -> Option<i64> {
         match self.state {
-            State::Planned if self.not_before > self.since => Some(self.not_before),
-            State::Planned => Some(self.since),
+            State::Planned => Some(self.not_before.max(self.since)),
             State::Sending => Some(self.lease_until),
             State::InDoubt if matches!(policy, DoubtPolicy::Resend) && self.doubts < MAX_DOUBTS => {
                 // Where feedback's queue is never empty, the mailer watches it before it sends again. And where SES
@@ -131,6 +130,7 @@ mod tests {
         assert_eq!(record(State::InDoubt).due_at(Resend, GRACE), Some(140));
         let last = Record { doubts: MAX_DOUBTS - 1, ..record(State::InDoubt) };
         assert_eq!(last.due_at(Resend, GRACE), Some(140 + 18 * GRACE));
+        assert_eq!(silence_wait_ms(MAX_DOUBTS - 2, GRACE), GRACE);
         let hours = 11 * 60 * 60 * 1000;
         let watched = 100 + hours + MAX_BACKLOG_WATCH_MS;
         assert_eq!(record(State::InDoubt).due_at(Resend, hours), Some(watched));

@@ -70,3 +70,15 @@ impl Rejection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_ledger_says_with_which_code_ses_refused_a_mail() {
+        let refused = FailReason::Refused("MessageRejected".to_owned());
+        assert_eq!(refused.to_string(), "refused: MessageRejected");
+        assert_eq!(FailReason::Unrenderable.to_string(), "unrenderable");
+    }
+}

@@ -91,3 +91,23 @@ pub struct Record {
     /// Whether the same news goes, or went, to a corrected address: a further delivery has a record of its own.
     pub readdressed: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_state_is_read_as_it_is_written_and_one_of_a_newer_version_is_unknown() {
+        for state in State::ALL {
+            assert_eq!(State::parse(&state.to_string()), Some(state));
+        }
+        assert_eq!(State::parse("posted"), None);
+    }
+
+    #[test]
+    fn a_mail_that_bounced_or_was_complained_about_was_accepted_by_ses() {
+        let accepted = State::ALL.into_iter().filter(|state| state.is_accepted());
+        let expected = [State::Sent, State::Delivered, State::Bounced, State::Complained];
+        assert_eq!(accepted.collect::<Vec<_>>(), expected);
+    }
+}

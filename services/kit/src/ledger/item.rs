@@ -388,3 +388,6 @@ impl Item {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,7 @@ impl Ledger {
         let table = config::required("LEDGER_TABLE", "the name of the ledger table")?;
         // At least 15: a mail may be sent for 14 days, and while it may, its record must not expire.
         let days = config::number("LEDGER_RETENTION_DAYS", 400, 15..=36_500)?;
-        Ok(Self::new(client, table, SignedDuration::from_hours(24 * days)))
+        Ok(Self::new(client, table, from_days(days)))
     }
 
     /// The table `table`, whose items expire `retention` after they were created.
@@ -261,6 +261,20 @@ impl Ledger {
     }
 }
 
+const fn from_days(days: i64) -> SignedDuration {
+    SignedDuration::from_hours(24 * days)
+}
+
 fn is_held_by(item: &Item, holder: &str) -> bool {
     item.state() == Transition::Claim.target() && item.holder.as_deref() == Some(holder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_retention_is_in_days() {
+        assert_eq!(from_days(400), SignedDuration::from_secs(400 * 86_400));
+    }
 }

@@ -75,6 +75,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_what_is_to_be_retried_stays_on_the_queue() {
+        let message = |id: &str| {
+            let mut message = SqsMessage::default();
+            message.message_id = Some(id.to_owned());
+            message
+        };
+        let messages = ["a", "b", "c"].map(message);
+        let outcomes = [BatchItemOutcome::Retry, BatchItemOutcome::Ack, BatchItemOutcome::Retry];
+        let response = partial_batch_response(&messages, &outcomes);
+        let kept = response.batch_item_failures.iter().map(|failure| &*failure.item_identifier);
+        assert_eq!(kept.collect::<Vec<_>>(), ["a", "c"]);
+    }
+
+    #[test]
     fn a_copy_was_sent_when_its_message_was_and_never_later_than_sqs_says() {
         let message = |sent: Option<&str>, first: Option<&str>| {
             let mut message = SqsMessage::default();

@@ -50,3 +50,13 @@ pub async fn queue_depth(
     let depth = || Some(QueueDepth { visible: visible?, in_flight: in_flight?, delayed: delayed? });
     depth().ok_or_else(|| SdkError::construction_failure("SQS answered without one of the counts"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_delayed_or_in_flight_is_in_the_queue_too() {
+        assert_eq!(QueueDepth { visible: 2, in_flight: 30, delayed: 500 }.total(), 532);
+    }
+}

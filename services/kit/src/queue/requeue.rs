@@ -41,10 +41,7 @@ impl DelayedRequeue {
         until: i64,
         note: Option<(&str, String)>,
     ) -> BatchItemOutcome {
-        // Rounded up: a copy that is delivered a moment too early would only be requeued again.
-        let seconds = (until - self.clock.now_ms() + 999).div_euclid(1000).max(1);
-        let delay = i32::try_from(seconds).unwrap_or(MAX_DELAY_SECONDS).min(MAX_DELAY_SECONDS);
-        let copy = copy(message, delay, note);
+        let copy = copy(message, delay(until.saturating_sub(self.clock.now_ms())), note);
         // The copy before the acknowledgement: a crash in between leaves two messages rather than none, and
         // handling both changes nothing.
         match send_once(&self.client, &self.queue_url, copy).await {
@@ -55,6 +52,13 @@ impl DelayedRequeue {
             }
         }
     }
+}
+
+/// In seconds, of a copy that is to come in `wait` milliseconds.
+fn delay(wait: i64) -> i32 {
+    // Rounded up: a copy that is delivered a moment too early would only be requeued again.
+    let seconds = wait.saturating_add(999).div_euclid(1000).max(1);
+    i32::try_from(seconds).unwrap_or(MAX_DELAY_SECONDS).min(MAX_DELAY_SECONDS)
 }
 
 fn copy(message: &SqsMessage, delay: i32, note: Option<(&str, String)>) -> OutgoingMessage {
@@ -89,6 +93,21 @@ mod tests {
             attribute.string_value = Some((*value).to_owned());
         }
         message
+    }
+
+    #[test]
+    fn a_copy_comes_no_moment_too_early_but_after_a_quarter_of_an_hour_at_the_latest() {
+        for (wait, seconds) in [
+            (i64::MIN, 1),
+            (0, 1),
+            (1_000, 1),
+            (1_001, 2),
+            (899_001, 900),
+            (900_001, 900),
+            (i64::MAX, 900),
+        ] {
+            assert_eq!(delay(wait), seconds, "{wait} ms");
+        }
     }
 
     #[tokio::test]

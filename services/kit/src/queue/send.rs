@@ -206,32 +206,28 @@ async fn send_batch(
     };
     // Each message counts as not sent until SQS confirms it.
     let mut results = vec![Err(SendError::Unavailable(SendFailure::MissingFromResponse)); size];
-    for sent in answer.successful() {
-        if let Some(result) = index_from_id(sent.id(), size).map(|i| &mut results[i]) {
-            *result = Ok(());
+    let mut note = |id: &str, result| {
+        if let Some(noted) = id.parse().ok().and_then(|i: usize| results.get_mut(i)) {
+            *noted = result;
         }
+    };
+    for sent in answer.successful() {
+        note(sent.id(), Ok(()));
     }
     for refused in answer.failed() {
-        if let Some(result) = index_from_id(refused.id(), size).map(|i| &mut results[i]) {
-            let failure = SendFailure::Entry(refused.code().to_owned());
-            *result = Err(SendError::new(Some(refused.code()), failure));
-        }
+        let failure = SendFailure::Entry(refused.code().to_owned());
+        note(refused.id(), Err(SendError::new(Some(refused.code()), failure)));
     }
     results
 }
 
-fn index_from_id(id: &str, size: usize) -> Option<usize> {
-    id.parse().ok().filter(|i| *i < size)
-}
-
 fn entry(i: usize, message: OutgoingMessage) -> SendMessageBatchRequestEntry {
+    // No queue of Waybill's has a delay of its own that a zero would take away.
     let mut entry = SendMessageBatchRequestEntry::builder()
         .id(i.to_string())
         .message_body(message.body)
+        .delay_seconds(message.delay.min(MAX_DELAY_SECONDS))
         .set_message_group_id(message.group);
-    if message.delay > 0 {
-        entry = entry.delay_seconds(message.delay.min(MAX_DELAY_SECONDS));
-    }
     for (name, value) in message.attributes {
         entry = entry.message_attributes(name, string_attribute(value));
     }
@@ -248,7 +244,46 @@ fn string_attribute(value: String) -> MessageAttributeValue {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use aws_sdk_sqs::config::{BehaviorVersion, Credentials, Region};
+    use aws_smithy_runtime_api::client::http::{
+        HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
+    };
+    use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+    use aws_smithy_types::body::SdkBody;
+
     use super::*;
+
+    /// SQS that answers nothing but 503, and how often it was called.
+    #[derive(Debug, Clone, Default)]
+    struct Away(Arc<AtomicUsize>);
+
+    impl HttpConnector for Away {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let status = 503.try_into().expect("a status");
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::empty())))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_sent_in_one_attempt_however_often_the_client_would_try() {
+        let away = Away::default();
+        let connector = SharedHttpConnector::new(away.clone());
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url("http://queues.example")
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("a", "b", None, None, "test"))
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .http_client(http_client_fn(move |_, _| connector.clone()));
+        let client = Client::from_conf(config.build());
+        let sent = send_once(&client, "mail", message(1)).await;
+        assert!(matches!(sent, Err(SendError::Unavailable(_))), "{sent:?}");
+        assert_eq!(away.0.load(Ordering::Relaxed), 1);
+    }
 
     fn message(bytes: usize) -> OutgoingMessage {
         OutgoingMessage { body: "x".repeat(bytes), ..OutgoingMessage::default() }

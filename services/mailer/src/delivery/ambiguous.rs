@@ -18,22 +18,21 @@ use crate::feedback_backlog::Backlog;
 const EMPTY_FOR_MS: i64 = 90_000;
 
 /// A short one where a stack's times are shorter than deployed: its SQS counts exactly.
-const fn empty_for_ms(span: i64) -> i64 {
-    if span / 8 < EMPTY_FOR_MS { span / 8 } else { EMPTY_FOR_MS }
+fn empty_for_ms(span: i64) -> i64 {
+    EMPTY_FOR_MS.min(span / 8)
 }
 
 /// When a mail in doubt is tried again, at the latest, that waits because SES has given others no answer.
 const HELD_RETRY_MS: i64 = 300_000;
 
 /// Shorter, as [`empty_for_ms`], where the grace period is.
-const fn held_retry_ms(grace: i64) -> i64 {
-    if grace / 4 < HELD_RETRY_MS { grace / 4 } else { HELD_RETRY_MS }
+fn held_retry_ms(grace: i64) -> i64 {
+    HELD_RETRY_MS.min(grace / 4)
 }
 
 /// When a mail in doubt that the gate holds until `until` asks again: SES may have accepted another one before.
-const fn asks_again_at(until: i64, now: i64, grace: i64) -> i64 {
-    let retry = now + held_retry_ms(grace);
-    if until < retry { until } else { retry }
+fn asks_again_at(until: i64, now: i64, grace: i64) -> i64 {
+    until.min(now + held_retry_ms(grace))
 }
 
 /// Records that the lease of an earlier attempt expired without an outcome.
@@ -102,24 +101,29 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
     if !is_clear {
         tracing::warn!("not resent while SES events may be unread");
     }
-    // Of the time that feedback delays an event, the checks may use two thirds: one is their interval, and
-    // one is for a copy that is delivered late. In the last, SQS's counts, which lag, show the delay.
     let interval = delivery.backlog_interval();
     let before = delivery.backlog_watch();
-    let watch = BacklogWatch::after_check(before, doubts, now, backlog, 2 * interval);
-    let wait = span - watch.clear_for();
-    let wait = watch.empty_for().map_or(wait, |empty| wait.min(empty_for_ms(span) - empty));
-    if wait > 0 {
-        // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
-        // more copy circulates, and during a long outage they must not become many.
-        let next = if is_clear { interval } else { span / 2 };
-        return Step::End(End::CheckAgain { until: now + wait.min(next), watch });
+    let watch = BacklogWatch::after_check(before, doubts, now, backlog, interval);
+    // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
+    // more copy circulates, and during a long outage they must not become many.
+    let next = if is_clear { interval } else { span / 2 };
+    if let Some(wait) = check_again_in(&watch, span, next) {
+        return Step::End(End::CheckAgain { until: now + wait, watch });
     }
     // Only now: checks are many and turns are few.
     if !has_turn {
         return Step::TakeTurn(AfterTurn::Resend { check_by: now + interval, watch });
     }
     Step::Claim(Facts { resend_doubts_from: now - grace, ..delivery.facts() })
+}
+
+/// After how many milliseconds feedback's backlog is checked once more, at the latest after `next`. `None`: no SES event
+/// about the mail is unread, as far as the checks of `watch` can tell. `span`: for how long a queue that is never empty must
+/// have been clear.
+fn check_again_in(watch: &BacklogWatch, span: i64, next: i64) -> Option<i64> {
+    let wait = span - watch.clear_for();
+    let wait = watch.empty_for().map_or(wait, |empty| wait.min(empty_for_ms(span) - empty));
+    (wait > 0).then(|| wait.min(next))
 }
 
 /// The step for a mail in doubt while SES answers nothing. `None` where it answers, or the mail is to ask.
@@ -169,7 +173,33 @@ pub async fn keep_ambiguous(
 mod tests {
     use super::*;
 
+    #[test]
+    fn as_deployed_a_queue_must_have_looked_empty_for_a_minute_and_a_half() {
+        for (span, expected) in [(1_200_000, 90_000), (720_008, 90_000), (719_992, 89_999)] {
+            assert_eq!(empty_for_ms(span), expected, "{span}");
+        }
+    }
+
     const MINUTE: i64 = 60_000;
+
+    /// As deployed: checks every minute, until the queue was empty for a minute and a half, or clear for twenty minutes.
+    #[test]
+    fn a_doubt_is_sent_again_once_the_backlog_was_empty_or_clear_for_as_long_as_it_must() {
+        let checks = |found: &[Backlog]| {
+            let mut watch = None;
+            for (minute, found) in (0..).zip(found) {
+                let next = BacklogWatch::after_check(watch, 1, minute * MINUTE, *found, MINUTE);
+                watch = Some(next);
+            }
+            check_again_in(&watch.expect("a check"), 20 * MINUTE, MINUTE)
+        };
+        assert_eq!(checks(&[Backlog::Empty]), Some(MINUTE));
+        assert_eq!(checks(&[Backlog::Empty; 2]), Some(MINUTE / 2));
+        assert_eq!(checks(&[Backlog::Empty; 3]), None);
+        assert_eq!(checks(&[Backlog::Unread]), Some(MINUTE));
+        assert_eq!(checks(&[Backlog::BeingRead; 20]), Some(MINUTE));
+        assert_eq!(checks(&[Backlog::BeingRead; 21]), None);
+    }
 
     /// The gate may hold a mail for hours that is in doubt for the last time; SES may be back in a minute.
     #[test]

@@ -113,4 +113,12 @@ mod tests {
         assert!(TIME_TO_TAKE + HORIZON <= left);
         assert_eq!(time_for_turns(Duration::ZERO), (Duration::ZERO, Duration::ZERO));
     }
+
+    #[test]
+    fn of_a_shorter_time_than_deployed_each_part_has_its_share() {
+        let (second, ten) = (Duration::from_secs(1), Duration::from_secs(10));
+        assert_eq!(time_to_claim_and_send(ten), Duration::from_secs(4));
+        assert_eq!(time_to_claim_and_send(second), MIN_SEND_TIME, "never less than the call needs");
+        assert_eq!(time_for_turns(second), (second, second / 2));
+    }
 }

@@ -156,8 +156,8 @@ impl<'a> Delivery<'a> {
     /// Whether the mail is in doubt and its copies watch the backlog. A watch that was interrupted proves nothing: its
     /// message may have been replayed since, and the mail be in another state.
     pub(super) fn is_watched(&self) -> bool {
-        let max_gap = 2 * self.backlog_interval();
-        self.backlog_watch().is_some_and(|watch| watch.is_recent(self.now_ms(), max_gap))
+        let (now, interval) = (self.now_ms(), self.backlog_interval());
+        self.backlog_watch().is_some_and(|watch| watch.goes_on(now, interval))
     }
 
     /// The time between two checks of the backlog in milliseconds.

@@ -30,23 +30,30 @@ pub const NEWS_UNKNOWN: &str = "the ledger did not say whether it is news";
 /// Decides whether the mail that `item` shows as claimed is sent.
 pub async fn judge_news(delivery: &Delivery<'_>, item: Item) -> Step {
     let Some(own) = item.news() else { return Step::send_under_lease(item) };
-    let (attempt, doubts) = (item.attempt, item.doubts);
     match delivery.judge(&own).await {
-        Ok(Verdict::Mail(_)) => Step::send_under_lease(item),
-        Ok(Verdict::Skip(_)) if item.was_asked_for() => Step::send_under_lease(item),
-        // It may have been sent, and `skipped` would mean that it was not.
-        Ok(Verdict::Skip(reason)) if doubts > 0 => {
-            Step::KeepAmbiguous { attempt, reason: reason.as_str().to_owned() }
-        }
-        Ok(Verdict::Skip(reason)) => Step::SkipOldNews { attempt, reason },
-        Ok(Verdict::Wait) => postpone(attempt, OLDER_IS_SENT, OLDER_RETRY),
-        Ok(Verdict::WaitForBounce) if item.was_asked_for() => Step::send_under_lease(item),
-        Ok(Verdict::WaitForBounce) => postpone(attempt, MAY_BOUNCE, BOUNCE_RETRY),
+        Ok(verdict) => step_by_verdict(item, verdict),
         Err(error) => {
             tracing::warn!(%error, "postponed until the ledger says whether the mail is news");
             let retry_after = Duration::from_millis(LEDGER_RETRY_MS.unsigned_abs());
-            postpone(attempt, NEWS_UNKNOWN, retry_after)
+            postpone(item.attempt, NEWS_UNKNOWN, retry_after)
         }
+    }
+}
+
+fn step_by_verdict(item: Item, verdict: Verdict) -> Step {
+    let (attempt, doubts) = (item.attempt, item.doubts);
+    match verdict {
+        Verdict::Mail(_) => Step::send_under_lease(item),
+        Verdict::Skip(_) | Verdict::WaitForBounce if item.was_asked_for() => {
+            Step::send_under_lease(item)
+        }
+        // It may have been sent, and `skipped` would mean that it was not.
+        Verdict::Skip(reason) if doubts > 0 => {
+            Step::KeepAmbiguous { attempt, reason: reason.as_str().to_owned() }
+        }
+        Verdict::Skip(reason) => Step::SkipOldNews { attempt, reason },
+        Verdict::Wait => postpone(attempt, OLDER_IS_SENT, OLDER_RETRY),
+        Verdict::WaitForBounce => postpone(attempt, MAY_BOUNCE, BOUNCE_RETRY),
     }
 }
 
@@ -75,4 +82,48 @@ pub async fn skip_old_news(
         RecordOutcome::Refused(item) => Step::HandleConflict(item),
         RecordOutcome::Absent => Step::ACK,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::notification::MoneyNews;
+
+    use super::*;
+
+    /// One that failed at 5, and was planned again at `planned_at`.
+    fn step(verdict: Verdict, planned_at: i64, doubts: u32) -> Step {
+        let (planned_at, failed_at) = (Some(planned_at), Some(5));
+        let item = Item { attempt: 2, doubts, planned_at, failed_at, ..Item::default() };
+        step_by_verdict(item, verdict)
+    }
+
+    #[test]
+    fn what_is_no_news_any_more_is_skipped_unless_it_may_have_been_sent_or_an_operator_asked_for_it()
+     {
+        let skip = Verdict::Skip(SkipReason::Superseded);
+        let skipped = step(skip, 1, 0);
+        assert!(matches!(
+            skipped,
+            Step::SkipOldNews { attempt: 2, reason: SkipReason::Superseded }
+        ));
+        assert!(matches!(step(skip, 1, 1), Step::KeepAmbiguous { attempt: 2, .. }));
+        let is_sent =
+            |verdict, planned_at| matches!(step(verdict, planned_at, 0), Step::Send { .. });
+        assert!(is_sent(skip, 6) && is_sent(Verdict::WaitForBounce, 6), "an operator asked for it");
+        assert!(is_sent(Verdict::Mail(MoneyNews::default()), 1));
+    }
+
+    #[test]
+    fn it_waits_for_an_older_mail_for_a_moment_and_for_a_bounce_for_a_quarter_of_an_hour() {
+        for (verdict, why, seconds) in
+            [(Verdict::Wait, OLDER_IS_SENT, 5), (Verdict::WaitForBounce, MAY_BOUNCE, 900)]
+        {
+            let Step::Record { attempt, outcome } = step(verdict, 1, 0) else {
+                panic!("{verdict:?}")
+            };
+            assert_eq!(attempt.number, 2);
+            let retry_after = Duration::from_secs(seconds);
+            assert_eq!(outcome, SendOutcome::Retryable { code: why.to_owned(), retry_after });
+        }
+    }
 }

@@ -119,7 +119,7 @@ pub async fn fail(
             Step::End(End::DeadLetter { code, reason: description })
         }
         // That this attempt was refused proves nothing about an earlier one that is in doubt.
-        RecordOutcome::Refused(item) if item.doubts > 0 && is_unrecorded(&item, attempt.number) => {
+        RecordOutcome::Refused(item) if had_doubts(&item, attempt.number) => {
             Step::KeepAmbiguous { attempt: item.attempt, reason: reason.to_string() }
         }
         // Possibly our own write, whose answer was lost. The item's state decides what to do.
@@ -146,6 +146,11 @@ async fn record_doubt(
     })
 }
 
+/// Whether an earlier attempt may have sent the mail, and the ledger has no outcome of this one, `attempt`.
+fn had_doubts(item: &Item, attempt: u32) -> bool {
+    item.doubts > 0 && is_unrecorded(item, attempt)
+}
+
 /// Whether the ledger has no outcome of `attempt` yet, except that it may be in doubt.
 fn is_unrecorded(item: &Item, attempt: u32) -> bool {
     (item.attempt == attempt && item.state() == Some(State::Sending)) || is_in_doubt(item, attempt)
@@ -153,4 +158,29 @@ fn is_unrecorded(item: &Item, attempt: u32) -> bool {
 
 fn is_in_doubt(item: &Item, attempt: u32) -> bool {
     item.attempt == attempt && item.state() == Some(State::InDoubt)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of the attempts 1, 2 and 3, those about which `says` something of an item in `state` after its second attempt.
+    fn attempts(says: fn(&Item, u32) -> bool, state: State) -> Vec<u32> {
+        let item = Item { state: state.to_string(), attempt: 2, ..Item::default() };
+        (1..=3).filter(|attempt| says(&item, *attempt)).collect()
+    }
+
+    #[test]
+    fn only_the_latest_attempt_may_be_without_an_outcome_or_in_doubt() {
+        for state in State::ALL {
+            let in_doubt = if state == State::InDoubt { vec![2] } else { vec![] };
+            assert_eq!(attempts(is_in_doubt, state), in_doubt, "{state}");
+            let unrecorded = if state == State::Sending { vec![2] } else { in_doubt };
+            assert_eq!(attempts(is_unrecorded, state), unrecorded, "{state}");
+            assert_eq!(attempts(had_doubts, state), [] as [u32; 0], "{state}");
+            let doubted =
+                |item: &Item, attempt| had_doubts(&Item { doubts: 1, ..item.clone() }, attempt);
+            assert_eq!(attempts(doubted, state), unrecorded, "{state}");
+        }
+    }
 }

@@ -44,14 +44,36 @@ fn handle_skip_conflict(delivery: &Delivery<'_>, item: Box<Item>) -> Step {
     }
 }
 
+fn leave_in_doubt(delivery: &Delivery<'_>) -> Step {
+    let last_lease_ends = (delivery.request.send_before + delivery.mailer.lease).as_millisecond();
+    step_of_stale_doubt(delivery.now_ms(), last_lease_ends)
+}
+
 // No worker claims a stale notification in doubt. But another worker may have read its clock just before the
 // limit, and claim it now. If it died, its lease would never be recorded as expired, because no message would
 // be left. So this message waits until any such lease has expired.
-fn leave_in_doubt(delivery: &Delivery<'_>) -> Step {
-    let mailer = delivery.mailer;
-    let last_lease_ends = (delivery.request.send_before + mailer.lease).as_millisecond();
-    if delivery.now_ms() <= last_lease_ends {
+fn step_of_stale_doubt(now: i64, last_lease_ends: i64) -> Step {
+    if now <= last_lease_ends {
         return Step::End(End::WaitUntilDue(Due { at: last_lease_ends + 1, in_doubt: true }));
     }
     Step::ACK
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kit::queue::BatchItemOutcome;
+
+    #[test]
+    fn the_message_of_a_stale_doubt_waits_until_the_last_lease_that_began_in_time_has_ended() {
+        for now in [0, 1_000] {
+            let step = step_of_stale_doubt(now, 1_000);
+            assert!(matches!(
+                step,
+                Step::End(End::WaitUntilDue(Due { at: 1_001, in_doubt: true }))
+            ));
+        }
+        let step = step_of_stale_doubt(1_001, 1_000);
+        assert!(matches!(step, Step::End(End::Message(BatchItemOutcome::Ack))));
+    }
 }

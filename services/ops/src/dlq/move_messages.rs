@@ -327,3 +327,6 @@ fn outgoing(message: &Received) -> OutgoingMessage {
     }
     outgoing
 }
+
+#[cfg(test)]
+mod tests;

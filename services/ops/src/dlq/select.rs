@@ -233,4 +233,34 @@ mod tests {
         let refused = Flags::try_parse_from(["dlq", "--kind", "order.shipped"]).unwrap_err();
         assert!(refused.to_string().contains("shipment.shipped"), "{refused}");
     }
+
+    #[test]
+    fn the_times_are_from_and_until_and_a_verdict_is_one_of_those_asked_for() {
+        let summary = DeadLetterSummary { failed_at: 100, ..DeadLetterSummary::default() };
+        let selects = |since, until| {
+            let selection = Selection { since, until, ..Selection::default() };
+            selection.selects(Dlq::Mail, &Received::default(), &summary, None) == Ok(true)
+        };
+        assert!(selects(Some(100), None) && !selects(Some(101), None));
+        assert!(selects(None, Some(101)) && !selects(None, Some(100)));
+        let any = Selection::default();
+        let stale = Selection { verdict: vec![Verdict::Stale], ..Selection::default() };
+        assert!(any.selects_verdict(Verdict::Muted));
+        assert!(stale.selects_verdict(Verdict::Stale) && !stale.selects_verdict(Verdict::Muted));
+    }
+
+    #[test]
+    fn where_nothing_is_changed_a_reason_is_why_messages_failed() {
+        #[derive(Debug, Parser)]
+        struct ReadOnly {
+            #[command(flatten)]
+            flags: ReadOnlySelection,
+        }
+        let selection =
+            |typed: &[&str]| ReadOnly::parse_from(["dlq"].iter().chain(typed)).flags.selection();
+        let both = selection(&["--reason", "refused", "--order", "1001"]);
+        assert_eq!(both.failed_for.as_deref(), Some("refused"));
+        assert_eq!(both.order.map(|id| id.to_string()).as_deref(), Some("1001"));
+        assert_eq!(selection(&["--failed-for", "x"]).failed_for.as_deref(), Some("x"));
+    }
 }

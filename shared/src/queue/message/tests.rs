@@ -3,10 +3,12 @@ use serde_json::{Value, json};
 
 use super::dispatch::MAX_CLOCK_AHEAD;
 use super::*;
+use crate::contract::changes::{OrderChange, OrderChanges};
 use crate::contract::email::EmailAddress;
 use crate::contract::event::Event;
 use crate::contract::ids::CorrelationId;
 use crate::contract::kind::Kind;
+use crate::notification::MoneyNews;
 use crate::routing::Routing;
 
 const ACCEPTED_AT: Timestamp = Timestamp::constant(1_763_900_000, 0);
@@ -166,4 +168,42 @@ fn an_event_never_happened_after_its_acceptance() {
     assert_eq!(read(Some(ACCEPTED_AT + MAX_CLOCK_AHEAD)), (Some(ACCEPTED_AT), true));
     assert_eq!(read(Some(ACCEPTED_AT + MAX_CLOCK_AHEAD + second)), (Some(ACCEPTED_AT), false));
     assert_eq!(read(Some(ACCEPTED_AT + day)), (Some(ACCEPTED_AT), false));
+}
+
+#[test]
+fn news_happened_when_its_event_says_by_a_clock_that_can_be_believed() {
+    let happened_at = |time: Option<Timestamp>| {
+        let mut body: Value = serde_json::from_str(&newer_dispatch_request()).expect("JSON");
+        if let Some(time) = time {
+            body["event"]["time"] = json!(time.to_string());
+        }
+        DispatchRequest::parse(&body.to_string()).expect("valid").news().happened_at
+    };
+    let second = SignedDuration::from_secs(1);
+    let before = ACCEPTED_AT - second;
+    assert_eq!(happened_at(Some(before)), Some(before.as_millisecond()));
+    assert_eq!(happened_at(Some(ACCEPTED_AT + MAX_CLOCK_AHEAD + second)), None);
+    assert_eq!(happened_at(None), None);
+}
+
+#[test]
+fn a_mail_request_keeps_its_deadline_its_shop_and_what_its_mail_says_about_money_and_changes() {
+    let request = DispatchRequest::parse(&newer_dispatch_request()).expect("valid");
+    let nanosecond = SignedDuration::from_nanos(1);
+    let plain = request.into_mail_request(ACCEPTED_AT + nanosecond);
+    assert_eq!(plain.send_before, ACCEPTED_AT);
+    assert_eq!(plain.shop(), "north");
+    let none = MoneyNews::default();
+    assert_eq!(plain.money(), none);
+    let changes = OrderChanges { named: vec![OrderChange::ShippingAddress], more: 2 };
+    for money in [
+        MoneyNews { completes_refund: true, ..none },
+        MoneyNews { refund_told: true, ..none },
+        MoneyNews { total_reduced: true, ..none },
+    ] {
+        let mail = plain.clone().with_money(money).with_changes(changes.clone());
+        let read = MailRequest::parse(&mail.to_body()).expect("valid");
+        assert_eq!((read.money(), &read.changes), (money, &changes));
+    }
+    assert!(!plain.to_body().contains("changes"));
 }

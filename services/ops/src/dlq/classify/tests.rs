@@ -54,11 +54,25 @@ fn a_mail_is_sent_again_only_where_the_ledger_says_that_it_was_not() {
         (State::Skipped, Some("stale"), fresh, Verdict::Stale),
         (State::Skipped, Some("muted"), past, Verdict::Muted),
         (State::Skipped, Some("nothing_new"), fresh, Verdict::NothingNew),
+        (State::Skipped, Some("superseded"), fresh, Verdict::Superseded),
+        // Of a newer version.
+        (State::Skipped, Some("unwanted"), fresh, Verdict::AlreadyDone),
+        (State::Skipped, None, fresh, Verdict::AlreadyDone),
     ] {
         let key = key(Kind::ShipmentShipped, "S-1");
         let item = item(&key, state, reason);
         let assessment = assess(&mail(key, send_before), [item]);
         assert_eq!(assessment.verdict, verdict, "{state} {reason:?} until {send_before}");
+    }
+}
+
+#[test]
+fn a_mailer_that_is_sending_it_now_is_told_from_one_that_died() {
+    for (lease_until, verdict) in [(NOW, Verdict::InProgress), (NOW - 1, Verdict::InDoubt)] {
+        let key = key(Kind::ShipmentShipped, "S-1");
+        let item = Item { lease_until, ..item(&key, State::Sending, None) };
+        let assessment = assess(&mail(key, NOW + 1), [item]);
+        assert_eq!(assessment.verdict, verdict, "{lease_until}");
     }
 }
 
@@ -101,16 +115,21 @@ fn an_event_whose_id_another_one_has_is_a_conflict_and_not_done() {
     let stored = [("e1", vec![1]), ("e2", vec![2])];
     let stored = stored.map(|(id, hash)| (event_key(&event(id)), hash)).into();
     let snapshot = LedgerSnapshot { stored, ..LedgerSnapshot::default() };
-    for (ids, verdict) in [
-        (&["e1"][..], Verdict::AlreadyDone),
-        (&["e2"], Verdict::Conflict),
-        (&["e3"], Verdict::WouldSend),
-        (&["e1", "e3"], Verdict::WouldSend),
-        (&["e1", "e2"], Verdict::Conflict),
+    let other = "another event with this source and id is stored for this order";
+    for (ids, verdict, detail) in [
+        (&["e1"][..], Verdict::AlreadyDone, Some("the Events table has it".to_owned())),
+        (&["e2"], Verdict::Conflict, Some(other.to_owned())),
+        (&["e3"], Verdict::WouldSend, None),
+        (
+            &["e1", "e3", "e4"],
+            Verdict::WouldSend,
+            Some("1 of its 3 events are stored already".to_owned()),
+        ),
+        (&["e1", "e2"], Verdict::Conflict, Some(format!("1 of its 2: {other}"))),
     ] {
         let payload = DlqPayload::Inbox(ids.iter().map(|id| event(id)).collect());
         let assessment = Rules { snapshot: &snapshot, now: NOW }.assess(&payload);
-        assert_eq!(assessment.verdict, verdict, "{ids:?}");
+        assert_eq!((assessment.verdict, assessment.detail), (verdict, detail), "{ids:?}");
         assert!(!verdict.is_movable(true) || verdict == Verdict::WouldSend);
     }
 }
