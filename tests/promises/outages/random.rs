@@ -10,7 +10,7 @@ use crate::support::simulated_pipeline::{
     Failure, Outage, Service, SesMode, SimulatedSes, Stage, WholePipeline,
 };
 
-const SEEDS: std::ops::Range<u64> = 0..20;
+const SEEDS: std::ops::Range<u64> = 0..8;
 
 const DAY: SignedDuration = SignedDuration::from_hours(24);
 
