@@ -73,7 +73,7 @@ async fn record(feedback: &Feedback, event: SesEvent) -> Result<(), LedgerError>
                     shop,
                     order_id,
                     notification = item.notification,
-                    "SES found a virus in a mail with files: `waybill resend` sends it without them"
+                    "SES found a virus in a mail with files, and delivered it to nobody: see `waybill order`"
                 );
             }
             tracing::info!(

@@ -65,7 +65,13 @@ fn of_sender(settings: &ShopSettings, shop: Option<&ShopId>) -> Option<FieldWarn
              the stack's brand."
                 .to_owned(),
         ),
-        (Some(_), Some(_)) => return None,
+        (Some(_), Some(_)) if settings.brand.is_some() => return None,
+        (Some(_), Some(_)) if shop.is_some_and(ShopId::is_default) => return None,
+        (Some(_), Some(_)) => (
+            "/brand",
+            "This is missing: the mails have the stack's brand, which is another shop's unless this is the shop default."
+                .to_owned(),
+        ),
     };
     Some(warning(pointer, detail))
 }
@@ -142,6 +148,12 @@ mod tests {
             ),
             (r#""reply_to":"r@n.example""#, Some("north"), "/sender", "replies go to r@n.example"),
             (r#""sender":{"address":"o@n.example"}"#, None, "/sender/name", "the bare address"),
+            (
+                r#""sender":{"address":"o@n.example","name":"Norden"}"#,
+                Some("north"),
+                "/brand",
+                "the mails have the stack's brand, which is another shop's",
+            ),
         ] {
             let warnings = check(members, shop).warnings;
             assert_eq!(warnings[0].pointer, pointer, "{members}");

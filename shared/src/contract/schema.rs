@@ -316,7 +316,7 @@ fn data(types: &mut SchemaGenerator) -> Value {
                 "type": ["array", "null"],
                 "items": types.subschema_for::<Attachment>(),
                 "maxItems": MAX_ATTACHMENTS,
-                "description": "Files that go with the mail, from the bucket that the shop's settings name."
+                "description": "Files that go with the mail, from the shop's folder in the stack's bucket."
             },
             "order": describe(types.subschema_for::<Order>(), "The order as it stands."),
         }

@@ -57,10 +57,20 @@ impl AttachmentReader {
         &self.memory
     }
 
-    /// Fetches what `wanted` names for a mail of `shop`, in at most `max_time`. The permit is that for the memory.
+    /// Whether any of `wanted` may be read for a mail of `shop`: there is a bucket, and one is in the shop's folder.
+    pub fn may_read(
+        &self,
+        (shop, prefix): (&ShopId, Option<&AttachmentPrefix>),
+        wanted: &[Attachment],
+    ) -> bool {
+        wanted.iter().any(|attachment| self.bucket_of((shop, prefix), attachment).is_ok())
+    }
+
+    /// Fetches what `wanted` names for a mail of `shop`, in at most `max_time`, into the memory of the permit, which there
+    /// must be where anything [may be read](Self::may_read).
     pub async fn fetch(
         &self,
-        _permit: &FilePermit,
+        _permit: Option<&FilePermit>,
         (shop, prefix): (&ShopId, Option<&AttachmentPrefix>),
         wanted: &[Attachment],
         max_time: Duration,
@@ -86,6 +96,17 @@ impl AttachmentReader {
         fetched
     }
 
+    fn bucket_of(
+        &self,
+        (shop, prefix): (&ShopId, Option<&AttachmentPrefix>),
+        attachment: &Attachment,
+    ) -> Result<&BucketName, LeftOutReason> {
+        let bucket = self.bucket.as_ref().ok_or(LeftOutReason::NoBucket)?;
+        // Settings with another shop's folder are not put: somebody has written the table.
+        let folder = AttachmentFolder::of(shop, prefix).map_err(|_| LeftOutReason::ForeignKey)?;
+        if folder.contains(&attachment.key) { Ok(bucket) } else { Err(LeftOutReason::ForeignKey) }
+    }
+
     async fn fetch_one(
         &self,
         (shop, prefix): (&ShopId, Option<&AttachmentPrefix>),
@@ -93,12 +114,7 @@ impl AttachmentReader {
         max_bytes: usize,
         until: Instant,
     ) -> Result<File, LeftOutReason> {
-        let bucket = self.bucket.as_ref().ok_or(LeftOutReason::NoBucket)?;
-        // Settings with another shop's folder are not put: somebody has written the table.
-        let folder = AttachmentFolder::of(shop, prefix).map_err(|_| LeftOutReason::ForeignKey)?;
-        if !folder.contains(&attachment.key) {
-            return Err(LeftOutReason::ForeignKey);
-        }
+        let bucket = self.bucket_of((shop, prefix), attachment)?;
         let object = self.store.get(bucket, &attachment.key, max_bytes, until).await;
         let object = object.map_err(|why| match why {
             Unfetched::NotFound => LeftOutReason::NotFound,
@@ -123,14 +139,29 @@ mod tests {
     use shared::ObjectKey;
 
     #[tokio::test]
-    async fn a_stack_without_a_bucket_sends_mails_without_their_files() {
+    async fn a_stack_without_a_bucket_sends_mails_without_their_files_and_waits_for_no_memory() {
         let reader = AttachmentReader::new(&SdkConfig::builder().build(), None);
-        let permit = reader.memory().try_take().expect("nobody else has any");
         let shop = ShopId::parse("north").expect("a shop");
         let key = ObjectKey::parse("north/1.pdf").expect("a key");
         let wanted = [Attachment { key, name: None, kind: AttachmentKind::Invoice }];
-        let fetched = reader.fetch(&permit, (&shop, None), &wanted, Duration::ZERO).await;
+        assert!(!reader.may_read((&shop, None), &wanted));
+        let fetched = reader.fetch(None, (&shop, None), &wanted, Duration::ZERO).await;
         assert!(fetched.files.is_empty());
         assert_eq!(fetched.left_out.to_attribute(), "invoice:no_bucket");
+    }
+
+    #[test]
+    fn only_for_a_file_in_the_shops_own_folder_there_has_to_be_memory() {
+        let bucket = BucketName::parse("invoices").expect("a bucket");
+        let reader = AttachmentReader::new(&SdkConfig::builder().build(), Some(bucket));
+        let shop = ShopId::parse("north").expect("a shop");
+        let file = |key| {
+            let key = ObjectKey::parse(key).expect("a key");
+            Attachment { key, name: None, kind: AttachmentKind::Invoice }
+        };
+        let may_read = |files: &[Attachment]| reader.may_read((&shop, None), files);
+        assert!(!may_read(&[]));
+        assert!(!may_read(&[file("south/1.pdf")]));
+        assert!(may_read(&[file("south/1.pdf"), file("north/1.pdf")]));
     }
 }

@@ -38,16 +38,19 @@ pub async fn fetch_files(
     earlier: Option<&LeftOut>,
 ) -> Option<Files> {
     let is_without = earlier.is_some_and(LeftOut::is_by_ses);
-    if is_without || !delivery.has_files() {
+    let wanted = &delivery.request.event.attachments;
+    if is_without || wanted.is_empty() {
         return Some(Files::default());
+    }
+    if delivery.reads_files() && permit.is_none() {
+        return None;
     }
     let max_time = time_to_fetch(delivery.time_left());
     if max_time.is_zero() {
         return None;
     }
     let of = (&delivery.request.key.shop, delivery.settings.attachments.as_ref());
-    let wanted = &delivery.request.event.attachments;
-    let fetched = delivery.mailer.attachments.fetch(permit?, of, wanted, max_time);
+    let fetched = delivery.mailer.attachments.fetch(permit, of, wanted, max_time);
     let Fetched { files, left_out } = fetched.await;
     // Also that nothing was left out this time: which of the mails of a doubt arrived, nobody knows, but the last word is
     // the later one's.

@@ -31,6 +31,7 @@ pub struct Delivery<'a> {
     send_until: SystemTime,
     /// When the mail must be claimed.
     claim_until: SystemTime,
+    reads_files: bool,
     order_key: String,
     notification: String,
 }
@@ -50,7 +51,9 @@ impl<'a> Delivery<'a> {
         let kept = time_to_record(total);
         let send_until = deadline - kept;
         let send = total.saturating_sub(kept);
-        let files = match has_files(request) {
+        let of = (&request.key.shop, settings.attachments.as_ref());
+        let reads_files = mailer.attachments.may_read(of, &request.event.attachments);
+        let files = match reads_files {
             true => time_for_files(send),
             false => Duration::ZERO,
         };
@@ -64,14 +67,15 @@ impl<'a> Delivery<'a> {
             message,
             send_until,
             claim_until,
+            reads_files,
             order_key,
             notification,
         }
     }
 
-    /// Whether its event names files, for which there has to be memory.
-    pub(super) fn has_files(&self) -> bool {
-        has_files(self.request)
+    /// Whether its event names files that may be read, for which there has to be memory.
+    pub(super) const fn reads_files(&self) -> bool {
+        self.reads_files
     }
 
     /// What the customer sees of the shop: its own settings, or else the stack's.
@@ -232,10 +236,6 @@ impl<'a> Delivery<'a> {
     fn body(&self) -> String {
         self.message.body.clone().unwrap_or_default()
     }
-}
-
-fn has_files(request: &MailRequest) -> bool {
-    !request.event.attachments.is_empty()
 }
 
 pub(super) fn millis(duration: SignedDuration) -> i64 {

@@ -15,6 +15,8 @@ use crate::send_outcome::SendOutcome;
 pub enum AfterTurn {
     /// It is claimed.
     Claim,
+    /// It is claimed, unless it has become stale while it waited.
+    ClaimIfFresh,
     /// It is in doubt, and sent again if there are still no unread SES events.
     Resend {
         /// Without a turn: check again by then (milliseconds since 1970).

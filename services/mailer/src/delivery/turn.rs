@@ -58,7 +58,7 @@ impl Wish {
         let Some(delivery) = delivery.filter(|delivery| delivery.wants_turn_at_once()) else {
             return Self::NoTurn;
         };
-        if !delivery.has_files() {
+        if !delivery.reads_files() {
             return Self::Place(None);
         }
         let memory = delivery.mailer.attachments.memory().try_take();
@@ -114,7 +114,7 @@ pub async fn begin(delivery: &Delivery<'_>, start: Start, admission: &mut Admiss
         }
         Start::Place(Place::Later(until), _) => Step::requeue(until),
         Start::Place(Place::Closed(until), _) => Step::End(End::RequeueUntilOpen { until }),
-        Start::NoMemory => Step::TakeTurn(AfterTurn::Claim),
+        Start::NoMemory => Step::TakeTurn(AfterTurn::ClaimIfFresh),
         Start::NoTurn if delivery.is_stale() => Step::SkipStale,
         Start::NoTurn => match delivery.due() {
             // Also if its time has just come: without a place, it could not be sent.
@@ -138,7 +138,8 @@ pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, admission: &mut 
             wait(delivery, taken).await;
             admission.turn = Some(taken);
             match then {
-                AfterTurn::Claim => Step::Claim(delivery.facts()),
+                AfterTurn::ClaimIfFresh if delivery.is_stale() => Step::SkipStale,
+                AfterTurn::Claim | AfterTurn::ClaimIfFresh => Step::Claim(delivery.facts()),
                 // Again, since events may have arrived during the wait.
                 AfterTurn::Resend { watch, .. } => Step::Resend { doubts: watch.doubts },
             }
@@ -151,18 +152,16 @@ pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, admission: &mut 
             };
             Step::End(End::CheckAgain { until, watch })
         }
-        (Some(Place::Closed(until)), AfterTurn::Claim) => {
-            Step::End(End::RequeueUntilOpen { until })
-        }
-        (Some(Place::Later(until)), AfterTurn::Claim) => Step::requeue(until),
-        (None, AfterTurn::Claim) => Step::RETRY,
+        (Some(Place::Closed(until)), _) => Step::End(End::RequeueUntilOpen { until }),
+        (Some(Place::Later(until)), _) => Step::requeue(until),
+        (None, _) => Step::RETRY,
     }
 }
 
 /// Whether there is memory for the mail's files, for which it waits if there is none: without a turn, whose slot would pass,
 /// and without a claim, whose lease would run out. At most half of the time, since a turn is still to be taken.
 async fn has_memory(delivery: &Delivery<'_>, admission: &mut Admission) -> bool {
-    if !delivery.has_files() || admission.memory.is_some() {
+    if !delivery.reads_files() || admission.memory.is_some() {
         return true;
     }
     let max_wait = delivery.time_left_to_claim() / 2;
@@ -173,7 +172,9 @@ async fn has_memory(delivery: &Delivery<'_>, admission: &mut Admission) -> bool 
 fn without_memory(delivery: &Delivery<'_>, then: AfterTurn) -> Step {
     tracing::info!("no memory for its files: requeued without a claim");
     match then {
-        AfterTurn::Claim => Step::requeue(delivery.now_ms() + MEMORY_RETRY_MS),
+        AfterTurn::Claim | AfterTurn::ClaimIfFresh => {
+            Step::requeue(delivery.now_ms() + MEMORY_RETRY_MS)
+        }
         AfterTurn::Resend { check_by, watch } => {
             Step::End(End::CheckAgain { until: check_by, watch })
         }

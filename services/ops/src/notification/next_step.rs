@@ -81,10 +81,12 @@ fn next_after_bounce(item: &Item, now: i64) -> String {
             format_time(item.not_before)
         );
     }
+    let other = other_recipient(item);
     if item.was_rejected_with_files() {
-        return "nobody has received it: SES found a virus in it or in its files. A resend sends it without them".to_owned();
+        let resend = if other.is_none() { ". A resend sends it without them" } else { "" };
+        return format!("nobody has received it: SES found a virus in it or in its files{resend}");
     }
-    let who = if other_recipient(item).is_some() { "its recipient" } else { "the customer" };
+    let who = if other.is_some() { "its recipient" } else { "the customer" };
     if let Some(list) = SuppressionList::of(item) {
         return format!("{who} has not received it: the address is on {}", list.name());
     }

@@ -84,6 +84,11 @@ impl Chromium {
         value.unwrap_or_else(|| panic!("the page cannot evaluate {expression}"))
     }
 
+    /// Runs what leads to another page. No answer may come: it goes with the page that was asked.
+    pub fn leave_by(&mut self, expression: &str) {
+        self.try_evaluate(expression);
+    }
+
     /// `None` while one page makes way for another, or if the expression throws.
     fn try_evaluate(&mut self, expression: &str) -> Option<Value> {
         let parameters = json!({"expression": expression, "returnByValue": true});

@@ -107,7 +107,7 @@ async fn keys_choose_open_and_search_and_back_is_where_one_was() {
     browser.press("k");
     browser.press("Enter");
     browser.until_at(&mail(&ids[2]));
-    browser.evaluate("history.back()");
+    browser.leave_by("history.back()");
     browser.until_at(&format!("{list}#{}", ids[2]));
     browser.until(&chosen(&ids[2]));
     browser.press("/");
@@ -149,13 +149,13 @@ async fn new_and_deleted_mails_show_by_themselves_and_move_nothing_that_one_hold
 async fn people_delete_one_and_all_in_a_browser() {
     let Some((edge, mut browser, ids)) = tea().await else { return };
     browser.open(&format!("{}/mail/{}?q=tea", edge.address, ids[1]));
-    browser.evaluate("document.querySelector('form button.danger').click()");
+    browser.leave_by("document.querySelector('form button.danger').click()");
     browser.until_at(&format!("{}/?q=tea", edge.address));
     assert_eq!(json(&edge, "").await["kept"], 2);
-    browser.evaluate("document.querySelector('a.danger').click()");
+    browser.leave_by("document.querySelector('a.danger').click()");
     browser.until_at(&format!("{}/mail/delete?q=tea", edge.address));
     assert_eq!(json(&edge, "").await["kept"], 2);
-    browser.evaluate("document.querySelector('.choice button').click()");
+    browser.leave_by("document.querySelector('.choice button').click()");
     browser.until_at(&format!("{}/?q=tea", edge.address));
     assert_eq!(json(&edge, "").await["kept"], 0);
 }
