@@ -92,6 +92,20 @@ mod tests {
     }
 
     #[test]
+    fn a_mail_in_two_currencies_writes_each_as_it_is() {
+        let formats = Formats::new(
+            MailLanguage::negotiate([None, None]),
+            Some(&Locale::parse("en-GB").expect("a locale")),
+            None,
+        );
+        let written = ["EUR", "JPY", "EUR"].map(|code| {
+            let currency = Currency::parse(code).expect("a currency");
+            formats.money(Money { amount: 1_234, currency })
+        });
+        assert_eq!(written, ["€12.34", "JP¥1,234", "€12.34"]);
+    }
+
+    #[test]
     fn what_cldr_writes_without_decimals_is_not_rounded() {
         assert_eq!(written(1_234_500, "HUF", "de-DE"), "12.345\u{a0}HUF");
         assert_eq!(written(1_234_550, "HUF", "de-DE"), "12.345,50\u{a0}HUF");
