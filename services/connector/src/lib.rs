@@ -1,0 +1,11 @@
+//! `connector`: takes the webhooks of a shop system, and publishes what its orders say as events of the contract.
+
+use lambda_runtime::Error;
+
+/// Runs the function until its environment is shut down.
+///
+/// # Errors
+/// When a setting is missing or invalid, or the Runtime API cannot be reached.
+pub async fn run() -> Result<(), Error> {
+    Err("not built yet".into())
+}
