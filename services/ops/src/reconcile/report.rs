@@ -143,7 +143,7 @@ impl Reconciliation {
             Column::text("number", |row: &Row| row.number.clone()),
             Column::text("kind", |row: &Row| row.kind.clone()),
             Column::text("scope", |row: &Row| row.scope.clone()),
-            Column::text("published, it is", |row: &Row| row.fate.describe().to_owned())
+            Column::text("when published", |row: &Row| row.fate.describe().to_owned())
                 .styled(|row| Some(row.fate.style())),
             Column::text("because", |row: &Row| row.detail.clone().unwrap_or_default()),
         ];
@@ -179,8 +179,13 @@ impl Reconciliation {
             sentences.push(self.consequence());
         }
         if !self.without_address.is_empty() {
+            // Shopify hides addresses from an app that may not see them, as if there were none.
+            let hint = match self.without_address.len() == self.orders && self.orders > 1 {
+                true => " No order has one: may the app or the key see customers' data?",
+                false => "",
+            };
             sentences.push(format!(
-                "Without an e-mail address, so that nobody is mailed: {}.",
+                "Without an e-mail address, so that nobody is mailed: {}.{hint}",
                 listed(&self.without_address)
             ));
         }

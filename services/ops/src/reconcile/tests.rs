@@ -85,6 +85,18 @@ fn nothing_missing_is_healthy_and_what_is_missing_or_unreadable_needs_attention(
 }
 
 #[test]
+fn where_no_order_has_an_address_it_is_asked_whether_they_are_hidden() {
+    let mut report = Reconciliation::new(&place(), 1_795_600_000_000, 1_795_690_000_000);
+    for id in ["1001", "1002"] {
+        report.leave(&left(id, ReadOutcome::WithoutAddress));
+    }
+    report.orders = 3;
+    assert!(!report.text(ColorMode::Plain).contains("see customers' data"));
+    report.orders = 2;
+    assert!(report.text(ColorMode::Plain).contains("see customers' data"));
+}
+
+#[test]
 fn the_facts_of_an_order_are_published_together_in_the_order_in_which_they_happened() {
     let facts = [
         missing("1002", "shipment.shipped", "2026-11-26T11:00:00Z", Fate::Mailed, None),
