@@ -73,7 +73,6 @@ fn deliver(system: System) {
         };
         let sent = mailroom.mails[before..].iter().map(short).collect();
         assert_eq!(sorted(sent), sorted(mails), "{file}");
-        if std::env::var("DUMP").is_ok() { println!("== {file}"); for m in &mailroom.mails[before..] { println!("{:#}", m.event.to_json()); } }
     }
 }
 
