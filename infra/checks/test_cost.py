@@ -3,7 +3,7 @@
 import re
 
 import cost
-from translated import INFRA, translated
+from translated import INFRA, parameters, translated
 
 
 def test_the_readme_states_what_the_model_says():
@@ -22,6 +22,24 @@ def test_the_documents_state_how_many_mails_a_mailer_sends():
 
 def test_calls_and_capacity_cost_no_more_than_the_design_asks_for():
     assert cost.calls_and_capacity(10) <= cost.LIMIT
+
+
+def test_what_is_told_apart_from_the_limit_is_off_by_default():
+    defaults = {name: parameter.get("Default") for name, parameter in parameters().items()}
+    assert (defaults["MailEvents"], defaults["ShopSystems"], defaults["MailHookUrl"]) == ("false", "false", "")
+
+
+def test_the_publisher_is_given_what_the_model_counts():
+    """Every write of an item, and no removal of one."""
+    mapping = translated()["Resources"]["PublisherChanges"]["Properties"]
+    (filtered,) = mapping["FilterCriteria"]["Filters"]
+    assert filtered == {"Pattern": '{"eventName":["INSERT","MODIFY"]}'}
+    # What EventBridge takes for them is most of it: an event for each change of a mail, at 1 USD a million.
+    assert 2.0 < cost.of_mail_events(10) < 2.2 < cost.of_mail_events(1) < 4
+
+
+def test_a_webhook_costs_less_than_the_order_that_it_is_about():
+    assert cost.PRICES["sqs_request"] * 2e6 < cost.of_a_webhook(10) < cost.of_a_webhook(1) < cost.calls_and_capacity(10)
 
 
 def test_the_model_counts_every_index_of_the_template():
