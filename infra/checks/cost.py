@@ -164,14 +164,13 @@ EVENTS_A_MAIL = 2
 
 
 def of_mail_events(batch):
-    """USD that a million orders cost more with `MailEvents`. The publisher is given each write of the ledger and of the
-    send gate, of which Lambda reads the stream for nothing, and puts two events on the bus."""
-    records = LEDGER_WRITE_UNITS + GATE_WRITE_UNITS_A_BATCH / batch
+    """USD that a million orders cost more with `MailEvents`. Of what it reads of the ledger's stream, for nothing, Lambda
+    gives the publisher what tells something, and that is put on the bus."""
     milliseconds = PUBLISHER.milliseconds_to_start / batch + PUBLISHER.milliseconds_a_record
     return 1e6 * (
         EVENTS_A_MAIL * PRICES["eventbridge_event"]
-        + records / batch * PRICES["lambda_request"]
-        + records * gigabyte_seconds(PUBLISHER, milliseconds) * PRICES["lambda_gb_second_arm64"]
+        + EVENTS_A_MAIL / batch * PRICES["lambda_request"]
+        + EVENTS_A_MAIL * gigabyte_seconds(PUBLISHER, milliseconds) * PRICES["lambda_gb_second_arm64"]
     )
 
 

@@ -29,13 +29,9 @@ def test_what_is_told_apart_from_the_limit_is_off_by_default():
     assert (defaults["MailEvents"], defaults["ShopSystems"], defaults["MailHookUrl"]) == ("false", "false", "")
 
 
-def test_the_publisher_is_given_what_the_model_counts():
-    """Every write of an item, and no removal of one."""
-    mapping = translated()["Resources"]["PublisherChanges"]["Properties"]
-    (filtered,) = mapping["FilterCriteria"]["Filters"]
-    assert filtered == {"Pattern": '{"eventName":["INSERT","MODIFY"]}'}
-    # What EventBridge takes for them is most of it: an event for each change of a mail, at 1 USD a million.
-    assert 2.0 < cost.of_mail_events(10) < 2.2 < cost.of_mail_events(1) < 4
+def test_what_eventbridge_takes_is_most_of_what_mail_events_cost():
+    events = 1e6 * cost.EVENTS_A_MAIL * cost.PRICES["eventbridge_event"]
+    assert events < cost.of_mail_events(10) < cost.of_mail_events(1) < 1.5 * events
 
 
 def test_a_webhook_costs_less_than_the_order_that_it_is_about():
