@@ -171,7 +171,7 @@ class Emulator:
                         actions.append("sqs:SendMessageBatch")
                     if "ses:SendEmail" in actions:
                         statement["Resource"] = "*"
-                        del statement["Condition"]
+                        statement.pop("Condition", None)
                     statement["Action"] = actions
 
     def functions_of(self, stack):
