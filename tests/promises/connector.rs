@@ -4,3 +4,4 @@ mod keep_first;
 mod mails;
 mod signatures;
 mod support;
+mod waiting;

@@ -9,7 +9,7 @@ use http::StatusCode;
 use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 
-use super::support::{deliver, depths, start_with_faults};
+use super::support::{deliver, mailed_within, start_with_faults};
 use crate::support::deliveries::{customer, paid_order, shopify_fulfillment};
 use crate::support::{eventually, eventually_within};
 
@@ -63,13 +63,9 @@ async fn without_dynamodb_each_delivery_is_kept_within_300_ms_and_mailed_once_wh
     eventually("the connector waits", async || requeued("requeued until AWS answers")).await;
     away.dynamodb.store(false, Ordering::SeqCst);
     // Intake puts back for a minute what it could not store, and the parcel needs its order.
-    let started = Instant::now();
     let expected = |n| if n == 1006 { 2 } else { 1 };
     let all = || (1005..1016).all(|n| stack.mails_to(&customer(n)) == expected(n));
-    while !all() && started.elapsed() < Duration::from_secs(240) {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert!(all(), "{} mails\n{}", stack.mails().len(), depths(&stack).await);
+    mailed_within(Duration::from_secs(240), &stack, "all is mailed", all).await;
     assert_eq!(stack.mails().len(), 12);
     for queue in
         [&stack.stack.resources.queues.deliveries_dlq, &stack.stack.resources.queues.inbox_dlq]

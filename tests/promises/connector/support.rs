@@ -1,12 +1,14 @@
 //! A stack whose shop `default` has both systems.
 
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use connector::System;
 use local::Config;
 use local::edge::faults::Faults;
 use local::stack::SystemSecret;
 use serde_json::Value;
 use shared::ShopId;
-use std::sync::Arc;
 
 use crate::support::deliveries::{SECRET, headers, path};
 use crate::support::http::{Answer, request};
@@ -47,8 +49,27 @@ pub async fn deliver_signed(
     request(stack.stack.address, "POST", &path("default", system), &headers, body).await
 }
 
-/// The depths of all queues that a delivery passes, for the message of a test that fails.
-pub async fn depths(stack: &TestStack) -> String {
+/// Polls until the condition holds, and says after `timeout` what is in which queue.
+pub async fn mailed_within(
+    timeout: Duration,
+    stack: &TestStack,
+    what: &str,
+    holds: impl Fn() -> bool,
+) {
+    let started = Instant::now();
+    while !holds() {
+        assert!(
+            started.elapsed() < timeout,
+            "timed out waiting until {what}; {} mails\n{}",
+            stack.mails().len(),
+            depths(stack).await
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The depths of all queues that a delivery passes.
+async fn depths(stack: &TestStack) -> String {
     let queues = &stack.stack.resources.queues;
     let mut depths = Vec::new();
     for (name, queue) in [
