@@ -71,6 +71,8 @@ pub enum Count {
     DeadLettered,
     /// SES events that name a notification of ours and lack its token.
     ForgedFeedback,
+    /// Events about mails that their bus took.
+    Published,
 }
 
 impl Count {
@@ -97,6 +99,7 @@ impl Count {
             Self::Complained => "Complained",
             Self::DeadLettered => "DeadLettered",
             Self::ForgedFeedback => "ForgedFeedback",
+            Self::Published => "Published",
         }
     }
 }
@@ -105,8 +108,8 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
 /// The crates whose `debug` and `trace` lines may be written. At these levels the SDK and its HTTP client
 /// log whole requests and responses, with the customers' addresses in them.
-const OWN_CRATES: [&str; 7] =
-    ["dispatcher", "feedback", "intake", "kit", "mailer", "relay", "shared"];
+const OWN_CRATES: [&str; 8] =
+    ["dispatcher", "feedback", "intake", "kit", "mailer", "publisher", "relay", "shared"];
 
 /// Whether a log line of `target` is free of personal data, whatever the filter allows.
 fn may_be_logged(target: &str, level: Level) -> bool {

@@ -116,6 +116,7 @@ pub struct Processes {
     pub dispatcher: usize,
     pub mailer: usize,
     pub feedback: usize,
+    pub publisher: usize,
 }
 
 impl Processes {
@@ -127,6 +128,7 @@ impl Processes {
             "dispatcher" => self.dispatcher,
             "mailer" => self.mailer,
             "feedback" => self.feedback,
+            "publisher" => self.publisher,
             _ => 1,
         }
     }
@@ -134,7 +136,7 @@ impl Processes {
 
 impl Default for Processes {
     fn default() -> Self {
-        Self { intake: 1, relay: 1, dispatcher: 1, mailer: 2, feedback: 1 }
+        Self { intake: 1, relay: 1, dispatcher: 1, mailer: 2, feedback: 1, publisher: 1 }
     }
 }
 

@@ -8,6 +8,7 @@ use super::brand::BrandFile;
 use super::shops::ShopFile;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
+use crate::mail_bus::Hook;
 use crate::resources::Settings;
 use crate::ses::settings;
 
@@ -29,6 +30,10 @@ pub struct Config {
     /// The secret that publishers must sign with over HTTP, in Secrets Manager's place; anyone may publish
     /// without.
     pub webhook_secret: Option<String>,
+    /// Whether what becomes of each mail is published on the bus of mail events.
+    pub mail_events: bool,
+    /// The shop's webhook, to which those events are posted.
+    pub hook: Option<Hook>,
     /// The DynamoDB that the functions use instead of the built-in one.
     pub dynamodb_endpoint: Option<String>,
     /// The SQS that the functions use instead of the built-in one.
@@ -62,6 +67,8 @@ impl Default for Config {
             objects: None,
             shops: Vec::new(),
             webhook_secret: None,
+            mail_events: false,
+            hook: None,
             dynamodb_endpoint: None,
             sqs_endpoint: None,
             ses_endpoint: None,
@@ -79,6 +86,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether mail events are published: somebody listens to them, or is posted them.
+    pub fn has_mail_events(&self) -> bool {
+        self.mail_events || self.hook.is_some()
+    }
+
     /// The executable that runs the functions.
     ///
     /// # Errors
