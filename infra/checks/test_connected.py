@@ -13,6 +13,7 @@ import uuid
 
 import pytest
 
+import cost
 import events
 from emulator import free_port, running, wait_for
 from translated import SERVICES, of_type, translated
@@ -185,6 +186,7 @@ def test_what_became_of_a_mail_is_on_the_bus_without_an_address(deployed, told):
     deployed.client("sqs").send_message(QueueUrl=deployed.outputs["FeedbackQueueUrl"], MessageBody=json.dumps(ours))
     wait_for("mail.delivered", lambda: "mail.delivered" in told_about(deployed, event))
     assert set(told_about(deployed, event)) == {"mail.sent", "mail.delivered"}
+    assert len(told_about(deployed, event)) == cost.EVENTS_A_MAIL
     assert "@" not in json.dumps(told_about(deployed, event))
 
 
