@@ -9,6 +9,7 @@ mod counts;
 mod events;
 mod http_document;
 mod ledger;
+mod publisher;
 mod queues;
 mod recorder;
 mod replay;

@@ -18,6 +18,7 @@ mod inbox;
 mod interrupt;
 mod kills;
 mod lost_queues;
+mod mail_events;
 mod model;
 mod news;
 mod ops;
