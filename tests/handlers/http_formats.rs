@@ -232,10 +232,10 @@ async fn a_flood_of_large_bodies_is_refused_by_the_payloads_length_in_each_forma
     for recorded in ALL {
         let body = format!("\"body\":\"{}\"", "x".repeat(5_000_000));
         let flood = without_spaces(recorded).replace("\"body\":\"\"", &body);
-        let intake = intake(&services, Setting::Iam).await;
+        let intake = intake(&services, Setting::Webhook).await;
         let deadline = SystemTime::now() + Duration::from_secs(10);
         let payload = intake::handle(&intake, &flood, deadline).await.expect("an answer");
-        assert_eq!(payload["statusCode"], 413, "before the credentials are looked at: {payload}");
+        assert_eq!(payload["statusCode"], 413, "before the signature is looked for: {payload}");
         check_form(&Request::new(recorded), &payload);
     }
     services.stop().await;
