@@ -27,6 +27,7 @@ mod paused_sending;
 mod poison;
 mod preview;
 mod readme;
+mod reconcile;
 mod restarts;
 mod samples;
 mod schema;
