@@ -63,6 +63,15 @@ fn money(amount: &str) -> Value {
     json!({ "shop_money": money, "presentment_money": money })
 }
 
+/// One object of the members of several.
+fn merged<const N: usize>(parts: [Value; N]) -> Value {
+    let members = parts.into_iter().flat_map(|part| match part {
+        Value::Object(members) => members,
+        _ => serde_json::Map::new(),
+    });
+    Value::Object(members.collect())
+}
+
 fn shopify_order(id: u64) -> Value {
     let at = format!("{:.0}", a_minute_ago());
     let email = customer(id);
@@ -71,7 +80,7 @@ fn shopify_order(id: u64) -> Value {
         "address1": "Main Street 1", "address2": null, "city": "Dublin", "zip": "D02 X285",
         "province": null, "province_code": null, "country": "Ireland", "country_code": "IE", "phone": null,
     });
-    json!({
+    let head = json!({
         "id": id, "admin_graphql_api_id": format!("gid://shopify/Order/{id}"), "name": format!("#{id}"),
         "order_number": id, "number": id, "test": false, "confirmed": true,
         "email": email, "contact_email": email, "customer_locale": "en-IE",
@@ -80,10 +89,14 @@ fn shopify_order(id: u64) -> Value {
         "currency": "EUR", "presentment_currency": "EUR", "financial_status": "paid",
         "fulfillment_status": null, "taxes_included": true,
         "order_status_url": format!("https://shop.example/1/orders/{id}/authenticate?key=secret"),
+    });
+    let amounts = json!({
         "total_line_items_price_set": money("29.80"), "subtotal_price_set": money("29.80"),
         "total_discounts_set": money("0.00"), "total_shipping_price_set": money("4.90"),
         "total_tax_set": money("5.54"), "total_price_set": money("34.70"),
         "current_total_price_set": money("34.70"), "total_tip_received": "0.00",
+    });
+    let rest = json!({
         "note": null, "note_attributes": [], "discount_codes": [], "payment_gateway_names": ["bogus"],
         "customer": { "id": 7, "email": email, "first_name": "Zoë", "last_name": "Example" },
         "billing_address": address, "shipping_address": address,
@@ -97,7 +110,8 @@ fn shopify_order(id: u64) -> Value {
         }],
         "shipping_lines": [{ "id": 1, "title": "DHL", "price_set": money("4.90"), "discounted_price_set": money("4.90") }],
         "tax_lines": [], "fulfillments": [], "refunds": [],
-    })
+    });
+    merged([head, amounts, rest])
 }
 
 /// A parcel with everything of [`paid_order`], as `fulfillments/create` sends it: without the order.
@@ -124,7 +138,7 @@ fn woocommerce_order(id: u64) -> Value {
     });
     let mut billing = address.clone();
     billing["email"] = customer(id).into();
-    json!({
+    let head = json!({
         "id": id, "parent_id": 0, "number": id.to_string(), "order_key": "wc_order_secret",
         "created_via": "checkout", "version": "10.3.5", "status": "processing", "currency": "EUR",
         "date_created": at, "date_created_gmt": at, "date_modified": at, "date_modified_gmt": at,
@@ -134,6 +148,8 @@ fn woocommerce_order(id: u64) -> Value {
         "prices_include_tax": true, "customer_id": 0, "customer_note": "",
         "payment_method": "bacs", "payment_method_title": "Direct bank transfer",
         "billing": billing, "shipping": address,
+    });
+    let rest = json!({
         "line_items": [{
             "id": id * 10 + 1, "name": "Stoneware mug &ndash; blue", "product_id": 3, "variation_id": 0,
             "quantity": 2, "tax_class": "", "subtotal": "25.04", "subtotal_tax": "4.76",
@@ -145,5 +161,6 @@ fn woocommerce_order(id: u64) -> Value {
             "total": "4.12", "total_tax": "0.78", "taxes": [], "meta_data": [],
         }],
         "tax_lines": [], "fee_lines": [], "coupon_lines": [], "refunds": [], "meta_data": [],
-    })
+    });
+    merged([head, rest])
 }

@@ -5,7 +5,17 @@
 //! come repeated, late, in any order or not at all. The ids of the events are made from the facts, and the ledger's
 //! business keys mail each fact once.
 
+mod address;
+mod bill;
+mod fact;
+mod json;
+mod money;
+mod order_lines;
+mod parcel;
+mod shopify;
+mod text;
 mod untranslatable;
+mod woocommerce;
 
 pub use untranslatable::Untranslatable;
 
@@ -83,7 +93,11 @@ pub enum Translation {
 }
 
 /// Translates one delivery. `stored` is the `data` of the newest stored event of its order, where there is one: what a
-/// fulfilment, its events and a refund do not carry is taken from there.
+/// fulfilment, its events and a refund do not carry is taken from there. A delivery that carries its order needs none, and
+/// becomes the same events with one.
+///
+/// Events are sorted by the time of their facts. Of an order with dozens of parcels there may be more than one message or
+/// request may hold ([`shared::contract::event::MAX_BATCH_EVENTS`]): split them, in this order.
 ///
 /// # Errors
 /// [`Untranslatable`] when the body is not what the system documents; the same delivery fails again until the code
@@ -92,7 +106,12 @@ pub fn translate(
     delivery: &Delivery<'_>,
     stored: Option<&Value>,
 ) -> Result<Translation, Untranslatable> {
-    let _body: Value = serde_json::from_str(delivery.body).map_err(|_| Untranslatable::NotJson)?;
-    let _ = stored;
-    Ok(Translation::Ignored("nothing is translated yet"))
+    let body: Value = serde_json::from_str(delivery.body).map_err(|_| Untranslatable::NotJson)?;
+    match delivery.system {
+        System::Shopify => shopify::translate(delivery, &body, stored),
+        System::WooCommerce => woocommerce::translate(delivery, &body),
+    }
 }
+
+#[cfg(test)]
+mod tests;

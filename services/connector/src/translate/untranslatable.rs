@@ -5,14 +5,14 @@
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Untranslatable {
     /// The body is no JSON.
-    #[error("the body is no JSON")]
+    #[error("the body is no JSON; expected what the shop system documents")]
     NotJson,
     /// The body is JSON, and nothing that is known.
     #[error("the body is {found}; expected {expected}")]
     UnknownShape {
         /// What it seems to be.
         found: &'static str,
-        /// What would be understood.
+        /// What would be understood, or what to do.
         expected: &'static str,
     },
     /// A member is missing or is not what it has to be.
@@ -23,4 +23,11 @@ pub enum Untranslatable {
         /// What was expected there.
         expected: &'static str,
     },
+}
+
+impl Untranslatable {
+    /// A member of the body itself.
+    pub(crate) fn field(name: &str, expected: &'static str) -> Self {
+        Self::Field { pointer: format!("/{name}"), expected }
+    }
 }
