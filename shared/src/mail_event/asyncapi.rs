@@ -84,8 +84,7 @@ fn webhook() -> Value {
                         Whatever else is answered, and whatever is not taken in 24 hours, waits in the dead-letter queue for \
                         an operator.",
         "servers": [{ "$ref": "#/servers/shop" }],
-        "messages": references(),
-        "bindings": { "http": { "bindingVersion": "0.3.0" } }
+        "messages": references()
     })
 }
 

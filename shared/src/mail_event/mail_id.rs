@@ -41,7 +41,7 @@ mod tests {
         let id = |order: &str, recipient: &str| {
             MailId::new(order, &format!("order.confirmed##{recipient}")).to_string()
         };
-        assert_eq!(id("default/1001", "customer"), "PLACEHOLDER");
+        assert_eq!(id("default/1001", "customer"), "Vjg8pQlyaOdWuWyc");
         let others = [id("north/1001", "customer"), id("default/1001", "copy-IsKbxIjX")];
         assert!(!others.contains(&id("default/1001", "customer")) && others[0] != others[1]);
     }

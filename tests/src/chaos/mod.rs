@@ -12,7 +12,8 @@
 //! each fault of each service.
 //!
 //! The [`report::RunReport`] compares two independent records: what SES accepted, by its own events'
-//! tags, and what the ledger says.
+//! tags, and what the ledger says. Two others are compared too: the ledger's stream, and what the bus of mail events took
+//! ([`mail_changes`]).
 //!
 //! Real: the functions' processes, their code and SDK, the queues, the tables and the stream, all as in
 //! `cargo run`. Simulated: AWS itself, its faults, and SES. Times are shorter than deployed.
@@ -25,6 +26,7 @@ pub mod fault_kind;
 pub mod fault_plan;
 pub mod fault_rates;
 pub mod killer;
+pub mod mail_changes;
 pub mod options;
 pub mod oracle;
 pub mod outage;
