@@ -2,7 +2,6 @@
 an answer is missing."""
 
 import base64
-import contextlib
 import json
 import os
 import pathlib
@@ -10,7 +9,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import urllib.error
 import urllib.request
 import uuid
 
@@ -18,12 +16,12 @@ import pytest
 
 import events
 import front_door
-from emulator import end, free_port, wait_for
+from emulator import wait_for
 from translated import ROOT
+from waybill_local import running
 
 SOURCE = ROOT / "shared" / "clients"
 BUILT = ROOT / "target" / "infra" / "clients"
-STACK = ROOT / "target" / "debug" / "waybill-local"
 JACKSON = [pathlib.Path("/usr/share/java") / f"jackson-{part}.jar" for part in ("core", "databind", "annotations")]
 SECRET = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode()
 
@@ -45,27 +43,6 @@ def client(request):
     if not shutil.which(command[0]) or missing:
         pytest.skip(f"{request.param} is not tried: not installed here: {' '.join(missing) or command[0]}")
     return command
-
-
-@contextlib.contextmanager
-def running(*arguments):
-    """Starts the one-machine stack without events, and yields its URL."""
-    port = free_port()
-    process = subprocess.Popen(
-        [STACK, "--port", str(port), "--events", os.devnull, *arguments],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
-    url = f"http://127.0.0.1:{port}"
-
-    def answers():
-        with contextlib.suppress(OSError):
-            return urllib.request.urlopen(f"{url}/healthz", timeout=5).status == 200
-
-    try:
-        wait_for("the one-machine stack answers", answers)
-        yield url
-    finally:
-        end(process)
 
 
 @pytest.fixture(scope="module")
