@@ -1,5 +1,9 @@
 //! `connector`: takes the webhooks of a shop system, and publishes what its orders say as events of the contract.
 
+pub mod translate;
+
+pub use translate::{Delivery, System, Translation, Untranslatable, translate};
+
 use lambda_runtime::Error;
 
 /// Runs the function until its environment is shut down.
