@@ -151,14 +151,6 @@ impl Stack {
         Ok(self.queues().await?.into_iter().filter_map(dead).collect())
     }
 
-    /// Whether the stack has the part: its queues tell.
-    ///
-    /// # Errors
-    /// As of [`Self::queues`].
-    pub async fn has_part(&self, part: Part) -> Result<bool, CliError> {
-        Ok(self.queues().await?.into_iter().any(|queue| queue.part() == Some(part)))
-    }
-
     /// Whether the stack has the queue: one of a part that is off is missing. Asks SQS only where the stack's outputs are
     /// not known.
     async fn has(&self, queue: Queue) -> Result<bool, CliError> {

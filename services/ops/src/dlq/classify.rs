@@ -14,12 +14,14 @@ use shared::notification::{AddressHash, News};
 use shared::{NotificationKey, OrderKey};
 
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
+use super::republish::is_in_stream;
+use super::stream_batch::StreamBatch;
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::notification;
 use crate::output::{counted, format_time};
-use crate::store::{Key, keyed, payload_hashes, records, records_of_order};
+use crate::store::{Key, has_events, keyed, payload_hashes, records, records_of_order};
 
 const MAX_ORDERS: usize = 16;
 
@@ -53,6 +55,12 @@ pub struct LedgerSnapshot {
     records: HashMap<Key, Item>,
     /// The hashes of the payloads that are stored under the keys of the events of these messages.
     stored: HashMap<Key, Vec<u8>>,
+    /// The orders of which an event is stored, of those that deliveries need.
+    known_orders: HashSet<OrderKey>,
+    /// The table whose changes the publisher publishes.
+    ledger_table: String,
+    /// The batches whose records the ledger's stream still has, by shard and first sequence number.
+    in_stream: HashSet<(String, String)>,
 }
 
 impl LedgerSnapshot {
@@ -62,25 +70,35 @@ impl LedgerSnapshot {
         let mut keys = Vec::new();
         let mut events = Vec::new();
         let mut whole_orders = HashSet::new();
+        let (mut needed_orders, mut batches) = (HashSet::new(), Vec::new());
         for payload in payloads {
             match payload {
-                DlqPayload::Inbox(given) => events.extend(given.iter().map(event_key)),
+                DlqPayload::Events(given) => events.extend(given.iter().map(event_key)),
                 DlqPayload::Mail { key, .. } => keys.extend(key_about(key, &mut whole_orders)),
                 DlqPayload::Dispatch(dispatch) => {
                     whole_orders.insert(dispatch.key.order_key().to_string());
                 }
                 DlqPayload::Feedback(event) => keys.push(ledger_key(&event.key)),
-                DlqPayload::ForeignFeedback | DlqPayload::Unreadable(_) => {}
+                DlqPayload::NeedsOrder(order) => {
+                    needed_orders.insert(order);
+                }
+                DlqPayload::StreamBatch(batch) => batches.push(batch),
+                DlqPayload::ForeignFeedback
+                | DlqPayload::Ignored(_)
+                | DlqPayload::MailEvent(_)
+                | DlqPayload::Unreadable(_) => {}
             }
         }
-        let (mut records, stored, of_orders) = futures::try_join!(
+        let (mut records, stored, of_orders, known_orders, in_stream) = futures::try_join!(
             records(stack, keys),
             payload_hashes(stack, events),
-            orders(stack, whole_orders)
+            orders(stack, whole_orders),
+            known_orders(stack, needed_orders),
+            in_stream(stack, batches)
         )?;
         // The two may have read a record at different moments; either is as good.
         records.extend(of_orders);
-        Ok(Self { records, stored })
+        Ok(Self { records, stored, known_orders, ledger_table: stack.ledger_table(), in_stream })
     }
 
     fn record(&self, order: &OrderKey, sort_key: &str) -> Option<&Item> {
@@ -131,6 +149,34 @@ async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, I
     Ok(keyed(items.into_iter().flatten()))
 }
 
+async fn known_orders(
+    stack: &Stack,
+    orders: HashSet<&OrderKey>,
+) -> Result<HashSet<OrderKey>, CliError> {
+    let known = stream::iter(orders)
+        .map(async |order| Ok::<_, CliError>((order, has_events(stack, &order.to_string()).await?)))
+        .buffer_unordered(MAX_ORDERS);
+    let known: Vec<(&OrderKey, bool)> = known.try_collect().await?;
+    Ok(known.into_iter().filter(|(_, is_known)| *is_known).map(|(key, _)| key.clone()).collect())
+}
+
+async fn in_stream(
+    stack: &Stack,
+    batches: Vec<&StreamBatch>,
+) -> Result<HashSet<(String, String)>, CliError> {
+    let mut found = HashSet::new();
+    for batch in batches {
+        if is_in_stream(stack, batch).await? {
+            found.insert(place(batch));
+        }
+    }
+    Ok(found)
+}
+
+fn place(batch: &StreamBatch) -> (String, String) {
+    (batch.shard.clone(), batch.first.clone())
+}
+
 /// The rules of a replay, as a function of what the tables know. `now` in milliseconds since 1970.
 #[derive(Debug, Clone, Copy)]
 struct Rules<'a> {
@@ -146,7 +192,13 @@ impl Rules<'_> {
             }
             DlqPayload::Dispatch(dispatch) => self.dispatch(dispatch),
             DlqPayload::Feedback(event) => self.feedback(event),
-            DlqPayload::Inbox(events) => self.inbox(events),
+            DlqPayload::Events(events) => self.events(events),
+            DlqPayload::NeedsOrder(order) => self.needs_order(order),
+            DlqPayload::Ignored(why) => {
+                ReplayAssessment::new(Verdict::AlreadyDone, None).because(*why)
+            }
+            DlqPayload::StreamBatch(batch) => self.stream_batch(batch),
+            DlqPayload::MailEvent(_) => ReplayAssessment::new(Verdict::WouldPublish, None),
             DlqPayload::ForeignFeedback => ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("nothing of it is recorded"),
             DlqPayload::Unreadable(why) => {
@@ -318,7 +370,32 @@ impl Rules<'_> {
         ReplayAssessment::new(verdict, Some(item))
     }
 
-    fn inbox(self, events: &[PublishedEvent]) -> ReplayAssessment {
+    fn needs_order(self, order: &OrderKey) -> ReplayAssessment {
+        match self.snapshot.known_orders.contains(order) {
+            true => ReplayAssessment::new(Verdict::WouldSend, None)
+                .because("it is joined with its order, which is stored"),
+            false => ReplayAssessment::new(Verdict::OrderMissing, None)
+                .because("no event of its order is stored"),
+        }
+    }
+
+    fn stream_batch(self, batch: &StreamBatch) -> ReplayAssessment {
+        let own = &self.snapshot.ledger_table;
+        if batch.table() != Some(own) {
+            return ReplayAssessment::new(Verdict::Unparseable, None)
+                .because(format!("it is about the stream of another table than {own}"));
+        }
+        let changes = counted(usize::try_from(batch.size).unwrap_or(usize::MAX), "change");
+        let source = match self.snapshot.in_stream.contains(&place(batch)) {
+            true => "from the ledger's stream",
+            false => FROM_THE_LEDGER,
+        };
+        let detail = format!("{changes}, {source}");
+        ReplayAssessment::new(Verdict::WouldPublish, None).because(detail)
+    }
+
+    /// Those of a message of the inbox, or those that the connector makes of a delivery.
+    fn events(self, events: &[PublishedEvent]) -> ReplayAssessment {
         let stored_as = |event: &PublishedEvent| self.snapshot.stored.get(&event_key(event));
         let is_other = |event: &&PublishedEvent| {
             stored_as(event).is_some_and(|hash| *hash != event.payload_hash)
@@ -357,6 +434,10 @@ impl Rules<'_> {
         deadlines.max().filter(|_| events.iter().all(is_stale))
     }
 }
+
+/// What the shop then hears, and what it does not.
+const FROM_THE_LEDGER: &str = "which the ledger's stream, that keeps them for 24 hours, has no more: each mail whose latest \
+                               change was made then is told as it is; of one that has changed since, only that was told";
 
 /// Without a record nobody knows whether the mail was sent, so it is not sent.
 fn unknown() -> ReplayAssessment {

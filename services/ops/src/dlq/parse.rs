@@ -6,6 +6,7 @@ use shared::notification::Recipient;
 use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON, SHOP};
 use shared::{Kind, OrderId, OrderKey, ShopId, mail_tags};
 
+use super::delivery::{self, Labels};
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
@@ -27,6 +28,12 @@ pub struct DeadLetterSummary {
     pub shop: Option<String>,
     /// The order within its shop, where attributes or body name it.
     pub order_id: Option<String>,
+    /// The system whose delivery it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// What the system calls the reason of its delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
     /// The kind of event, where attributes or body name it.
     pub kind: Option<String>,
     /// Parcel or refund, and which of several; empty where the kind has none.
@@ -55,7 +62,7 @@ pub struct DeadLetterSummary {
 /// else from the attributes.
 pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let payload = DlqPayload::parse(dlq, &message.body, message.received_at(dlq));
-    let reason = FailureReason::new(message);
+    let reason = FailureReason::new(&payload, message);
     // Whoever may send to the queue may write anything into its attributes, an address or terminal codes too.
     let attribute = |name| message.attributes.get(name).map(String::as_str);
     let order_id = attribute(ORDER_ID).and_then(|id| OrderId::parse(id).ok());
@@ -64,11 +71,7 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let kind = attribute(KIND).and_then(|kind| Kind::parse(kind).ok());
     let mut summary = DeadLetterSummary {
         message_id: message.id.clone(),
-        shop: None,
-        order_id: None,
         kind: kind.map(|kind| kind.to_string()),
-        scope: String::new(),
-        recipient: None,
         code: reason.code,
         // It may quote an event's id, and whoever else wrote it may have quoted anything.
         reason: printable(&reason.sentence),
@@ -76,9 +79,13 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
         queued_at: message.queued_at,
         receives: message.receives,
         bytes: message.body.len(),
+        ..DeadLetterSummary::default()
     };
+    if dlq == Dlq::Deliveries {
+        summary.name_delivery(&message.body);
+    }
     // The attribute first: it was written when the body was readable.
-    summary.name_order(order.or_else(|| only_order_named(&message.body)));
+    summary.name_order(order.or_else(|| only_order(&orders_named_by(dlq, &message.body))));
     summary.identify(&payload);
     (summary, payload)
 }
@@ -98,6 +105,15 @@ impl DeadLetterSummary {
     /// Takes order, kind, scope and recipient from a payload, where all of its events agree. Only a mail request and an
     /// SES event are about one recipient.
     pub fn identify(&mut self, payload: &DlqPayload) {
+        match payload {
+            DlqPayload::NeedsOrder(order) => self.name_order(Some(order.clone())),
+            DlqPayload::MailEvent(event) => {
+                self.name_order(event.order());
+                self.kind = event.kind().map(|kind| kind.to_string());
+                self.scope = event.scope().to_owned();
+            }
+            _ => {}
+        }
         let keys = payload.keys();
         let Some(first) = keys.first() else { return };
         let order = first.order_key();
@@ -119,6 +135,15 @@ impl DeadLetterSummary {
         Some(OrderKey { shop, order_id })
     }
 
+    /// Takes shop, system and topic from a delivery, which names no order where it cannot be translated.
+    fn name_delivery(&mut self, body: &str) {
+        let Labels { shop, system, topic } = Labels::of(body);
+        self.shop = shop.filter(|shop| ShopId::parse(shop).is_ok());
+        // The topic is a header, in which whoever sends may write anything.
+        self.system = system.as_deref().map(printable);
+        self.topic = topic.as_deref().map(printable);
+    }
+
     fn name_order(&mut self, order: Option<OrderKey>) {
         let Some(OrderKey { shop, order_id }) = order else { return };
         self.shop = Some(shop.to_string());
@@ -134,11 +159,12 @@ struct FailureReason {
 }
 
 impl FailureReason {
-    /// One of our functions, EventBridge or SQS itself may have put it there. Each leaves the
+    /// One of our functions, EventBridge, Lambda or SQS itself may have put it there. Each leaves the
     /// reason in another place.
-    fn new(message: &Received) -> Self {
+    fn new(payload: &DlqPayload, message: &Received) -> Self {
         Self::from_function(message)
             .or_else(|| Self::from_event_bridge(message))
+            .or_else(|| Self::from_lambda(payload))
             .unwrap_or_else(|| Self::from_redrive(message))
     }
 
@@ -156,11 +182,29 @@ impl FailureReason {
     /// EventBridge could not deliver it to its target
     /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>).
     fn from_event_bridge(message: &Received) -> Option<Self> {
-        let code = message.attributes.get("ERROR_CODE")?;
+        let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
+        let code = attribute("ERROR_CODE")?;
+        let mut sentence = format!("EventBridge could not deliver it: {code}");
+        // Of the message nothing else: it may quote what the shop's system answered.
+        if let Some(status) = attribute("ERROR_MESSAGE").and_then(http_status) {
+            sentence.push_str(&format!(" (HTTP {status})"));
+        }
+        if let (Some(attempts), Some(limit)) =
+            (attribute("RETRY_ATTEMPTS"), attribute("EXHAUSTED_RETRY_CONDITION"))
+        {
+            sentence.push_str(&format!(", after {attempts} retries: {limit}"));
+        }
+        let code = "undelivered".to_owned();
+        Some(Self { code, sentence, failed_at: message.queued_at })
+    }
+
+    /// Lambda reports records of a stream that it has discarded.
+    fn from_lambda(payload: &DlqPayload) -> Option<Self> {
+        let DlqPayload::StreamBatch(batch) = payload else { return None };
         Some(Self {
-            code: "undelivered".to_owned(),
-            sentence: format!("EventBridge could not deliver it: {code}"),
-            failed_at: message.queued_at,
+            code: "discarded".to_owned(),
+            sentence: batch.describe(),
+            failed_at: batch.discarded_at.as_millisecond(),
         })
     }
 
@@ -173,6 +217,12 @@ impl FailureReason {
             failed_at: message.first_received_at,
         }
     }
+}
+
+/// The status of an HTTP answer that a text of EventBridge's names.
+fn http_status(message: &str) -> Option<u16> {
+    let mut numbers = message.split(|c: char| !c.is_ascii_alphanumeric()).filter(|s| s.len() == 3);
+    numbers.find_map(|number| number.parse().ok().filter(|status| (300..600).contains(status)))
 }
 
 /// Where the contracts of the queues have the order's id, and where its shop's name: in each event of an array.
@@ -200,7 +250,7 @@ const ORDER_PATHS: [(&str, &str); 4] = [
 
 /// The orders that a body names where the contracts have them; what is no order id is `None`. A mention elsewhere
 /// proves nothing: another customer's order may quote this one's number as an article.
-pub fn orders_named(body: &Value) -> Vec<Option<OrderKey>> {
+fn orders_named(body: &Value) -> Vec<Option<OrderKey>> {
     let in_event = |event: &Value| -> Vec<Option<OrderKey>> {
         let by_id = ORDER_ID_PATHS.iter().filter_map(|(path, shop)| {
             let id = id_text(event.pointer(path)?)?;
@@ -245,9 +295,16 @@ fn events_in(body: &Value) -> &[Value] {
     }
 }
 
-/// The one order that a body names; `None` where it names several, or what is no order id.
-fn only_order_named(body: &str) -> Option<OrderKey> {
-    let named = orders_named(&serde_json::from_str(body).ok()?);
+/// As [`orders_named`], of a message of this contract.
+pub fn orders_named_by(dlq: Dlq, body: &str) -> Vec<Option<OrderKey>> {
+    match dlq {
+        Dlq::Deliveries => delivery::order(body).map(Some).into_iter().collect(),
+        _ => serde_json::from_str(body).map(|body| orders_named(&body)).unwrap_or_default(),
+    }
+}
+
+/// The one order of those named; `None` where there are several, or what is no order id.
+fn only_order(named: &[Option<OrderKey>]) -> Option<OrderKey> {
     let (first, rest) = named.split_first()?;
     // What is no order id is not printed as one: it may hold anything, terminal codes too.
     if rest.iter().all(|order| order == first) { first.clone() } else { None }
@@ -273,23 +330,57 @@ pub enum OrderMatch {
     Other,
 }
 
-/// Whether a message of that contract is about `order`.
-pub fn match_order(contract: Dlq, message: &Received, order: &OrderKey) -> OrderMatch {
+/// Whether a message of that contract is about `order`, whose customers have these `addresses`.
+pub fn match_order(
+    contract: Dlq,
+    message: &Received,
+    order: &OrderKey,
+    addresses: &[String],
+) -> OrderMatch {
     let (summary, payload) = parse(contract, message);
     if let Some(own) = summary.order() {
         return if own == *order { OrderMatch::Only } else { OrderMatch::Other };
     }
-    let named = orders_named(&message.json_body());
+    let named = orders_named_by(contract, &message.body);
     let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
-    // In quotes: 1001 is not mentioned by 10010.
-    let mentions = || message.body.contains(&format!("\"{}\"", order.order_id));
     if named.iter().flatten().any(|own| own == order)
-        || named.is_empty() && is_unreadable && mentions()
+        || named.is_empty() && is_unreadable && mentions(contract, message, order, addresses)
     {
         OrderMatch::Possible
     } else {
         OrderMatch::Other
     }
+}
+
+/// Whether a body that nobody can read mentions the order or one of the addresses.
+fn mentions(
+    contract: Dlq,
+    message: &Received,
+    order: &OrderKey,
+    addresses: &[String],
+) -> bool {
+    // A delivery may be compressed.
+    let text = (contract == Dlq::Deliveries).then(|| delivery::text(&message.body)).flatten();
+    let text = text.unwrap_or_else(|| message.body.clone());
+    let lower = text.to_lowercase();
+    if addresses.iter().any(|address| lower.contains(&address.to_lowercase())) {
+        return true;
+    }
+    let id = order.order_id.as_str();
+    match contract {
+        // The systems write ids as numbers.
+        Dlq::Deliveries => is_word_in(&text, id),
+        // In quotes: 1001 is not mentioned by 10010.
+        _ => text.contains(&format!("\"{id}\"")),
+    }
+}
+
+fn is_word_in(text: &str, word: &str) -> bool {
+    let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    text.match_indices(word).any(|(at, _)| {
+        let (before, after) = (&text[..at], &text[at + word.len()..]);
+        !is_part(before.chars().next_back()) && !is_part(after.chars().next())
+    })
 }
 
 #[cfg(test)]
@@ -394,7 +485,7 @@ mod tests {
         ] {
             let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
             for contract in [Dlq::Inbox, Dlq::Dispatch, Dlq::Mail] {
-                assert_eq!(match_order(contract, &message(&body), &order), expected, "{body}");
+                assert_eq!(match_order(contract, &message(&body), &order, &[]), expected, "{body}");
             }
         }
     }

@@ -127,7 +127,7 @@ fn an_event_whose_id_another_one_has_is_a_conflict_and_not_done() {
         ),
         (&["e1", "e2"], Verdict::Conflict, Some(format!("1 of its 2: {other}"))),
     ] {
-        let payload = DlqPayload::Inbox(ids.iter().map(|id| event(id)).collect());
+        let payload = DlqPayload::Events(ids.iter().map(|id| event(id)).collect());
         let assessment = Rules { snapshot: &snapshot, now: NOW }.assess(&payload);
         assert_eq!((assessment.verdict, assessment.detail), (verdict, detail), "{ids:?}");
         assert!(!verdict.is_movable(true) || verdict == Verdict::WouldSend);
@@ -146,7 +146,7 @@ fn events_are_stale_by_when_they_arrived_if_none_of_the_missing_ones_is_fresh_or
     let stored = HashMap::from([(event_key(&event("e1", true, NOW)), vec![1])]);
     let snapshot = LedgerSnapshot { stored, ..LedgerSnapshot::default() };
     let assess = |events: &[PublishedEvent]| {
-        Rules { snapshot: &snapshot, now: NOW }.assess(&DlqPayload::Inbox(events.to_vec()))
+        Rules { snapshot: &snapshot, now: NOW }.assess(&DlqPayload::Events(events.to_vec()))
     };
     let (past, fresh) = (event("e2", true, NOW), event("e3", true, NOW + 1));
     let stale = assess(std::slice::from_ref(&past));
