@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Parser;
+use kit::secrets::SecretVersions;
 
 use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError};
 
