@@ -205,7 +205,8 @@ mod tests {
         );
         assert_eq!(masked["topic"], "order.updated");
         assert_eq!(PiiMode::Shown.foreign(order.clone()), order);
-        let cut = json!({"shop": "north", "body": r#"{"email":"zoe@customer.example","name":"Krü"#});
+        let cut =
+            json!({"shop": "north", "body": r#"{"email":"zoe@customer.example","name":"Krü"#});
         let hidden = PiiMode::Masked.foreign(cut)["body"].to_string();
         assert!(hidden.contains("--show-pii") && !hidden.contains("Kr"), "{hidden}");
     }

@@ -14,9 +14,7 @@ use shared::ShopId;
 
 use super::error::service_error;
 use super::overrides::Overrides;
-use super::resources::{
-    Dlq, EVENTS_TABLE, LEDGER_TABLE, Origin, Part, Queue, Resource, SHOPS_TABLE,
-};
+use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Origin, Queue, Resource, SHOPS_TABLE};
 use super::stack_names::StackNames;
 use crate::error::CliError;
 use crate::output::note;

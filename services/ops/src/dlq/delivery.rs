@@ -146,7 +146,10 @@ mod tests {
         let compressed = message(&format!(r#"{{"id":4711,"line_items":[],"note":"{long}"}}"#));
         assert!(compressed.len() < 10_000);
         let mut seen = content(&compressed).unwrap();
-        assert_eq!((&seen["topic"], &seen["body"]["note"]), (&json!("order.updated"), &json!(long)));
+        assert_eq!(
+            (&seen["topic"], &seen["body"]["note"]),
+            (&json!("order.updated"), &json!(long))
+        );
         seen["body"]["note"] = json!("short");
         let edited = message_of(seen);
         assert!(text(&edited).unwrap().contains("short"));

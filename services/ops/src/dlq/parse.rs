@@ -353,12 +353,7 @@ pub fn match_order(
 }
 
 /// Whether a body that nobody can read mentions the order or one of the addresses.
-fn mentions(
-    contract: Dlq,
-    message: &Received,
-    order: &OrderKey,
-    addresses: &[String],
-) -> bool {
+fn mentions(contract: Dlq, message: &Received, order: &OrderKey, addresses: &[String]) -> bool {
     // A delivery may be compressed.
     let text = (contract == Dlq::Deliveries).then(|| delivery::text(&message.body)).flatten();
     let text = text.unwrap_or_else(|| message.body.clone());

@@ -4,9 +4,9 @@ use ::intake::AcceptableEvent;
 use feedback::{FeedbackMessage, SesEvent};
 use jiff::Timestamp;
 use serde_json::Value;
-use shared::{NotificationKey, OrderKey};
 use shared::notification::{AddressHash, News, Recipient, ledger_key};
 use shared::queue::message::{DispatchRequest, MailRequest, news_ends};
+use shared::{NotificationKey, OrderKey};
 
 use super::delivery::{self, Translated};
 use super::mail_event::MailEvent;

@@ -76,7 +76,9 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::WouldSend, Dlq::Inbox | Dlq::Deliveries) => "an event that is stored nowhere",
         (Verdict::WouldSend, _) => "a mail that nobody has received",
         (Verdict::WouldRecord, _) => "something that the ledger has not recorded",
-        (Verdict::WouldPublish, Dlq::Publisher) => "changes of mails that the shop has not heard of",
+        (Verdict::WouldPublish, Dlq::Publisher) => {
+            "changes of mails that the shop has not heard of"
+        }
         (Verdict::WouldPublish, _) => "news of a mail that the shop's own system has not got",
         (Verdict::AlreadySent, _) => "nothing: SES has accepted the mail",
         (Verdict::AlreadyDone, _) => "nothing: a replay would change nothing",
@@ -100,7 +102,9 @@ const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::WouldSend, Dlq::Deliveries) => "moved: translated and published again",
         (Verdict::WouldSend, _) => "moved: a mail follows",
         (Verdict::WouldRecord, _) => "moved: recorded, no mail is sent",
-        (Verdict::WouldPublish, Dlq::Publisher) => "published on the bus of mail events, then deleted",
+        (Verdict::WouldPublish, Dlq::Publisher) => {
+            "published on the bus of mail events, then deleted"
+        }
         (Verdict::WouldPublish, _) => "put on the bus of mail events again, then deleted",
         (Verdict::AlreadySent, _) => "stays: SES has accepted the mail",
         (Verdict::AlreadyDone, _) => "stays: a replay would change nothing",

@@ -93,7 +93,11 @@ async fn from_stream(stack: &Stack, batch: &StreamBatch) -> Result<Option<Vec<Va
             Err(error) => return Err(service_error("read the ledger's stream")(error)),
         };
         for record in answer.records() {
-            if record.dynamodb().and_then(|d| d.sequence_number()).is_none_or(|n| batch.ends_before(n)) {
+            if record
+                .dynamodb()
+                .and_then(|d| d.sequence_number())
+                .is_none_or(|n| batch.ends_before(n))
+            {
                 return Ok(Some(records));
             }
             records.push(stream_record(record));

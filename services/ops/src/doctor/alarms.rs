@@ -25,7 +25,11 @@ pub async fn check(stack: &Stack) -> Checked {
         Finding::new(Level::NotChecked, "alarms on queues", error.to_string(), "")
     };
     let dlqs = stack.dlqs().await.map_err(unknown)?;
-    Ok(check_queues(&stack.name, &dlqs, &alarms).into_iter().chain(subscribers).chain(active).collect())
+    Ok(check_queues(&stack.name, &dlqs, &alarms)
+        .into_iter()
+        .chain(subscribers)
+        .chain(active)
+        .collect())
 }
 
 /// The alarms of the stack: those that are named so, and those of others that watch one of its dead-letter queues.

@@ -117,7 +117,8 @@ mod tests {
         assert_eq!(api_destination(&target("arn:aws:sqs:eu-central-1:1:q")), None);
         assert_eq!(dead_letters("r", &target(ARN)).level, Level::Wrong);
         let mut watched = target(ARN);
-        let queue = DeadLetterConfig::builder().arn("arn:aws:sqs:eu-central-1:1:shop-mail-hook-dlq");
+        let queue =
+            DeadLetterConfig::builder().arn("arn:aws:sqs:eu-central-1:1:shop-mail-hook-dlq");
         watched.dead_letter_config = Some(queue.build());
         let finding = dead_letters("r", &watched);
         assert_eq!((finding.level, finding.found.as_str()), (Level::Ok, "shop-mail-hook-dlq"));

@@ -62,9 +62,9 @@ async fn check_one(stack: &Stack, secret: &SecretListEntry) -> Finding {
     let call = stack.secrets().get_secret_value().secret_id(name).version_stage(CURRENT).send();
     let fix = "nothing verifies this system's webhooks: restore it, or put a value into it";
     let failed = Finding::failed_call(&subject, "secretsmanager:GetSecretValue", Some(fix));
-    match call.await {
+    match call.await.map_err(failed) {
         Ok(answer) => describe(subject, secret, answer.secret_string().unwrap_or_default()),
-        Err(error) => failed(error),
+        Err(failed) => failed,
     }
 }
 
@@ -74,8 +74,8 @@ fn describe(subject: String, secret: &SecretListEntry, value: &str) -> Finding {
         return Finding::new(Level::Wrong, subject, found, malformed.to_string());
     }
     let versions = secret.secret_versions_to_stages();
-    let has_previous = versions
-        .is_some_and(|versions| versions.values().flatten().any(|stage| stage == PREVIOUS));
+    let has_previous =
+        versions.is_some_and(|versions| versions.values().flatten().any(|stage| stage == PREVIOUS));
     let found = match has_previous {
         true => "readable; the version before counts too",
         false => "readable; no version before",

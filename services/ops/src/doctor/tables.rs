@@ -30,12 +30,7 @@ pub async fn check(stack: &Stack, parts: &Parts) -> Vec<Finding> {
     [findings(events), findings(ledger), findings(shops)].concat()
 }
 
-async fn check_table(
-    stack: &Stack,
-    name: &str,
-    keys: &[&str],
-    reader: Option<Reader>,
-) -> Checked {
+async fn check_table(stack: &Stack, name: &str, keys: &[&str], reader: Option<Reader>) -> Checked {
     let subject = format!("table {name}");
     let fix = "is the stack's name right (--stack), and its region (--region)?";
     let failed = Finding::failed_call(&subject, "dynamodb:DescribeTable", Some(fix));

@@ -126,7 +126,10 @@ impl Erasure {
     /// Names the queues that were left out since they hold nothing of anybody.
     pub fn not_reaching(mut self, queues: &[Queue]) -> Self {
         let named = queues.iter().map(|queue| {
-            format!("the queue {}: it names orders, and holds no name and no address", queue.suffix())
+            format!(
+                "the queue {}: it names orders, and holds no name and no address",
+                queue.suffix()
+            )
         });
         self.not_reached.extend(named);
         self

@@ -99,7 +99,9 @@ fn dead_letters(dlq: Dlq, row: &QueueRow) -> Option<String> {
         ),
     };
     let advice = match dlq {
-        Dlq::Publisher => ". The ledger's stream keeps such changes for 24 hours, so replay them soon",
+        Dlq::Publisher => {
+            ". The ledger's stream keeps such changes for 24 hours, so replay them soon"
+        }
         _ => "",
     };
     (all > 0).then(|| {

@@ -263,7 +263,8 @@ mod tests {
     fn everything_that_needs_attention_is_listed_with_what_to_do() {
         let mut status = healthy();
         let day = status.ledger.clone().unwrap_or_default();
-        queue(&mut status, Queue::Mail).depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
+        queue(&mut status, Queue::Mail).depth =
+            QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
         queue(&mut status, Queue::Mail).oldest_seconds = Some(4000.0);
         status.sweep = Ok(Some(SweepProgress { behind_ms: 7_200_000 }));
         queue(&mut status, MAIL_DLQ).depth.visible = 3012;

@@ -40,7 +40,8 @@ fn an_event_keeps_when_it_arrived_and_an_operator_forces_only_a_stale_one() {
         assessment: ReplayAssessment::new(verdict, None),
     };
     let inbox = || DlqPayload::Events(Vec::new());
-    let names = |candidate: &Candidate| attributes(Dlq::Inbox, candidate).into_keys().collect::<Vec<_>>();
+    let names =
+        |candidate: &Candidate| attributes(Dlq::Inbox, candidate).into_keys().collect::<Vec<_>>();
     let fresh = candidate(inbox(), Verdict::WouldSend);
     let received_at = BTreeMap::from([(RECEIVED_AT.to_owned(), "7".to_owned())]);
     assert_eq!(attributes(Dlq::Inbox, &fresh), received_at);
