@@ -12,7 +12,7 @@ from botocore import xform_name
 
 from translated import ROOT
 
-SDKS = {"dynamodb": "dynamodb", "sqs": "sqs", "sesv2": "ses", "secretsmanager": "secretsmanager"}
+SDKS = {"dynamodb": "dynamodb", "sqs": "sqs", "sesv2": "ses", "secretsmanager": "secretsmanager", "events": "events"}
 
 # IAM authorizes these batches by the action on a single message.
 SAME_ACTION = {

@@ -3,6 +3,7 @@
 mod attachments;
 mod cases;
 mod clocks;
+mod connector;
 mod copies;
 mod corpus;
 mod corrected_address;

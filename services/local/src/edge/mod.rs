@@ -10,6 +10,7 @@
 //! | `/v2/email/…` | [`crate::ses`] |
 //! | `/2015-03-31/functions/NAME/invocations` | Lambda's Invoke |
 //! | `GET /`, `/mail…` | the mailbox page |
+//! | `/v1/shops/NAME/shopify`, `…/woocommerce` | connector, as its Function URL would |
 //! | everything else | intake, as its Function URL would |
 //!
 //! Ahead of them all, `browser_guard` refuses what another site's page sends, and whatever comes

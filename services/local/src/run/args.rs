@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use kit::secrets::SecretVersions;
 
-use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError};
+use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError, SystemSecret};
 
 /// Waybill on one machine: order events in, shipment e-mails out, no AWS account.
 ///
@@ -49,6 +49,10 @@ pub struct Args {
     /// base64. The samples and FILE are signed with it.
     #[arg(long, value_name = "SECRET", value_parser = webhook_secret)]
     pub webhook_secret: Option<String>,
+    /// Take the webhooks of a shop's system, signed with SECRET, at /v1/shops/SHOP/SYSTEM: SYSTEM is shopify or
+    /// woocommerce. May be given several times.
+    #[arg(long, value_name = "SHOP/SYSTEM=SECRET", value_parser = SystemSecret::parse)]
+    pub system_secret: Vec<SystemSecret>,
     /// The Lambdas use this DynamoDB instead of the built-in one.
     #[arg(long, value_name = "URL")]
     pub dynamodb_endpoint: Option<String>,
@@ -131,6 +135,7 @@ impl Args {
             mail_dir: self.mail_dir.clone(),
             objects: self.objects.clone(),
             webhook_secret: self.webhook_secret.clone(),
+            system_secrets: self.system_secret.clone(),
             dynamodb_endpoint: self.dynamodb_endpoint.clone(),
             sqs_endpoint: self.sqs_endpoint.clone(),
             ses_endpoint: self.ses_endpoint.clone(),

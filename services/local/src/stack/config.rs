@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::brand::BrandFile;
 use super::shops::ShopFile;
+use super::system_secret::SystemSecret;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
 use crate::resources::Settings;
@@ -29,6 +30,8 @@ pub struct Config {
     /// The secret that publishers must sign with over HTTP, in Secrets Manager's place; anyone may publish
     /// without.
     pub webhook_secret: Option<String>,
+    /// What shop systems sign their webhooks with, in Secrets Manager's place.
+    pub system_secrets: Vec<SystemSecret>,
     /// The DynamoDB that the functions use instead of the built-in one.
     pub dynamodb_endpoint: Option<String>,
     /// The SQS that the functions use instead of the built-in one.
@@ -62,6 +65,7 @@ impl Default for Config {
             objects: None,
             shops: Vec::new(),
             webhook_secret: None,
+            system_secrets: Vec::new(),
             dynamodb_endpoint: None,
             sqs_endpoint: None,
             ses_endpoint: None,

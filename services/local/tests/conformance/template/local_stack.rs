@@ -32,6 +32,8 @@ pub async fn properties() -> Properties {
     for (id, queue) in [
         ("InboxQueue", &queues.inbox),
         ("InboxDlq", &queues.inbox_dlq),
+        ("DeliveriesQueue", &queues.deliveries),
+        ("DeliveriesDlq", &queues.deliveries_dlq),
         ("DispatchQueue", &queues.dispatch),
         ("DispatchDlq", &queues.dispatch_dlq),
         ("MailQueue", &queues.mail),
