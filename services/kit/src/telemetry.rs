@@ -77,6 +77,8 @@ pub enum Count {
     SignatureRefused,
     /// Deliveries requeued until an event of their order is stored.
     OrderAwaited,
+    /// Events about mails that their bus took.
+    Published,
 }
 
 impl Count {
@@ -106,6 +108,7 @@ impl Count {
             Self::DeliveryKept => "DeliveryKept",
             Self::SignatureRefused => "SignatureRefused",
             Self::OrderAwaited => "OrderAwaited",
+            Self::Published => "Published",
         }
     }
 }
@@ -114,8 +117,17 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
 /// The crates whose `debug` and `trace` lines may be written. At these levels the SDK and its HTTP client
 /// log whole requests and responses, with the customers' addresses in them.
-const OWN_CRATES: [&str; 8] =
-    ["connector", "dispatcher", "feedback", "intake", "kit", "mailer", "relay", "shared"];
+const OWN_CRATES: [&str; 9] = [
+    "connector",
+    "dispatcher",
+    "feedback",
+    "intake",
+    "kit",
+    "mailer",
+    "publisher",
+    "relay",
+    "shared",
+];
 
 /// Whether a log line of `target` is free of personal data, whatever the filter allows.
 fn may_be_logged(target: &str, level: Level) -> bool {

@@ -71,6 +71,7 @@ fn run_function(name: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
             "mailer" => Box::pin(mailer::run()).await,
             "feedback" => Box::pin(feedback::run()).await,
             "connector" => Box::pin(connector::run()).await,
+            "publisher" => Box::pin(publisher::run()).await,
             other => Err(format!("there is no function {other}").into()),
         }
     })

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::any;
+use axum::routing::{any, get};
 
 use super::state::Edge;
-use super::{aws, function_url, invoke};
+use super::{aws, function_url, invoke, mail_events};
 use crate::ses;
 
 /// All routes of the port. What no route takes goes to a Function URL, which has every path and every method: the
@@ -25,6 +25,7 @@ pub fn routes(edge: &Arc<Edge>) -> Router {
             "/2015-03-31/functions/{name}/invocations",
             function_url.clone().post(invoke::invoke),
         )
+        .route("/events.json", function_url.clone().merge(get(mail_events::list)))
         .merge(edge.page.routes(&function_url))
         .fallback(function_url::invoke)
         // Ahead of the routes: an SDK names the service in a header and may use any path. SQS calls

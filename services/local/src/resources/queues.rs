@@ -1,4 +1,4 @@
-//! The queues, and the dead-letter queue of each that a function reads.
+//! The queues, the dead-letter queue of each that a function reads, and those of what is told to the shop.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,6 +14,9 @@ const MESSAGE_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
 
 /// The name of the queue before intake.
 pub const INBOX_QUEUE: &str = "waybill-inbox";
+
+/// The name of the queue of mail events that the shop's webhook did not take.
+pub const MAIL_HOOK_DLQ: &str = "waybill-mail-hook-dlq";
 
 /// One queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +50,10 @@ pub struct Queues {
     pub feedback: Queue,
     /// SES events that feedback failed on.
     pub feedback_dlq: Queue,
+    /// Changes of the ledger that the publisher could not publish.
+    pub publisher_dlq: Queue,
+    /// Mail events that the shop's webhook did not take.
+    pub mail_hook_dlq: Queue,
 }
 
 pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, Error> {
@@ -71,6 +78,8 @@ pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, 
         mail_dlq,
         feedback: source(sqs, "waybill-feedback", &feedback_dlq, feedback_receives).await?,
         feedback_dlq,
+        publisher_dlq: dlq("waybill-publisher-dlq").await?,
+        mail_hook_dlq: dlq(MAIL_HOOK_DLQ).await?,
     })
 }
 

@@ -117,6 +117,7 @@ pub struct Processes {
     pub mailer: usize,
     pub feedback: usize,
     pub connector: usize,
+    pub publisher: usize,
 }
 
 impl Processes {
@@ -129,6 +130,7 @@ impl Processes {
             "mailer" => self.mailer,
             "feedback" => self.feedback,
             "connector" => self.connector,
+            "publisher" => self.publisher,
             _ => 1,
         }
     }
@@ -136,7 +138,15 @@ impl Processes {
 
 impl Default for Processes {
     fn default() -> Self {
-        Self { intake: 1, relay: 1, dispatcher: 1, mailer: 2, feedback: 1, connector: 1 }
+        Self {
+            intake: 1,
+            relay: 1,
+            dispatcher: 1,
+            mailer: 2,
+            feedback: 1,
+            connector: 1,
+            publisher: 1,
+        }
     }
 }
 

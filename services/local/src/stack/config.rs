@@ -9,6 +9,7 @@ use super::shops::ShopFile;
 use super::system_secret::SystemSecret;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
+use crate::mail_bus::Hook;
 use crate::resources::Settings;
 use crate::ses::settings;
 
@@ -32,6 +33,10 @@ pub struct Config {
     pub webhook_secret: Option<String>,
     /// What shop systems sign their webhooks with, in Secrets Manager's place.
     pub system_secrets: Vec<SystemSecret>,
+    /// Whether what becomes of each mail is published on the bus of mail events.
+    pub mail_events: bool,
+    /// The shop's webhook, to which those events are posted.
+    pub hook: Option<Hook>,
     /// The DynamoDB that the functions use instead of the built-in one.
     pub dynamodb_endpoint: Option<String>,
     /// The SQS that the functions use instead of the built-in one.
@@ -66,6 +71,8 @@ impl Default for Config {
             shops: Vec::new(),
             webhook_secret: None,
             system_secrets: Vec::new(),
+            mail_events: false,
+            hook: None,
             dynamodb_endpoint: None,
             sqs_endpoint: None,
             ses_endpoint: None,
@@ -83,6 +90,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether mail events are published: somebody listens to them, or is posted them.
+    pub fn has_mail_events(&self) -> bool {
+        self.mail_events || self.hook.is_some()
+    }
+
     /// The executable that runs the functions.
     ///
     /// # Errors

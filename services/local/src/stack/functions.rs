@@ -9,7 +9,9 @@ use super::config::{Config, Endpoints};
 use crate::aws::arn::secret_arn;
 use crate::aws::objects::ATTACHMENT_BUCKET;
 use crate::lambda::{FunctionConfig, Program};
-use crate::resources::{EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Resources, SHOPS_TABLE, Settings};
+use crate::resources::{
+    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, MAIL_BUS, Resources, SHOPS_TABLE, Settings,
+};
 
 /// What is particular to a function.
 #[derive(Debug, Clone, Copy)]
@@ -23,14 +25,21 @@ pub struct FunctionSpec {
 }
 
 /// The functions.
-pub const FUNCTIONS: [FunctionSpec; 6] = [
+pub const FUNCTIONS: [FunctionSpec; 7] = [
     FunctionSpec { name: "intake", memory_mb: 256, dead_letter_queue: Some(INBOX_QUEUE) },
     FunctionSpec { name: "relay", memory_mb: 1769, dead_letter_queue: None },
     FunctionSpec { name: "dispatcher", memory_mb: 128, dead_letter_queue: None },
     FunctionSpec { name: "mailer", memory_mb: 256, dead_letter_queue: None },
     FunctionSpec { name: "feedback", memory_mb: 128, dead_letter_queue: None },
     FunctionSpec { name: "connector", memory_mb: 256, dead_letter_queue: None },
+    FunctionSpec { name: "publisher", memory_mb: 128, dead_letter_queue: None },
 ];
+
+/// Those of a stack with this configuration: the publisher only where mail events are on.
+pub fn functions_of(config: &Config) -> Vec<FunctionSpec> {
+    let is_on = |spec: &FunctionSpec| spec.name != "publisher" || config.has_mail_events();
+    FUNCTIONS.into_iter().filter(is_on).collect()
+}
 
 /// How each function's processes are started.
 ///
@@ -65,7 +74,7 @@ pub fn function_configs(
         memory_mb: function.memory_mb,
         environment: environment.clone(),
     };
-    Ok(FUNCTIONS.map(configure).into())
+    Ok(functions_of(config).into_iter().map(configure).collect())
 }
 
 /// The ARN of the secret that publishers sign with.
@@ -94,6 +103,7 @@ fn environment(
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
         ("AWS_ENDPOINT_URL_S3", &endpoints.built_in),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &endpoints.built_in),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", &endpoints.built_in),
         ("EVENTS_TABLE", EVENTS_TABLE),
         ("LEDGER_TABLE", LEDGER_TABLE),
         ("SHOPS_TABLE", SHOPS_TABLE),
@@ -108,6 +118,8 @@ fn environment(
         ("MAIL_DLQ_URL", &queues.mail_dlq.url),
         ("FEEDBACK_QUEUE_URL", &queues.feedback.url),
         ("FEEDBACK_DLQ_URL", &queues.feedback_dlq.url),
+        ("PUBLISHER_DLQ_URL", &queues.publisher_dlq.url),
+        ("MAIL_BUS_NAME", MAIL_BUS),
         ("MAIL_FROM", "Nordlicht <orders@shop.example>"),
         ("MAIL_REPLY_TO", "help@shop.example"),
         ("SES_CONFIGURATION_SET", "waybill"),

@@ -6,7 +6,7 @@ use local::resources::{Resources, Settings};
 use crate::support::services::Services;
 
 async fn create(services: &Services, settings: &Settings) -> Resources {
-    Resources::create(&services.dynamodb, &services.sqs, settings).await.unwrap()
+    Resources::create(&services.dynamodb, &services.sqs, settings, true).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -21,7 +21,8 @@ use crate::support::services::Services;
 pub async fn properties() -> Properties {
     let services = Services::start().await;
     let settings = Settings::default();
-    let resources = Resources::create(&services.dynamodb, &services.sqs, &settings).await.unwrap();
+    let resources =
+        Resources::create(&services.dynamodb, &services.sqs, &settings, true).await.unwrap();
     let mut properties = Properties::new();
     for (id, table) in
         [("EventsTable", EVENTS_TABLE), ("LedgerTable", LEDGER_TABLE), ("ShopsTable", SHOPS_TABLE)]
@@ -40,6 +41,8 @@ pub async fn properties() -> Properties {
         ("MailDlq", &queues.mail_dlq),
         ("FeedbackQueue", &queues.feedback),
         ("FeedbackDlq", &queues.feedback_dlq),
+        ("PublisherDlq", &queues.publisher_dlq),
+        ("MailHookDlq", &queues.mail_hook_dlq),
     ] {
         add(&mut properties, id, queue_properties(&services, queue).await);
     }
@@ -52,7 +55,7 @@ pub async fn properties() -> Properties {
         "Targets": [INBOX_QUEUE],
     });
     add(&mut properties, "ShopEventsRule", rule);
-    let config = Config { settings, ..Config::default() };
+    let config = Config { settings, mail_events: true, ..Config::default() };
     add_functions(&mut properties, &config, &resources);
     add_event_sources(&mut properties, EventSources::new(&config, &resources));
     properties
@@ -159,6 +162,8 @@ fn add_functions(properties: &mut Properties, config: &Config, resources: &Resou
 
 fn add_event_sources(properties: &mut Properties, sources: EventSources) {
     add(properties, "Relay.Events.Inserts", stream_properties(&sources.stream));
+    let ledger = sources.ledger_stream.expect("mail events are on");
+    add(properties, "Publisher.Events.Changes", stream_properties(&ledger));
     let minutes = sources.sweep.every.as_secs() / 60;
     assert_eq!(sources.sweep.every, Duration::from_secs(minutes * 60), "EventBridge knows minutes");
     let unit = if minutes == 1 { "minute" } else { "minutes" };
@@ -183,10 +188,9 @@ fn queue_mapping_properties(mapping: &QueueMapping) -> Value {
 }
 
 fn stream_properties(mapping: &StreamMapping) -> Value {
-    let filter = mapping.filter.as_ref().map(|name| {
-        let pattern = json!({ "eventName": [name.as_str()] }).to_string();
-        json!({ "Filters": [{ "Pattern": pattern }] })
-    });
+    let filter = mapping
+        .filter
+        .map(|filter| json!({ "Filters": [{ "Pattern": filter.pattern().to_string() }] }));
     let table = mapping.stream_arn.split('/').nth(1).unwrap();
     json!({
         "Stream": table,

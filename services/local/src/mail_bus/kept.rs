@@ -1,0 +1,36 @@
+//! The events of the bus, for whoever asks what was published.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde_json::Value;
+
+use super::MAX_KEPT;
+
+/// The newest events, and the number of all.
+#[derive(Debug, Default)]
+pub(super) struct KeptEvents(Mutex<Kept>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    events: VecDeque<Value>,
+    count: u64,
+}
+
+impl KeptEvents {
+    pub fn add(&self, event: Value) {
+        let mut kept = self.lock();
+        kept.count += 1;
+        kept.events.push_front(event);
+        kept.events.truncate(MAX_KEPT);
+    }
+
+    pub fn newest_first(&self) -> (Vec<Value>, u64) {
+        let kept = self.lock();
+        (kept.events.iter().cloned().collect(), kept.count)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
