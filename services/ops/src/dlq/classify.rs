@@ -85,6 +85,7 @@ impl LedgerSnapshot {
                 DlqPayload::StreamBatch(batch) => batches.push(batch),
                 DlqPayload::ForeignFeedback
                 | DlqPayload::Ignored(_)
+                | DlqPayload::Change(_)
                 | DlqPayload::MailEvent(_)
                 | DlqPayload::Unreadable(_) => {}
             }
@@ -198,6 +199,8 @@ impl Rules<'_> {
                 ReplayAssessment::new(Verdict::AlreadyDone, None).because(*why)
             }
             DlqPayload::StreamBatch(batch) => self.stream_batch(batch),
+            DlqPayload::Change(_) => ReplayAssessment::new(Verdict::WouldPublish, None)
+                .because("as the ledger has it now, if the publisher can read it now"),
             DlqPayload::MailEvent(_) => ReplayAssessment::new(Verdict::WouldPublish, None),
             DlqPayload::ForeignFeedback => ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("nothing of it is recorded"),

@@ -23,7 +23,7 @@ use super::edit::{Edit, Edited};
 use super::force_stale::force_stale;
 use super::payload::{Dispatch, DlqPayload};
 use super::receive::{QueueScanner, Received};
-use super::republish::republish;
+use super::republish::{republish_batch, republish_record};
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Origin, Queue, Stack};
 use crate::error::CliError;
@@ -261,7 +261,10 @@ impl Mover<'_> {
         let body = &candidate.message.body;
         self.watch_again(&candidate.payload, body).await?;
         match &candidate.payload {
-            DlqPayload::StreamBatch(batch) => republish(self.stack, batch).await.map(|()| None),
+            DlqPayload::StreamBatch(batch) => {
+                republish_batch(self.stack, batch).await.map(|()| None)
+            }
+            DlqPayload::Change(key) => republish_record(self.stack, key).await.map(|()| None),
             DlqPayload::MailEvent(event) => event.publish(self.stack).await.map(|()| None),
             payload if candidate.assessment.verdict == Verdict::Stale => {
                 force_stale(self.stack, payload, body).await

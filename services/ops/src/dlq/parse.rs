@@ -107,6 +107,7 @@ impl DeadLetterSummary {
     pub fn identify(&mut self, payload: &DlqPayload) {
         match payload {
             DlqPayload::NeedsOrder(order) => self.name_order(Some(order.clone())),
+            DlqPayload::Change((order, _)) => self.name_order(OrderKey::parse(order).ok()),
             DlqPayload::MailEvent(event) => {
                 self.name_order(event.order());
                 self.kind = event.kind().map(|kind| kind.to_string());

@@ -13,6 +13,7 @@ use super::mail_event::MailEvent;
 use super::receive::Received;
 use super::stream_batch::StreamBatch;
 use crate::aws::Dlq;
+use crate::store::Key;
 
 /// What a message asks for. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub enum DlqPayload {
     Ignored(&'static str),
     /// Changes of the ledger that the publisher did not publish.
     StreamBatch(StreamBatch),
+    /// A change of the record with this key, which the publisher could not read.
+    Change(Key),
     /// An event about a mail that the shop's own system did not take.
     MailEvent(MailEvent),
     /// A body that is not of the queue's contract, with the reason.
@@ -90,7 +93,10 @@ impl DlqPayload {
             Dlq::Dispatch => dispatch(body),
             Dlq::Deliveries => delivery(body),
             Dlq::Inbox => inbox(body, received_at),
-            Dlq::Publisher => StreamBatch::parse(body).map(Self::StreamBatch),
+            Dlq::Publisher => match key_of_change(body) {
+                Some(key) => Ok(Self::Change(key)),
+                None => StreamBatch::parse(body).map(Self::StreamBatch),
+            },
             Dlq::MailHook => MailEvent::parse(body).map(Self::MailEvent),
             Dlq::Feedback => match FeedbackMessage::parse(body) {
                 FeedbackMessage::OwnMail(event) => Ok(Self::Feedback(event)),
@@ -112,6 +118,7 @@ impl DlqPayload {
             | Self::NeedsOrder(_)
             | Self::Ignored(_)
             | Self::StreamBatch(_)
+            | Self::Change(_)
             | Self::MailEvent(_)
             | Self::Unreadable(_) => Vec::new(),
         }
@@ -151,6 +158,13 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
         accepted_at: request.accepted_at.as_millisecond(),
         news: request.news(),
     }))
+}
+
+/// The key of a record, as the publisher leaves it in DynamoDB's JSON.
+fn key_of_change(body: &str) -> Option<Key> {
+    let keys: Value = serde_json::from_str(body).ok()?;
+    let text = |name: &str| Some(keys.get(name)?.get("S")?.as_str()?.to_owned());
+    Some((text("order_key")?, text("notification")?))
 }
 
 /// What the connector would make of a delivery, by its own rules, and what intake would make of that.

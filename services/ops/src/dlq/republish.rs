@@ -1,6 +1,6 @@
 //! `waybill dlq replay publisher`: gives changes of the ledger to the publisher again.
 //!
-//! The report of a batch holds no record, so they are read again: from the stream, which keeps them for 24 hours, or else
+//! Neither Lambda's report of a batch nor the publisher's own dead letter holds a record, so they are read again: from the stream, which keeps them for 24 hours, or else
 //! from the ledger, as it is now. The deployed function publishes them, so a fix that was deployed counts. At least once:
 //! an event has the same id however often it is published.
 
@@ -10,12 +10,14 @@ use aws_sdk_dynamodbstreams::operation::get_records::GetRecordsError;
 use aws_sdk_dynamodbstreams::operation::get_shard_iterator::GetShardIteratorError;
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use aws_sdk_lambda::primitives::Blob;
+use kit::batch_get::Attributes;
 use serde_json::{Value, json};
 
 use super::stream_batch::StreamBatch;
 use crate::aws::{Stack, service_error};
 use crate::error::CliError;
 use crate::output::{counted, number};
+use crate::store::Key;
 
 /// Records in one invocation. A record of the ledger is small, and an invocation takes 6 MB
 /// (<https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>).
@@ -28,11 +30,29 @@ const MAX_FAILURES: usize = 5;
 ///
 /// # Errors
 /// [`CliError::Service`] when they cannot be read, or when the publisher does not publish all of them.
-pub async fn republish(stack: &Stack, batch: &StreamBatch) -> Result<(), CliError> {
+pub async fn republish_batch(stack: &Stack, batch: &StreamBatch) -> Result<(), CliError> {
     let records = match from_stream(stack, batch).await? {
         Some(records) => records,
         None => from_ledger(stack, batch).await?,
     };
+    publish_all(stack, &records).await
+}
+
+/// Publishes the state of a record of the ledger as it is now; of one that is not there any more, nothing.
+///
+/// # Errors
+/// As of [`republish_batch`].
+pub async fn republish_record(stack: &Stack, (order, name): &Key) -> Result<(), CliError> {
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let table = stack.ledger_table();
+    let call = stack.dynamodb.get_item().table_name(&table).consistent_read(true);
+    let call = call.key("order_key", text(order)).key("notification", text(name));
+    let answer = call.send().await.map_err(service_error(format!("read the table {table}")))?;
+    let records: Vec<Value> = answer.item.into_iter().map(|item| as_written_now(item, 0)).collect();
+    publish_all(stack, &records).await
+}
+
+async fn publish_all(stack: &Stack, records: &[Value]) -> Result<(), CliError> {
     let mut failed = Vec::new();
     for chunk in records.chunks(MAX_RECORDS) {
         publish(stack, chunk, &mut failed).await?;
@@ -125,18 +145,27 @@ async fn from_ledger(stack: &Stack, batch: &StreamBatch) -> Result<Vec<Value>, C
         .collect::<Result<Vec<_>, _>>()
         .await
         .map_err(service_error("read the ledger"))?;
-    let records = items.into_iter().enumerate().map(|(i, item)| {
-        let image = json!(serde_dynamo::Item::from(item));
-        record("INSERT", json!({ "SequenceNumber": i.to_string(), "NewImage": image }))
-    });
-    Ok(records.collect())
+    Ok(items.into_iter().enumerate().map(|(i, item)| as_written_now(item, i)).collect())
+}
+
+/// The `i`th item as a record that tells its state, whatever it was before.
+fn as_written_now(item: Attributes, i: usize) -> Value {
+    let image = json!(serde_dynamo::Item::from(item));
+    let keys = json!({ "order_key": image["order_key"], "notification": image["notification"] });
+    let number = i.to_string();
+    record("INSERT", json!({ "SequenceNumber": number, "Keys": keys, "NewImage": image }))
 }
 
 fn stream_record(given: &Record) -> Value {
     let name = given.event_name().map_or("", |name| name.as_str());
     let Some(change) = given.dynamodb() else { return record(name, Value::Null) };
     let mut json = json!({ "SequenceNumber": change.sequence_number() });
-    for (name, image) in [("NewImage", change.new_image()), ("OldImage", change.old_image())] {
+    let images = [
+        ("Keys", change.keys()),
+        ("NewImage", change.new_image()),
+        ("OldImage", change.old_image()),
+    ];
+    for (name, image) in images {
         if let Some(image) = image {
             json[name] = json!(serde_dynamo::Item::from(image.clone()));
         }

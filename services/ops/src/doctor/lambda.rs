@@ -50,7 +50,7 @@ pub const REQUIRED_VARIABLES: [(&str, &[&str]); 7] = [
             "SYSTEM_SECRET_PREFIX",
         ],
     ),
-    ("publisher", &["MAIL_BUS_NAME"]),
+    ("publisher", &["MAIL_BUS_NAME", "PUBLISHER_DLQ_URL"]),
 ];
 
 /// The part of the stack that a function belongs to; `None` where every stack has it.
