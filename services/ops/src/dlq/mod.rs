@@ -16,10 +16,13 @@ mod classify;
 mod delivery;
 mod drop;
 mod edit;
+mod failure_reason;
 mod force_stale;
+mod ledger_snapshot;
 mod list;
 mod mail_event;
 mod move_messages;
+mod order_match;
 mod parse;
 mod payload;
 mod print;
@@ -32,9 +35,10 @@ mod select;
 mod stream_batch;
 mod verdict;
 
+pub use order_match::{OrderMatch, match_order};
 #[cfg(test)]
 pub use parse::DeadLetterSummary;
-pub use parse::{OrderMatch, id_text, match_order, orders_in};
+pub use parse::{id_text, orders_in};
 pub use payload::events_of;
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
 pub use search::{FoundLetter, Search, search};

@@ -3,10 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::notification::Recipient;
-use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON, SHOP};
+use shared::queue::dead_letter::{KIND, ORDER_ID, SHOP};
 use shared::{Kind, OrderId, OrderKey, ShopId, mail_tags};
 
 use super::delivery::{self, Labels};
+use super::failure_reason::FailureReason;
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
@@ -15,9 +16,6 @@ use crate::pii::without_addresses;
 
 /// The longest reason that is shown, in characters. Intake's, which names ten fields, is the longest of ours.
 const MAX_REASON_LEN: usize = 2000;
-
-/// The code of a message whose attribute holds none that our functions write.
-const FOREIGN_CODE: &str = "foreign";
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
@@ -152,80 +150,6 @@ impl DeadLetterSummary {
     }
 }
 
-/// Why and when a message failed for good.
-struct FailureReason {
-    code: String,
-    sentence: String,
-    failed_at: i64,
-}
-
-impl FailureReason {
-    /// One of our functions, EventBridge, Lambda or SQS itself may have put it there. Each leaves the
-    /// reason in another place.
-    fn new(payload: &DlqPayload, message: &Received) -> Self {
-        Self::from_function(message)
-            .or_else(|| Self::from_event_bridge(message))
-            .or_else(|| Self::from_lambda(payload))
-            .unwrap_or_else(|| Self::from_redrive(message))
-    }
-
-    /// Our functions write the reason into attributes.
-    fn from_function(message: &Received) -> Option<Self> {
-        let failed_at = message.attributes.get(FAILED_AT).and_then(|at| at.parse().ok());
-        let code = DeadLetterCode::parse(message.attributes.get(CODE)?);
-        Some(Self {
-            code: code.map_or(FOREIGN_CODE, DeadLetterCode::as_str).to_owned(),
-            sentence: message.attributes.get(REASON).cloned().unwrap_or_default(),
-            failed_at: failed_at.unwrap_or(message.queued_at),
-        })
-    }
-
-    /// EventBridge could not deliver it to its target
-    /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>).
-    fn from_event_bridge(message: &Received) -> Option<Self> {
-        let attribute = |name: &str| message.attributes.get(name).map(String::as_str);
-        let code = attribute("ERROR_CODE")?;
-        let mut sentence = format!("EventBridge could not deliver it: {code}");
-        // Of the message nothing else: it may quote what the shop's system answered.
-        if let Some(status) = attribute("ERROR_MESSAGE").and_then(http_status) {
-            sentence.push_str(&format!(" (HTTP {status})"));
-        }
-        if let (Some(attempts), Some(limit)) =
-            (attribute("RETRY_ATTEMPTS"), attribute("EXHAUSTED_RETRY_CONDITION"))
-        {
-            sentence.push_str(&format!(", after {attempts} retries: {limit}"));
-        }
-        let code = "undelivered".to_owned();
-        Some(Self { code, sentence, failed_at: message.queued_at })
-    }
-
-    /// Lambda reports records of a stream that it has discarded.
-    fn from_lambda(payload: &DlqPayload) -> Option<Self> {
-        let DlqPayload::StreamBatch(batch) = payload else { return None };
-        Some(Self {
-            code: "discarded".to_owned(),
-            sentence: batch.describe(),
-            failed_at: batch.discarded_at.as_millisecond(),
-        })
-    }
-
-    /// SQS moved it by its redrive policy, which records no reason.
-    fn from_redrive(message: &Received) -> Self {
-        Self {
-            code: "unanswered".to_owned(),
-            sentence: "received too often without being processed; see the function's log"
-                .to_owned(),
-            failed_at: message.first_received_at,
-        }
-    }
-}
-
-/// The status of an HTTP answer that a text of EventBridge's names.
-fn http_status(message: &str) -> Option<u16> {
-    let mut numbers = message.split(|c: char| !c.is_ascii_alphanumeric()).filter(|s| s.len() == 3);
-    numbers.find_map(|number| number.parse().ok().filter(|status| (300..600).contains(status)))
-}
-
 /// Where the contracts of the queues have the order's id, and where its shop's name: in each event of an array.
 const ORDER_ID_PATHS: [(&str, &str); 5] = [
     ("/notification/order_id", "/notification/shop"),
@@ -320,65 +244,6 @@ pub fn id_text(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a message is about an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderMatch {
-    /// It is about this order alone.
-    Only,
-    /// It mentions the order and cannot be parsed, or is about other orders too: a person decides.
-    Possible,
-    /// It is about another order, or none.
-    Other,
-}
-
-/// Whether a message of that contract is about `order`, whose customers have these `addresses`.
-pub fn match_order(
-    contract: Dlq,
-    message: &Received,
-    order: &OrderKey,
-    addresses: &[String],
-) -> OrderMatch {
-    let (summary, payload) = parse(contract, message);
-    if let Some(own) = summary.order() {
-        return if own == *order { OrderMatch::Only } else { OrderMatch::Other };
-    }
-    let named = orders_named_by(contract, &message.body);
-    let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
-    if named.iter().flatten().any(|own| own == order)
-        || named.is_empty() && is_unreadable && mentions(contract, message, order, addresses)
-    {
-        OrderMatch::Possible
-    } else {
-        OrderMatch::Other
-    }
-}
-
-/// Whether a body that nobody can read mentions the order or one of the addresses.
-fn mentions(contract: Dlq, message: &Received, order: &OrderKey, addresses: &[String]) -> bool {
-    // A delivery may be compressed.
-    let text = (contract == Dlq::Deliveries).then(|| delivery::text(&message.body)).flatten();
-    let text = text.unwrap_or_else(|| message.body.clone());
-    let lower = text.to_lowercase();
-    if addresses.iter().any(|address| lower.contains(&address.to_lowercase())) {
-        return true;
-    }
-    let id = order.order_id.as_str();
-    match contract {
-        // The systems write ids as numbers.
-        Dlq::Deliveries => is_word_in(&text, id),
-        // In quotes: 1001 is not mentioned by 10010.
-        _ => text.contains(&format!("\"{id}\"")),
-    }
-}
-
-fn is_word_in(text: &str, word: &str) -> bool {
-    let is_part = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    text.match_indices(word).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + word.len()..]);
-        !is_part(before.chars().next_back()) && !is_part(after.chars().next())
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -420,7 +285,7 @@ mod tests {
         assert_eq!((summary.order_id, summary.kind), (None, None));
         assert_eq!(
             (summary.code.as_str(), summary.reason.as_str()),
-            (FOREIGN_CODE, "for j***@***.com [2J")
+            ("foreign", "for j***@***.com [2J")
         );
 
         let long = [(CODE, "invalid".to_owned()), (REASON, "x".repeat(100_000))];
@@ -430,59 +295,8 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_sqs_moved_was_received_too_often() {
-        let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
-        let (summary, _) = parse(Dlq::Dispatch, &message);
-        assert_eq!((summary.code.as_str(), summary.failed_at), ("unanswered", 5));
-    }
-
-    #[test]
     fn what_is_no_order_id_is_not_shown_as_one() {
         let no_id = json!({"order_key": {"S": "default/\u{1b}[2J"}});
         assert_eq!(summary(Dlq::Dispatch, &no_id).order_id, None);
-    }
-
-    #[test]
-    fn a_message_is_matched_by_where_the_contracts_have_the_order_id() {
-        let event = |id: &str| json!({"data": {"order": {"id": id}}});
-        let keys =
-            json!({"order_key": {"S": "default/1001"}, "event": {"S": "https://shop.example e-1"}});
-        let order = OrderKey::parse("default/1001").unwrap();
-        let order_of_another = json!({"id": "2002", "lines": [{"sku": "1001"}]});
-        for (body, expected) in [
-            (json!({"v": 9, "event": event("1001")}), OrderMatch::Only),
-            (json!({"v": 9, "notification": {"order_id": "1001"}}), OrderMatch::Only),
-            (json!({"data": {"order": {"id": 1001}}}), OrderMatch::Only),
-            (json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}), OrderMatch::Only),
-            (json!([event("1001")]), OrderMatch::Only),
-            (
-                json!({"detail": {"mail": {"tags": {
-                    "waybill-shop": ["default"], "waybill-order": ["MTAwMQ"],
-                }}}}),
-                OrderMatch::Only,
-            ),
-            (keys, OrderMatch::Only),
-            // The order of this id of another shop.
-            (
-                json!({"v": 9, "event": {"shop": "north", "data": {"order": {"id": "1001"}}}}),
-                OrderMatch::Other,
-            ),
-            (
-                json!({"v": 9, "notification": {"shop": "north", "order_id": "1001"}}),
-                OrderMatch::Other,
-            ),
-            // Another customer's order may quote this one's number, as an article's for instance.
-            (json!({"v": 9, "event": {"data": {"order": order_of_another}}}), OrderMatch::Other),
-            (json!({"order": "10010"}), OrderMatch::Other),
-            // A person decides.
-            (json!([event("1001"), event("2002")]), OrderMatch::Possible),
-            (json!({"order": "1001"}), OrderMatch::Possible),
-            (json!(r#"cut off: "id":"1001","#), OrderMatch::Possible),
-        ] {
-            let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
-            for contract in [Dlq::Inbox, Dlq::Dispatch, Dlq::Mail] {
-                assert_eq!(match_order(contract, &message(&body), &order, &[]), expected, "{body}");
-            }
-        }
     }
 }

@@ -5,7 +5,8 @@ use indicatif::ProgressBar;
 use kit::queue::QueueDepth;
 use serde::Serialize;
 
-use super::parse::{DeadLetterSummary, OrderMatch, parse};
+use super::order_match::OrderMatch;
+use super::parse::{DeadLetterSummary, parse};
 use super::receive::{self, QueueScanner, Received};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;

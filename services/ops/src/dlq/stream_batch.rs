@@ -90,6 +90,11 @@ impl StreamBatch {
         self.stream_arn.split_once(":table/")?.1.split('/').next()
     }
 
+    /// Where it begins: its shard, and the sequence number of its first record.
+    pub fn place(&self) -> (String, String) {
+        (self.shard.clone(), self.first.clone())
+    }
+
     /// Whether a record with this sequence number comes after the batch. Sequence numbers are decimal, with more digits
     /// than an integer holds.
     pub fn ends_before(&self, sequence_number: &str) -> bool {
