@@ -375,6 +375,7 @@ def every_failure_has_an_alarm(template):
         "Requeued": {"intake", "dispatcher", "mailer", "feedback", "connector"},
         "DeadLetterErrors": {"Intake"},
         "DestinationDeliveryFailures": {"Publisher"},
+        "SignatureRefused": {"connector"},
         "RetryInvocationAttempts": {"MailBus"},
         "InvocationsFailedToBeSentToDlq": {"MailBus"},
         "SendingPaused": {"mailer"},

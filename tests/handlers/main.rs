@@ -8,7 +8,10 @@ mod counts;
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]
 mod events;
 mod http_document;
+mod http_formats;
 mod ledger;
+mod publisher;
+mod publishing;
 mod queues;
 mod recorder;
 mod replay;

@@ -159,7 +159,7 @@ mod tests {
         let passes = Item { not_before: AT + 1_000, ..item(State::Bounced) };
         let event = mail_event(Some(&item(State::Sent)), &passes, "test").expect("told");
         let event = serde_json::to_value(event).expect("JSON");
-        assert_eq!(event["data"]["open_until"], "2026-11-27T09:35:17.123Z");
+        assert_eq!(event["data"]["open_until"], "2026-11-27T08:15:17.123Z");
         let last = Item { since: AT + 500, not_before: 0, ..passes.clone() };
         let event = mail_event(Some(&passes), &last, "test").expect("told");
         let event = serde_json::to_value(event).expect("JSON");
@@ -182,6 +182,18 @@ mod tests {
     }
 
     #[test]
+    fn the_same_state_in_the_same_attempt_at_another_time_is_another_change() {
+        let id = |since| {
+            let skipped = Item { since, attempt: 0, ..item(State::Skipped) };
+            let event = mail_event(None, &skipped, "test").expect("told");
+            serde_json::to_value(event).expect("JSON")["id"].clone()
+        };
+        assert_eq!(id(AT), id(AT));
+        // An operator reopened it in between.
+        assert_ne!(id(AT), id(AT + 1));
+    }
+
+    #[test]
     fn an_event_names_order_kind_scope_and_role_and_nothing_of_the_address() {
         let new = Item {
             notification: "shipment.shipped#S%231#corrected-IsKbxIjX".to_owned(),
@@ -199,7 +211,7 @@ mod tests {
             "source": "/waybill/test",
             "type": "mail.failed",
             "subject": mail,
-            "time": "2026-11-27T09:35:16.123Z",
+            "time": "2026-11-27T08:15:16.123Z",
             "datacontenttype": "application/json",
             "shop": "north",
             "correlationid": "c-1",

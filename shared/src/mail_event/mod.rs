@@ -17,7 +17,7 @@ mod outcome;
 mod schema;
 
 use jiff::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::contract::kind::Kind;
 
@@ -51,7 +51,8 @@ pub struct MailEvent {
     outcome: MailOutcome,
     /// Names the mail: the same in all events about one mail to one recipient.
     subject: MailId,
-    /// When it happened, in UTC.
+    /// When it happened, in UTC with milliseconds: two of these texts compare as the times do.
+    #[serde(serialize_with = "with_milliseconds")]
     time: Timestamp,
     /// The media type of data.
     #[cfg_attr(test, schemars(extend("const" = DATA_CONTENT_TYPE)))]
@@ -93,7 +94,7 @@ pub struct MailData {
     pub reason: Option<String>,
     /// Of a mail that bounced for a reason that passes, such as an automatic reply: until then, it may yet be reported as
     /// delivered. If nothing else comes, it did not arrive.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_with_milliseconds")]
     pub open_until: Option<Timestamp>,
     /// Of a mail in doubt: whether Waybill sends it again by itself if SES says no more about it. Where it does not, the
     /// doubt is an operator's to settle.
@@ -178,5 +179,39 @@ impl MailEvent {
     #[must_use]
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("texts and numbers serialise without fail")
+    }
+}
+
+// Always as many digits: `16.123Z` would come before `16Z`.
+fn with_milliseconds<S: Serializer>(time: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&format_args!("{time:.3}"))
+}
+
+fn some_with_milliseconds<S: Serializer>(
+    time: &Option<Timestamp>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match time {
+        Some(time) => with_milliseconds(time, to),
+        None => to.serialize_none(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_texts_of_times_compare_as_the_times_do() {
+        let text = |millisecond| {
+            let mut to = Vec::new();
+            let time = Timestamp::from_millisecond(millisecond).expect("a time");
+            let mut to_json = serde_json::Serializer::new(&mut to);
+            with_milliseconds(&time, &mut to_json).expect("JSON");
+            String::from_utf8(to).expect("UTF-8")
+        };
+        assert!(text(1_795_767_316_000).ends_with(".000Z\""));
+        assert!(text(1_795_767_316_000) < text(1_795_767_316_001));
+        assert!(text(1_795_767_316_999) < text(1_795_767_317_000));
     }
 }

@@ -81,7 +81,7 @@ pub(super) fn examples() -> Vec<Value> {
 /// An event of this type.
 pub(super) fn example(outcome: MailOutcome) -> Value {
     let mail = MailId::new("default/1001", "shipment.shipped#1001-A#customer");
-    let at: Timestamp = "2026-11-27T09:35:16.123Z".parse().expect("a time");
+    let at: Timestamp = "2026-11-27T08:15:16.123Z".parse().expect("a time");
     let origin = MailOrigin { stack: "shop-mails", shop: "default", correlation_id: "c-1001-4" };
     let reason = match outcome {
         MailOutcome::Sent | MailOutcome::Delivered | MailOutcome::Complained => None,

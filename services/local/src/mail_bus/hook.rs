@@ -17,7 +17,7 @@ use super::retry::RetryPolicy;
 #[derive(Debug, Clone)]
 pub struct Hook {
     /// Where events are posted.
-    uri: Uri,
+    pub uri: Uri,
     /// The text of the header `Authorization`, if the webhook checks one.
     pub secret: Option<HeaderValue>,
     /// How often and for how long it is tried.

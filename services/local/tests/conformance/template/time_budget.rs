@@ -9,11 +9,12 @@ use super::EVERYTHING_ON;
 
 /// A function, and the calls that one message may need one after the other. What a function does for several
 /// messages, it does at the same time.
-const SEQUENTIAL_CALLS: [(&str, &[&str]); 5] = [
+const SEQUENTIAL_CALLS: [(&str, &[&str]); 6] = [
     ("Intake", &["the put of an event"]),
     ("Relay", &["ten batches for the dispatch queue"; 10]),
     ("Dispatcher", &["the order's notifications", "the plan", "the mail request", "a requeue"]),
     ("Feedback", &["the record", "a requeue"]),
+    ("Publisher", &["ten entries for the bus"; 10]),
     ("Connector", &["the events of an order", "its events for the inbox", "a requeue"]),
 ];
 
