@@ -186,13 +186,13 @@ async fn a_stack_without_connector_and_mail_events_is_looked_at_as_far_as_it_is_
     let status = json(&stack, &["status"]).await;
     assert_eq!(status["queues"].as_array().map(Vec::len), Some(8), "{status:#}");
     let doctor = waybill(&stack, &["doctor"]).await;
-    for parameter in ["Connector", "MailEvents", "MailHookUrl"] {
+    for parameter in ["ShopSystems", "MailEvents", "MailHookUrl"] {
         let said = format!("off, by the template's parameter {parameter}");
         assert!(doctor.stdout.contains(&said), "{doctor:#?}");
     }
     let refused = waybill(&stack, &["dlq", "show", "deliveries"]).await;
     assert_eq!(refused.code, Some(2), "{refused:#?}");
-    assert!(refused.stderr.contains("the template's parameter Connector is off"), "{refused:#?}");
+    assert!(refused.stderr.contains("the template's parameter ShopSystems is off"), "{refused:#?}");
     let listed = json(&stack, &["dlq", "list"]).await;
     assert_eq!(listed["queues"].as_array().map(Vec::len), Some(4), "{listed:#}");
     stack.stop().await;

@@ -53,7 +53,7 @@ impl Part {
     /// The parameter of the template that switches it on.
     pub const fn parameter(self) -> &'static str {
         match self {
-            Self::Connector => "Connector",
+            Self::Connector => "ShopSystems",
             Self::MailEvents => "MailEvents",
             Self::MailHook => "MailHookUrl",
         }

@@ -44,6 +44,6 @@ mod tests {
         let subjects: Vec<&str> = off.iter().map(|finding| finding.subject.as_str()).collect();
         assert_eq!(subjects, ["connector", "mail hook"]);
         assert!(off.iter().all(|finding| finding.level == Level::Ok));
-        assert!(off[0].found.contains("parameter Connector"), "{}", off[0].found);
+        assert!(off[0].found.contains("parameter ShopSystems"), "{}", off[0].found);
     }
 }
