@@ -200,13 +200,9 @@ impl<'a> Snapshot<'a> {
         // What is fetched has a parcel only if somebody carries it.
         if parcel.has_route() || !self.is_pickup() && told != Some(Kind::ShipmentReadyForPickup) {
             facts.push(fact(Kind::ShipmentShipped, sent_at));
-            let modified = self.times.modified;
-            let after = modified.duration_since(sent_at.timestamp());
-            let is_correction =
-                after > SignedDuration::ZERO && after <= Kind::ShipmentShipped.send_within();
-            if told.is_none() && is_correction && parcel.has_route() {
-                facts.push(fact(Kind::ShipmentUpdated, When::At(modified)));
-            }
+            let corrected = parcel.corrected_at(self.times.modified, sent_at.timestamp(), told);
+            let updated = |at| fact(Kind::ShipmentUpdated, When::At(at));
+            facts.extend(corrected.map(updated));
         }
         facts.extend(told.map(|kind| fact(kind, self.times.undated())));
         facts
