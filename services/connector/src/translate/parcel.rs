@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
+use shared::notification::news::LATE_AFTER_MS;
 use shared::{Kind, TrackingNumber};
 
 use super::json::set;
@@ -68,24 +69,23 @@ impl Parcel {
     /// so the ledger tells it only if the customer knows something else. `told`: what its status is told as.
     ///
     /// Only as long as the parcel itself is news: later, whoever changes it tidies up. Not of one that is there, whose number
-    /// helps nobody. And just before the status of the same change, which tells the number too, but once: who is told of the
-    /// status first needs no correction.
+    /// helps nobody. And so long before the status of the same change, which tells the number too, but once, that it does
+    /// not stand beside it: who is told of the status first needs no correction.
     pub(crate) fn corrected_at(
         &self,
         changed: Timestamp,
         sent: Timestamp,
         told: Option<Kind>,
     ) -> Option<Timestamp> {
-        let after = changed.duration_since(sent);
-        let is_news = after > SignedDuration::ZERO && after <= Kind::ShipmentShipped.send_within();
+        let is_news = changed.duration_since(sent) <= Kind::ShipmentShipped.send_within();
         let at = match told {
             None => changed,
             Some(Kind::ShipmentOutForDelivery | Kind::ShipmentDeliveryAttempted) => {
-                changed - SignedDuration::from_millis(1)
+                changed - SignedDuration::from_millis(LATE_AFTER_MS + 1)
             }
             Some(_) => return None,
         };
-        (is_news && self.has_route()).then_some(at)
+        (is_news && at > sent && self.has_route()).then_some(at)
     }
 }
 

@@ -100,7 +100,8 @@ fn told_as_last_alone(
     let mut alone = Mailroom::default();
     alone.publish(&history.events(history.snapshots.len() - 1, now), now);
     let (shown, mailed) = (history.last_facts(), keys(&mailroom.mails));
-    let extra = mailed.iter().any(|key| !shown.contains_key(*key));
+    let told_alone = keys(&alone.mails);
+    let extra = mailed.iter().any(|key| !told_alone.contains(key));
     for Mail { key, event, .. } in &alone.mails {
         if event.payload.kind().tells_changes_only() {
             continue;
@@ -109,13 +110,15 @@ fn told_as_last_alone(
             Some(SkipReason::Superseded) => extra,
             // A refund, by the cancellation of the same moment: the last one alone may not date that so well.
             Some(SkipReason::NothingNew) => event.payload.kind().is_refund(),
+            // What is dated by the last change only: an earlier snapshot may know better how old it is.
+            Some(SkipReason::Stale) => true,
             _ => false,
         };
         let is_mailed = mailed.contains(key.as_str());
         prop_assert!(is_mailed || is_told_otherwise, "{} is not mailed: {:?}", key, mailed);
     }
     for key in mailed.iter().filter(|key| shown.contains_key(**key)) {
-        let is_known = keys(&alone.mails).contains(key) || alone.skipped.contains_key(*key);
+        let is_known = told_alone.contains(key) || alone.skipped.contains_key(*key);
         prop_assert!(is_known, "{}", key);
     }
     Ok(())
@@ -133,23 +136,29 @@ fn last_word_is_told(history: &History, mailroom: &Mailroom) -> Result<(), TestC
     Ok(())
 }
 
-/// No refund is told as news by two mails.
-fn money_is_told_once(mailroom: &Mailroom) -> Result<(), TestCaseError> {
-    for cancelled in &mailroom.mails {
-        let EventPayload::Cancelled(cancellation) = &cancelled.event.payload else { continue };
-        let Some(named) = &cancellation.refund_id else { continue };
-        let is_it = |mail: &&Mail| match &mail.event.payload {
-            EventPayload::Refunded(refund) => refund.id == *named,
+/// Each refund of the last snapshot is told, and by one mail: its own, or that of the cancellation of the same moment. Where
+/// it was told before that, the cancellation says so.
+fn money_is_told_once(history: &History, mailroom: &Mailroom) -> Result<(), TestCaseError> {
+    for (key, event) in history.last_facts() {
+        let EventPayload::Refunded(refund) = &event.payload else { continue };
+        let names_it = |mail: &&Mail| match &mail.event.payload {
+            EventPayload::Cancelled(cancelled) => cancelled.refund_id.as_ref() == Some(&refund.id),
             _ => false,
         };
-        let both = mailroom.mails.iter().any(|mail| is_it(&mail));
-        prop_assert!(!both || cancelled.says_refund_was_told, "{} and its refund", cancelled.key);
+        let (own, announced) = (mailroom.mail(&key), mailroom.mails.iter().find(names_it));
+        match (own, announced) {
+            (Some(_), Some(announced)) => {
+                prop_assert!(announced.says_refund_was_told, "{} twice", key)
+            }
+            (None, None) => prop_assert!(false, "{} is not told", key),
+            _ => {}
+        }
     }
     Ok(())
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn every_event_of_a_snapshot_is_of_the_contract_and_its_rows_add_up(history in any_history()) {
@@ -195,8 +204,12 @@ proptest! {
         alone.publish(&history.events(history.snapshots.len() - 1, now), now);
         let shown = history.last_facts();
         let of_last = |mails: &[Mail]| -> BTreeSet<String> {
-            let keys = mails.iter().map(|mail| mail.key.clone());
-            keys.filter(|key| shown.contains_key(key)).collect()
+            let shown = mails.iter().filter(|mail| shown.contains_key(&mail.key));
+            // What is a correction depends on what was told first, and so does which mail tells the money: see below.
+            let kind = |mail: &&Mail| mail.event.payload.kind();
+            let facts =
+                shown.filter(|mail| !kind(mail).tells_changes_only() && !kind(mail).is_refund());
+            facts.map(|mail| mail.key.clone()).collect()
         };
         let extra: Vec<&Mail> =
             mailroom.mails.iter().filter(|mail| !shown.contains_key(&mail.key)).collect();
@@ -206,7 +219,7 @@ proptest! {
         }
         told_as_last_alone(&history, &mailroom, now)?;
         last_word_is_told(&history, &mailroom)?;
-        money_is_told_once(&mailroom)?;
+        money_is_told_once(&history, &mailroom)?;
     }
 
     #[test]
@@ -227,7 +240,7 @@ proptest! {
         }
         told_as_last_alone(&history, &mailroom, now)?;
         last_word_is_told(&history, &mailroom)?;
-        money_is_told_once(&mailroom)?;
+        money_is_told_once(&history, &mailroom)?;
     }
 
     #[test]
@@ -252,6 +265,6 @@ proptest! {
         }
         told_as_last_alone(&history, &mailroom, now)?;
         last_word_is_told(&history, &mailroom)?;
-        money_is_told_once(&mailroom)?;
+        money_is_told_once(&history, &mailroom)?;
     }
 }

@@ -200,9 +200,11 @@ impl<'a> Snapshot<'a> {
         // What is fetched has a parcel only if somebody carries it.
         if parcel.has_route() || !self.is_pickup() && told != Some(Kind::ShipmentReadyForPickup) {
             facts.push(fact(Kind::ShipmentShipped, sent_at));
-            let corrected = parcel.corrected_at(self.times.modified, sent_at.timestamp(), told);
-            let updated = |at| fact(Kind::ShipmentUpdated, When::At(at));
-            facts.extend(corrected.map(updated));
+            // Any save changes the order: beside a status, a parcel would be news with each.
+            if told.is_none() {
+                let corrected = parcel.corrected_at(self.times.modified, sent_at.timestamp(), told);
+                facts.extend(corrected.map(|at| fact(Kind::ShipmentUpdated, When::At(at))));
+            }
         }
         facts.extend(told.map(|kind| fact(kind, self.times.undated())));
         facts
