@@ -8,7 +8,8 @@ use super::address::{address, name};
 use super::bill::{bill, is_gross};
 use super::lines::{OrderLine, meta, with_tax};
 use super::locale;
-use super::parcels::{self, Sent};
+use super::parcels;
+use super::sent::{Sent, numbered};
 use super::status::Status;
 use super::times::{Times, gmt, placed_at};
 use crate::translate::bill::below_refund;
@@ -77,7 +78,7 @@ impl<'a> Snapshot<'a> {
         let status = Status::new(text(body, "status").unwrap_or_default());
         let mut parcels = parcels::all(body, &id, &lines);
         if let (Status::OnItsWay(_), true) = (status, parcels.is_empty()) {
-            let parcel = Parcel { id: parcels::numbered(&id, 1), ..Parcel::default() };
+            let parcel = Parcel { id: numbered(&id, 1), ..Parcel::default() };
             parcels.push(Sent { parcel, at: None });
         }
         // A day is known as its beginning, when the order may not have been placed yet; and none is still to come.
