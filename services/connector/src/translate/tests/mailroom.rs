@@ -19,6 +19,8 @@ const WAIT: SignedDuration = SignedDuration::from_secs(6);
 pub struct Mail {
     pub key: String,
     pub event: Event,
+    /// Whether it announces a refund and says that a mail of its own told it before.
+    pub says_refund_was_told: bool,
 }
 
 /// The ledger of all orders, and the mails that were sent by it.
@@ -123,8 +125,12 @@ impl Mailroom {
         }
         let record = &mut records[own];
         record.standing = match verdict {
-            Verdict::Mail(_) => {
-                self.mails.push(Mail { key: record.key.clone(), event: record.event.clone() });
+            Verdict::Mail(money) => {
+                self.mails.push(Mail {
+                    key: record.key.clone(),
+                    event: record.event.clone(),
+                    says_refund_was_told: money.refund_told,
+                });
                 Standing::Told
             }
             Verdict::Skip(reason) => {

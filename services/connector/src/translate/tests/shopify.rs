@@ -288,7 +288,8 @@ fn the_status_of_a_parcel_is_told_where_a_customer_wants_to_hear_of_it() {
         );
         let order = with(order(), json!({ "fulfillments": [parcel] }));
         let told = kinds(&events(&order));
-        assert_eq!(told, ["order.confirmed", "shipment.shipped 8", expected], "{status}");
+        assert_eq!(told[..2], ["order.confirmed", "shipment.shipped 8"], "{status}");
+        assert_eq!(told.last().map(String::as_str), Some(expected), "{status}");
     }
 }
 
