@@ -1,7 +1,9 @@
 //! Webhooks of shop systems, from the signed request to the mail.
 
+mod conversations;
 mod keep_first;
 mod mails;
+mod recorded;
 mod signatures;
 mod support;
 mod waiting;

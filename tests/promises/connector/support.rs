@@ -54,10 +54,10 @@ pub async fn mailed_within(
     timeout: Duration,
     stack: &TestStack,
     what: &str,
-    holds: impl Fn() -> bool,
+    holds: impl AsyncFn() -> bool,
 ) {
     let started = Instant::now();
-    while !holds() {
+    while !holds().await {
         assert!(
             started.elapsed() < timeout,
             "timed out waiting until {what}; {} mails\n{}",

@@ -125,7 +125,7 @@ pub fn shopify_fulfillment(order: u64) -> Value {
         "tracking_url": "https://track.example/00340434161094022115",
         "tracking_urls": ["https://track.example/00340434161094022115"],
         "email": customer(order),
-        "line_items": [{ "id": order * 10 + 1, "sku": "MUG-BLUE", "title": "Stoneware mug", "quantity": 2 }],
+        "line_items": [{ "id": order * 10 + 1, "sku": "MUG-BLUE", "title": "Stoneware mug", "quantity": 2, "requires_shipping": true, "gift_card": false }],
     })
 }
 
