@@ -1,6 +1,7 @@
 //! Webhooks of shop systems, from the signed request to the mail.
 
 mod conversations;
+mod guides;
 mod keep_first;
 mod mails;
 mod recorded;

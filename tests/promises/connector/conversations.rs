@@ -93,7 +93,11 @@ async fn settle_shuffled(seed: u64, leave_out: Option<usize>) {
         let is_old = matches!(reason, "superseded" | "nothing_new");
         assert!(is_old, "{} {}: {} {reason}", item.order_key, item.notification, item.state);
     }
-    assert_eq!(stack.mails().len(), items.iter().filter(|it| is_mailed(it)).count(), "nothing twice");
+    assert_eq!(
+        stack.mails().len(),
+        items.iter().filter(|it| is_mailed(it)).count(),
+        "nothing twice"
+    );
     let mut mails = mails_of(&stack, System::Shopify).await;
     mails.extend(mails_of(&stack, System::WooCommerce).await);
     for (mail, count) in last_words {

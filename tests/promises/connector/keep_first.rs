@@ -10,8 +10,8 @@ use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 
 use super::support::{deliver, mailed_within, start_with_faults};
-use crate::support::deliveries::{customer, paid_order, shopify_fulfillment};
 use crate::support::{eventually, eventually_within};
+use waybill_tests::deliveries::{customer, paid_order, shopify_fulfillment};
 
 /// What the shop system is promised.
 const KEPT_WITHIN: Duration = Duration::from_millis(300);

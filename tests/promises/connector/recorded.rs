@@ -22,8 +22,7 @@ pub struct Recorded {
 pub fn conversation(system: System) -> Vec<Recorded> {
     let index = read(system, "index.json");
     let text = |value: &Value| value.as_str().expect("a text").to_owned();
-    let ends_at: Timestamp = text(&index["ends_at"]).parse().expect("a time");
-    let ago = Timestamp::now().duration_since(ends_at);
+    let ago = since_the_end(&index);
     let deliveries = index["deliveries"].as_array().expect("a list").iter();
     let recorded = |entry: &Value| Recorded {
         system,
@@ -35,8 +34,20 @@ pub fn conversation(system: System) -> Vec<Recorded> {
     deliveries.map(recorded).collect()
 }
 
+/// One body of a conversation.
+pub fn sample(system: System, file: &str) -> Value {
+    later(read(system, file), since_the_end(&read(system, "index.json")))
+}
+
+fn since_the_end(index: &Value) -> SignedDuration {
+    let ends_at: Timestamp =
+        index["ends_at"].as_str().and_then(|at| at.parse().ok()).expect("a time");
+    Timestamp::now().duration_since(ends_at)
+}
+
 fn read(system: System, file: &str) -> Value {
-    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../services/local/samples/deliveries");
+    let folder =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../services/local/samples/deliveries");
     let file = folder.join(system.as_str()).join(file);
     let text = std::fs::read_to_string(&file).unwrap_or_else(|e| panic!("{}: {e}", file.display()));
     serde_json::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", file.display()))

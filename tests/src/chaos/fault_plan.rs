@@ -28,7 +28,8 @@ use super::rng::Rng;
 use super::settings::DOUBT_GRACE;
 
 /// The functions that can be killed.
-pub const FUNCTIONS: [&str; 5] = ["intake", "relay", "dispatcher", "mailer", "feedback"];
+pub const FUNCTIONS: [&str; 6] =
+    ["intake", "relay", "dispatcher", "mailer", "feedback", "connector"];
 
 const MAPPING: &str = "mapping";
 
