@@ -52,7 +52,23 @@ fn schema() -> Value {
     let id = json!("urn:waybill:mail-events:1");
     schema.insert("$id".to_owned(), id);
     schema.insert("title".to_owned(), json!("Waybill mail event"));
-    schema.to_value()
+    let mut schema = schema.to_value();
+    unwrap_lines(&mut schema);
+    schema
+}
+
+/// Makes one line of each description, which the source wraps.
+fn unwrap_lines(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            if let Some(Value::String(description)) = members.get_mut("description") {
+                *description = description.replace('\n', " ");
+            }
+            members.values_mut().for_each(unwrap_lines);
+        }
+        Value::Array(items) => items.iter_mut().for_each(unwrap_lines),
+        _ => {}
+    }
 }
 
 impl JsonSchema for MailOutcome {
