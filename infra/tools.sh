@@ -72,12 +72,12 @@ sudo apt-get install --no-install-recommends ${missing[*]}"
     cp "$source/package-lock.json" "$to/installed.json"
 }
 
-services=(intake relay dispatcher mailer feedback)
+services=(intake relay dispatcher mailer feedback connector publisher)
 # Fixed, so that the caller's CARGO_TARGET_DIR cannot lead to outdated zips. Not target/lambda: there cargo
 # writes the executables of the profile `lambda`, whose names are those of the zips' folders.
 zip_dir=$root/target/zips
 
-# zips x86_64|arm64: builds the five functions into target/zips/*/bootstrap.zip, and packs them as small as they get.
+# zips x86_64|arm64: builds the functions into target/zips/*/bootstrap.zip, and packs them as small as they get.
 zips() {
     need cargo "Install Rust: https://rustup.rs"
     need cc "Install a C compiler, such as gcc: parts of TLS are written in C."

@@ -162,7 +162,7 @@ class Emulator:
         with self.environment_of(stack, "intake") as environment:
             if environment["PUBLISHERS"] == "iam":
                 environment["PUBLISHERS"] = "anyone"
-        for service in ("intake", "relay", "dispatcher", "mailer", "feedback"):
+        for service in self.functions_of(stack):
             with self.policy_of(stack, service) as policy:
                 for statement in policy["Statement"]:
                     actions = statement["Action"]
@@ -171,8 +171,14 @@ class Emulator:
                         actions.append("sqs:SendMessageBatch")
                     if "ses:SendEmail" in actions:
                         statement["Resource"] = "*"
-                        del statement["Condition"]
+                        statement.pop("Condition", None)
                     statement["Action"] = actions
+
+    def functions_of(self, stack):
+        """The services that are deployed, by name."""
+        functions = self.client("lambda").list_functions()["Functions"]
+        names = [function["FunctionName"] for function in functions]
+        return [name.removeprefix(f"{stack}-") for name in names if name.startswith(f"{stack}-")]
 
     @contextlib.contextmanager
     def policy_of(self, stack, service):
@@ -203,8 +209,12 @@ class Emulator:
         return json.load(answer["Payload"]), answer.get("FunctionError")
 
     def post(self, event, headers=None, signed=True):
-        """POSTs to the Function URL. Status and body."""
-        url = urlsplit(self.outputs["PublishUrl"])
+        """POSTs to intake's Function URL. Status and body."""
+        return self.post_to(self.outputs["PublishUrl"], event, headers, signed)
+
+    def post_to(self, function_url, event, headers=None, signed=False):
+        """POSTs to a Function URL. Status and body."""
+        url = urlsplit(function_url)
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         request = AWSRequest("POST", url.geturl(), data=body, headers={"content-type": "application/json"})
         if signed:
@@ -244,7 +254,8 @@ class Emulator:
 
     def queues_are_empty(self):
         """Whether every queue message has been processed."""
-        return not any(self.messages(queue) for queue in ("DispatchQueueUrl", "MailQueueUrl", "FeedbackQueueUrl"))
+        names = [f"{queue}QueueUrl" for queue in ("Deliveries", "Inbox", "Dispatch", "Mail", "Feedback")]
+        return not any(self.messages(name) for name in names if name in self.outputs)
 
     def ledger(self, order_id):
         """The ledger's items of an order of the shop `default`, as plain values."""
@@ -263,11 +274,15 @@ class Emulator:
         assert len(found) < 50, f"too many {operation} to count"
         return len(found)
 
-    def metrics(self, function):
-        """The lines that a function has logged in the Embedded Metric Format."""
+    def logged(self, function, words):
+        """The lines that a function has logged with these words."""
         pages = self.client("logs").get_paginator("filter_log_events")
         logged = [e["message"] for p in pages.paginate(logGroupName=f"/aws/lambda/{function}") for e in p["events"]]
-        return [json.loads(line) for message in logged for line in message.splitlines() if '"_aws"' in line]
+        return [line for message in logged for line in message.splitlines() if words in line]
+
+    def metrics(self, function):
+        """The lines that a function has logged in the Embedded Metric Format."""
+        return [json.loads(line) for line in self.logged(function, '"_aws"')]
 
     def items(self, output):
         """Every item of the table that an output names."""

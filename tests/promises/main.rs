@@ -3,6 +3,7 @@
 mod attachments;
 mod cases;
 mod clocks;
+mod connector;
 mod copies;
 mod corpus;
 mod corrected_address;
@@ -26,6 +27,7 @@ mod paused_sending;
 mod poison;
 mod preview;
 mod readme;
+mod reconcile;
 mod restarts;
 mod samples;
 mod schema;

@@ -71,6 +71,12 @@ pub enum Count {
     DeadLettered,
     /// SES events that name a notification of ours and lack its token.
     ForgedFeedback,
+    /// Deliveries of shop systems kept.
+    DeliveryKept,
+    /// Deliveries refused although a secret was read, with which they are not signed.
+    SignatureRefused,
+    /// Deliveries requeued until an event of their order is stored.
+    OrderAwaited,
     /// Events about mails that their bus took.
     Published,
 }
@@ -99,6 +105,9 @@ impl Count {
             Self::Complained => "Complained",
             Self::DeadLettered => "DeadLettered",
             Self::ForgedFeedback => "ForgedFeedback",
+            Self::DeliveryKept => "DeliveryKept",
+            Self::SignatureRefused => "SignatureRefused",
+            Self::OrderAwaited => "OrderAwaited",
             Self::Published => "Published",
         }
     }
@@ -108,8 +117,17 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
 /// The crates whose `debug` and `trace` lines may be written. At these levels the SDK and its HTTP client
 /// log whole requests and responses, with the customers' addresses in them.
-const OWN_CRATES: [&str; 8] =
-    ["dispatcher", "feedback", "intake", "kit", "mailer", "publisher", "relay", "shared"];
+const OWN_CRATES: [&str; 9] = [
+    "connector",
+    "dispatcher",
+    "feedback",
+    "intake",
+    "kit",
+    "mailer",
+    "publisher",
+    "relay",
+    "shared",
+];
 
 /// Whether a log line of `target` is free of personal data, whatever the filter allows.
 fn may_be_logged(target: &str, level: Level) -> bool {

@@ -9,8 +9,8 @@ use crate::aws::Connection;
 use crate::examples::with_examples;
 use crate::output::Format;
 use crate::{
-    audit, dlq, doctor, erase, notification, order, preview, publish, shop, status, suppression,
-    sweep,
+    audit, dlq, doctor, erase, notification, order, preview, publish, reconcile, shop, status,
+    suppression, sweep,
 };
 
 /// Shows what happened to an order's mails, and repairs what went wrong.
@@ -56,6 +56,15 @@ pub enum Command {
     Erase(erase::Args),
     /// Publishes events from a file, as a shop's backend would
     Publish(publish::Args),
+    /// Reads a shop's orders from Shopify or WooCommerce, and publishes what its webhooks lost
+    ///
+    /// The credentials are the secret STACK/SHOP/SYSTEM-api of Secrets Manager, as JSON:
+    /// {"shop":"NAME.myshopify.com","client_id":"…","client_secret":"…"} (or "access_token"), or
+    /// {"url":"https://…","consumer_key":"ck_…","consumer_secret":"cs_…"}. For a first try they may
+    /// be variables: SHOPIFY_SHOP, SHOPIFY_CLIENT_ID, SHOPIFY_CLIENT_SECRET (or
+    /// SHOPIFY_ACCESS_TOKEN); WOOCOMMERCE_URL, WOOCOMMERCE_CONSUMER_KEY,
+    /// WOOCOMMERCE_CONSUMER_SECRET.
+    Reconcile(reconcile::Args),
     /// Renders the mails of sample events, or of an order's own events
     Preview(preview::Args),
     /// Checks the deployment; each finding names its fix

@@ -20,16 +20,20 @@ pub enum Confirmation {
 impl Confirmation {
     /// [`CliError::Input`] where no flag has confirmed and there is no terminal to ask at.
     pub fn new(is_given: bool, output: Output) -> Result<Self, CliError> {
+        Self::or_see(is_given, output, "Add --dry-run to see the plan")
+    }
+
+    /// As [`Confirmation::new`]; `how` says how the plan is seen without being carried out.
+    pub fn or_see(is_given: bool, output: Output, how: &str) -> Result<Self, CliError> {
         let is_terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if is_given {
             Ok(Self::Given)
         } else if is_terminal && output.format == Format::Table {
             Ok(Self::Ask)
         } else {
-            Err(CliError::input(
-                "There is no terminal to ask at. Add --dry-run to see the plan, or --yes to carry \
-                 it out.",
-            ))
+            Err(CliError::input(format!(
+                "There is no terminal to ask at. {how}, or --yes to carry it out."
+            )))
         }
     }
 }

@@ -6,7 +6,7 @@ use clap::Command;
 type Example = (&'static str, &'static str);
 
 /// The examples of each command, by its words.
-const EXAMPLES: [(&str, &[Example]); 27] = [
+const EXAMPLES: [(&str, &[Example]); 28] = [
     (
         "",
         &[
@@ -179,6 +179,20 @@ const EXAMPLES: [(&str, &[Example]); 27] = [
         &[
             ("a file of events", "publish events.jsonl --reason 'import of 20 November'"),
             ("what another program writes", "publish -"),
+        ],
+    ),
+    (
+        "reconcile",
+        &[
+            ("what the webhooks of the last two days lost", "reconcile --shop north --since 2d"),
+            (
+                "bring it back",
+                "reconcile --shop north --since 2d --publish --reason 'webhook was off'",
+            ),
+            (
+                "every night, in a script",
+                "reconcile --shop north --since 2d --publish --yes --output json",
+            ),
         ],
     ),
     (

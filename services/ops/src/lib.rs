@@ -44,6 +44,7 @@ mod preview;
 mod progress;
 mod publish;
 mod rate;
+mod reconcile;
 mod run;
 mod send_gate;
 mod shop;

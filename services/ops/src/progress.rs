@@ -9,6 +9,12 @@ pub fn publishing(count: usize) -> ProgressBar {
     bar(count as u64, "publishing {bar:30} {human_pos} of {human_len}  {rate} a second  {eta} left")
 }
 
+/// For reading orders, of which nobody says how many there are.
+pub fn reading() -> ProgressBar {
+    let style = ProgressStyle::with_template("reading orders {human_pos}  {elapsed}");
+    ProgressBar::no_length().with_style(style.expect("the template is valid"))
+}
+
 /// For the scan of a queue of about `expected` messages.
 pub fn scanning(expected: u64) -> ProgressBar {
     bar(expected, "scanning {bar:30} {human_pos} of about {human_len}")

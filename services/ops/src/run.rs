@@ -11,7 +11,9 @@ use crate::interrupt::Interrupt;
 use crate::notification::{resend, settle, settle_many};
 use crate::output::{Output, Report, note};
 use crate::pii::without_addresses;
-use crate::{dlq, docs, doctor, erase, order, preview, publish, shop, status, suppression, sweep};
+use crate::{
+    dlq, docs, doctor, erase, order, preview, publish, reconcile, shop, status, suppression, sweep,
+};
 
 /// Runs the process's own command line.
 pub async fn main() -> ExitCode {
@@ -73,6 +75,10 @@ async fn run_on_stack(
         Command::Shop(command) => shop::run(stack, command, output).await?,
         Command::Erase(args) => erase::run(stack, args, output).await?,
         Command::Publish(args) => print(output, publish::run(stack, args).await?),
+        Command::Reconcile(args) => {
+            let interrupt = Interrupt::listen();
+            Box::pin(reconcile::run(stack, args, output, &interrupt)).await?
+        }
         Command::Preview(args) => print(output, preview::run(Some(stack), args).await?),
         Command::Doctor(args) => print(output, doctor::run(stack, args).await?),
         Command::Audit(args) => print(output, audit::run(stack, args).await?),

@@ -180,6 +180,21 @@ pub fn superseding_item<'i>(
     others.get(at).copied()
 }
 
+/// What would follow for news that has no record yet, given the records `items` of its order, were it put now. `own`: the
+/// sort key that its record would have, and the hash of the address that it would go to. `now` in milliseconds since 1970.
+#[must_use]
+pub fn foreseen_verdict(
+    items: &[Item],
+    (notification, address): (&str, AddressHash),
+    own: &News,
+    now: i64,
+) -> Verdict {
+    let address = address.to_string();
+    let others = others(items, Own { notification, address: Some(&address) }, now);
+    let known: Vec<Known> = others.into_iter().map(|(_, known)| known).collect();
+    judge(own, &known, Stage::New, now).verdict
+}
+
 /// Whether the same news goes to a corrected address. Its money counts once, and what became of it is what became of
 /// that delivery.
 fn has_successor(item: &Item, items: &[Item]) -> bool {

@@ -20,6 +20,6 @@ pub use deliveries::{Deliveries, Readdressing};
 pub use error::LedgerError;
 pub use expression::{Condition, condition};
 pub use item::{FEEDBACK_TOKEN_TAG, FILES_TAG, Item, Judging, LEFT_OUT};
-pub use judgement::{Judged, superseding_item};
+pub use judgement::{Judged, foreseen_verdict, superseding_item};
 pub use same_address::told_at_address;
 pub use store::{ClaimOutcome, Ledger, PlanOutcome, RecordOutcome};

@@ -10,6 +10,7 @@
 //! | `/v2/email/…` | [`crate::ses`] |
 //! | `/2015-03-31/functions/NAME/invocations` | Lambda's Invoke |
 //! | `GET /`, `/mail…` | the mailbox page |
+//! | `/v1/shops/NAME/shopify`, `…/woocommerce` | connector, as its Function URL would |
 //! | `GET /events.json` | the mail events so far |
 //! | everything else | intake, as its Function URL would |
 //!

@@ -10,8 +10,8 @@ use super::state::Edge;
 use super::{aws, function_url, invoke, mail_events};
 use crate::ses;
 
-/// All routes of the port. What no route takes goes to intake's Function URL, which has every path
-/// and every method.
+/// All routes of the port. What no route takes goes to a Function URL, which has every path and every method: the
+/// connector's has those of shop systems' webhooks, intake's all others.
 pub fn routes(edge: &Arc<Edge>) -> Router {
     // Not axum's fallback for methods: it would put an `Allow` of its own on intake's response.
     let function_url = any(function_url::invoke);

@@ -34,6 +34,10 @@ pub struct Queues {
     pub inbox: Queue,
     /// Events of that queue that intake refused or failed on.
     pub inbox_dlq: Queue,
+    /// Deliveries of shop systems, kept before anything else.
+    pub deliveries: Queue,
+    /// Deliveries that the connector could not translate or failed on.
+    pub deliveries_dlq: Queue,
     /// Events for the dispatcher.
     pub dispatch: Queue,
     /// Events that the dispatcher failed on.
@@ -59,12 +63,15 @@ pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, 
     let feedback_receives = (visibility_timeout, max_receive_count);
     // Dead-letter queues first: the redrive policy of a queue names the ARN of its own.
     let inbox_dlq = dlq("waybill-inbox-dlq").await?;
+    let deliveries_dlq = dlq("waybill-deliveries-dlq").await?;
     let dispatch_dlq = dlq("waybill-dispatch-dlq").await?;
     let mail_dlq = dlq("waybill-mail-dlq").await?;
     let feedback_dlq = dlq("waybill-feedback-dlq").await?;
     Ok(Queues {
         inbox: source(sqs, INBOX_QUEUE, &inbox_dlq, receives).await?,
         inbox_dlq,
+        deliveries: source(sqs, "waybill-deliveries", &deliveries_dlq, receives).await?,
+        deliveries_dlq,
         dispatch: source(sqs, "waybill-dispatch", &dispatch_dlq, receives).await?,
         dispatch_dlq,
         mail: source(sqs, "waybill-mail", &mail_dlq, receives).await?,

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::Parser;
 use http::HeaderValue;
+use kit::secrets::SecretVersions;
 
 use crate::mail_bus::{Hook, InvalidHook};
-use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError};
+use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError, SystemSecret};
 
 /// Waybill on one machine: order events in, shipment e-mails out, no AWS account.
 ///
@@ -50,6 +51,10 @@ pub struct Args {
     /// base64. The samples and FILE are signed with it.
     #[arg(long, value_name = "SECRET", value_parser = webhook_secret)]
     pub webhook_secret: Option<String>,
+    /// Take the webhooks of a shop's system, signed with SECRET, at /v1/shops/SHOP/SYSTEM: SYSTEM is shopify or
+    /// woocommerce. May be given several times.
+    #[arg(long, value_name = "SHOP/SYSTEM=SECRET", value_parser = SystemSecret::parse)]
+    pub system_secret: Vec<SystemSecret>,
     /// Publish what becomes of each mail on the bus waybill-mails; /events.json lists it.
     #[arg(long)]
     pub mail_events: bool,
@@ -149,6 +154,7 @@ impl Args {
             mail_dir: self.mail_dir.clone(),
             objects: self.objects.clone(),
             webhook_secret: self.webhook_secret.clone(),
+            system_secrets: self.system_secret.clone(),
             mail_events: self.mail_events,
             hook: self.hook.clone().map(|hook| Hook { secret: self.hook_secret.clone(), ..hook }),
             dynamodb_endpoint: self.dynamodb_endpoint.clone(),

@@ -63,7 +63,8 @@ pub async fn wait_until_terminal(
     loop {
         on_poll();
         let queues = &stack.resources.queues;
-        let sources = [&queues.inbox, &queues.dispatch, &queues.mail, &queues.feedback];
+        let sources =
+            [&queues.deliveries, &queues.inbox, &queues.dispatch, &queues.mail, &queues.feedback];
         let in_progress = messages(stack, &sources).await;
         let dead_letters = messages(stack, &[&queues.dispatch_dlq]).await;
         // The ledger is read only when the queues are empty: while events run, a scan of the table

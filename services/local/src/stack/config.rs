@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::brand::BrandFile;
 use super::shops::ShopFile;
+use super::system_secret::SystemSecret;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
 use crate::mail_bus::Hook;
@@ -30,6 +31,8 @@ pub struct Config {
     /// The secret that publishers must sign with over HTTP, in Secrets Manager's place; anyone may publish
     /// without.
     pub webhook_secret: Option<String>,
+    /// What shop systems sign their webhooks with, in Secrets Manager's place.
+    pub system_secrets: Vec<SystemSecret>,
     /// Whether what becomes of each mail is published on the bus of mail events.
     pub mail_events: bool,
     /// The shop's webhook, to which those events are posted.
@@ -67,6 +70,7 @@ impl Default for Config {
             objects: None,
             shops: Vec::new(),
             webhook_secret: None,
+            system_secrets: Vec::new(),
             mail_events: false,
             hook: None,
             dynamodb_endpoint: None,

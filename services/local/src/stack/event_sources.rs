@@ -24,7 +24,7 @@ pub struct EventSources {
     /// The schedule of relay's sweep.
     pub sweep: Schedule,
     /// Each queue's mapping, with the short name of the function that it invokes.
-    pub queues: [(&'static str, QueueMapping); 4],
+    pub queues: [(&'static str, QueueMapping); 5],
 }
 
 impl EventSources {
@@ -45,6 +45,7 @@ impl EventSources {
                 queue("dispatcher", &queues.dispatch),
                 queue("mailer", &queues.mail),
                 queue("feedback", &queues.feedback),
+                queue("connector", &queues.deliveries),
             ],
         }
     }

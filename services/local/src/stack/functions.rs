@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use connector::System;
+use shared::ShopId;
+
 use super::config::{Config, Endpoints};
 use crate::aws::arn::secret_arn;
 use crate::aws::objects::ATTACHMENT_BUCKET;
@@ -22,12 +25,13 @@ pub struct FunctionSpec {
 }
 
 /// The functions.
-pub const FUNCTIONS: [FunctionSpec; 6] = [
+pub const FUNCTIONS: [FunctionSpec; 7] = [
     FunctionSpec { name: "intake", memory_mb: 256, dead_letter_queue: Some(INBOX_QUEUE) },
     FunctionSpec { name: "relay", memory_mb: 1769, dead_letter_queue: None },
     FunctionSpec { name: "dispatcher", memory_mb: 128, dead_letter_queue: None },
     FunctionSpec { name: "mailer", memory_mb: 256, dead_letter_queue: None },
     FunctionSpec { name: "feedback", memory_mb: 128, dead_letter_queue: None },
+    FunctionSpec { name: "connector", memory_mb: 256, dead_letter_queue: None },
     FunctionSpec { name: "publisher", memory_mb: 128, dead_letter_queue: None },
 ];
 
@@ -56,7 +60,6 @@ pub fn function_configs(
         environment.extend([
             ("PUBLISHERS".to_owned(), "webhook".to_owned()),
             ("WEBHOOK_SECRET_ARN".to_owned(), arn),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), endpoints.built_in.clone()),
         ]);
     }
     let path = config.executable()?;
@@ -79,6 +82,14 @@ pub fn webhook_secret_arn(settings: &Settings) -> String {
     secret_arn(&settings.region, "waybill-publishers")
 }
 
+/// What the names of the shop systems' secrets begin with: the stack's name, as deployed.
+const SYSTEM_SECRET_PREFIX: &str = "waybill";
+
+/// The name of the secret that a shop's system signs with.
+pub fn system_secret_name(shop: &ShopId, system: System) -> String {
+    format!("{SYSTEM_SECRET_PREFIX}/{shop}/{system}")
+}
+
 /// The variables of all functions together: each reads those that it needs.
 fn environment(
     settings: &Settings,
@@ -91,12 +102,16 @@ fn environment(
         ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
         ("AWS_ENDPOINT_URL_S3", &endpoints.built_in),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &endpoints.built_in),
         ("AWS_ENDPOINT_URL_EVENTBRIDGE", &endpoints.built_in),
         ("EVENTS_TABLE", EVENTS_TABLE),
         ("LEDGER_TABLE", LEDGER_TABLE),
         ("SHOPS_TABLE", SHOPS_TABLE),
         ("INBOX_QUEUE_URL", &queues.inbox.url),
         ("INBOX_DLQ_URL", &queues.inbox_dlq.url),
+        ("DELIVERIES_QUEUE_URL", &queues.deliveries.url),
+        ("DELIVERIES_DLQ_URL", &queues.deliveries_dlq.url),
+        ("SYSTEM_SECRET_PREFIX", SYSTEM_SECRET_PREFIX),
         ("DISPATCH_QUEUE_URL", &queues.dispatch.url),
         ("DISPATCH_DLQ_URL", &queues.dispatch_dlq.url),
         ("MAIL_QUEUE_URL", &queues.mail.url),

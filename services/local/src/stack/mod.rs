@@ -7,6 +7,7 @@ mod event_sources;
 mod functions;
 mod ses_events;
 mod shops;
+mod system_secret;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -38,9 +39,10 @@ pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
 use ses_events::Forwarder;
 pub use shops::{ShopFile, ShopFileError};
+pub use system_secret::{SystemSecret, SystemSecretError};
 
 pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
-use functions::{functions_of, webhook_secret_arn};
+use functions::{functions_of, system_secret_name, webhook_secret_arn};
 
 /// A running stack. Stop it with [`Stack::stop`]; dropping it kills its processes too, but does not
 /// wait for their end.
@@ -207,6 +209,9 @@ async fn open_services(
     if let Some(secret) = &config.webhook_secret {
         secrets.put(&webhook_secret_arn(&config.settings), secret);
     }
+    for SystemSecret { shop, system, secret } in &config.system_secrets {
+        secrets.put(&system_secret_name(shop, *system), secret);
+    }
     Ok(Edge {
         dynamodb: Arc::new(Dynamodb::start(data).await?),
         sqs: Arc::new(Sqs::open(address, &config.settings.region, data).await?),
@@ -268,9 +273,14 @@ impl Stack {
         self.put_secret(&self.webhook_secret_arn, secret);
     }
 
-    /// Puts a secret into Secrets Manager, or rotates it.
+    /// Puts a secret into Secrets Manager, by ARN or name, or rotates it.
     pub fn put_secret(&self, arn: &str, secret: &str) {
         self.secrets.put(arn, secret);
+    }
+
+    /// Rotates the secret that a shop's system signs with, or puts its first.
+    pub fn put_system_secret(&self, of: &SystemSecret) {
+        self.put_secret(&system_secret_name(&of.shop, of.system), &of.secret);
     }
 
     /// Puts an object into S3, where the mailer finds what events attach to mails.

@@ -124,7 +124,8 @@ fn endpoint(typed: &str) -> Result<String, &'static str> {
     }
 }
 
-fn is_loopback(url: &str) -> bool {
+/// Whether the URL names this machine.
+pub fn is_loopback(url: &str) -> bool {
     match Url::parse(url).ok().as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),

@@ -7,7 +7,7 @@ mod resources;
 mod stack;
 mod stack_names;
 
-pub use connection::Connection;
+pub use connection::{Connection, is_loopback};
 pub use error::{describe_error, is_denied, is_unknown_operation, service_error};
 pub use resources::{Dlq, Queue};
 pub use stack::Stack;

@@ -9,10 +9,12 @@ use local::Config;
 use local::mapping::sqs::QueueMapping;
 use local::mapping::stream::StreamMapping;
 use local::resources::{
-    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Queue, Resources, SHOP_BUS, SHOPS_TABLE, Settings,
+    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, MAIL_BUS, Queue, Resources, SHOP_BUS, SHOPS_TABLE,
+    Settings,
 };
 use local::stack::{Endpoints, EventSources, FUNCTIONS, function_configs};
 use serde_json::{Value, json};
+use shared::mail_event::BUS_SOURCE;
 
 use super::Properties;
 use crate::support::services::Services;
@@ -33,6 +35,8 @@ pub async fn properties() -> Properties {
     for (id, queue) in [
         ("InboxQueue", &queues.inbox),
         ("InboxDlq", &queues.inbox_dlq),
+        ("DeliveriesQueue", &queues.deliveries),
+        ("DeliveriesDlq", &queues.deliveries_dlq),
         ("DispatchQueue", &queues.dispatch),
         ("DispatchDlq", &queues.dispatch_dlq),
         ("MailQueue", &queues.mail),
@@ -53,6 +57,14 @@ pub async fn properties() -> Properties {
         "Targets": [INBOX_QUEUE],
     });
     add(&mut properties, "ShopEventsRule", rule);
+    add(&mut properties, "MailBus", json!({ "Name": MAIL_BUS }));
+    // `local::mail_bus` sends whatever is on that bus to the hook.
+    let rule = json!({
+        "EventBusName": MAIL_BUS,
+        "EventPattern": { "source": [BUS_SOURCE] },
+        "Targets": ["MailHook"],
+    });
+    add(&mut properties, "MailHookRule", rule);
     let config = Config { settings, mail_events: true, ..Config::default() };
     add_functions(&mut properties, &config, &resources);
     add_event_sources(&mut properties, EventSources::new(&config, &resources));

@@ -1,0 +1,115 @@
+//! The parcels of WooCommerce's orders: fulfilments of the core, or what plugins note.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::lines::{OrderLine, meta};
+use super::shipment_tracking;
+use super::times::utc;
+use crate::translate::json::{entries, id, is_true, list, maybe_count, text};
+use crate::translate::parcel::{Parcel, Pieces, tracking};
+use crate::translate::text::of_html;
+
+/// A parcel, and when it was sent, if the order says so.
+#[derive(Debug, Clone)]
+pub(super) struct Sent {
+    pub parcel: Parcel,
+    pub at: Option<Timestamp>,
+}
+
+/// The id of the `number`th parcel of what has none.
+pub(super) fn numbered(order_id: &str, number: usize) -> String {
+    format!("{order_id}-{number}")
+}
+
+/// The parcels of an order: its fulfilments or, where there are none, the plugins' entries.
+pub(super) fn all(order: &Value, order_id: &str, lines: &[OrderLine<'_>]) -> Vec<Sent> {
+    let fulfillments = fulfillments(order, order_id);
+    if fulfillments.is_empty() {
+        return shipment_tracking::parcels(order, order_id);
+    }
+    with_rest(fulfillments, lines)
+}
+
+/// The name of a carrier that is known by a slug: `dhl-express` is `DHL Express`.
+pub(super) fn carrier_of_slug(slug: &str) -> Option<String> {
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        match letters.next() {
+            // The short ones are abbreviations: DHL, UPS, USPS, DPD, GLS.
+            Some(_) if word.len() <= 4 => word.to_uppercase(),
+            Some(first) => first.to_uppercase().chain(letters).collect(),
+            None => String::new(),
+        }
+    };
+    let words: Vec<String> = slug.split(['-', '_']).map(word).collect();
+    of_html(&words.join(" "))
+}
+
+fn fulfillments(order: &Value, order_id: &str) -> Vec<Sent> {
+    let is_sent = |it: &&Value| {
+        let is_deleted = text(it, "date_deleted").is_some();
+        (is_true(it, "is_fulfilled") || text(it, "status") == Some("fulfilled")) && !is_deleted
+    };
+    let mut sent: Vec<Sent> = list(order, "fulfillments")
+        .into_iter()
+        .filter(is_sent)
+        .filter_map(|it| fulfillment(it, order_id))
+        .collect();
+    sent.sort_by(|a, b| (a.at, &a.parcel.id).cmp(&(b.at, &b.parcel.id)));
+    sent
+}
+
+fn fulfillment(it: &Value, order_id: &str) -> Option<Sent> {
+    let texts = |key: &str| meta(it, key).and_then(Value::as_str).map(str::trim);
+    let said = |key: &str| texts(key).filter(|text| !text.is_empty());
+    let piece = |entry: &Value| {
+        let quantity = maybe_count(entry, "qty").filter(|n| *n > 0)?;
+        Some(Pieces { line_id: id(entry, "item_id")?, quantity })
+    };
+    let items = meta(it, "_items").map(entries).unwrap_or_default();
+    let named = said("_provider_name").and_then(of_html);
+    let carrier = named.or_else(|| {
+        let slug = said("_shipment_provider").or_else(|| said("_shipping_provider"))?;
+        carrier_of_slug(slug).filter(|_| slug != "other")
+    });
+    let (number, link) = (said("_tracking_number"), said("_tracking_url"));
+    let parcel = Parcel {
+        id: format!("{order_id}-f{}", id(it, "id").or_else(|| id(it, "fulfillment_id"))?),
+        lines: items.into_iter().filter_map(piece).collect(),
+        carrier,
+        tracking: tracking(number.as_slice(), link.as_slice()),
+        ..Parcel::default()
+    };
+    let at = said("_date_fulfilled").or_else(|| text(it, "date_updated")).and_then(utc);
+    Some(Sent { parcel, at })
+}
+
+/// Each parcel with what is still to come after it, if the order says what is shipped at all.
+fn with_rest(mut sent: Vec<Sent>, lines: &[OrderLine<'_>]) -> Vec<Sent> {
+    let shipped: Option<Vec<(&str, i64)>> = lines
+        .iter()
+        .map(|line| Some((line.id.as_str(), if line.is_shipped()? { line.quantity } else { 0 })))
+        .collect();
+    let Some(shipped) = shipped else { return sent };
+    let mut left: BTreeMap<&str, i64> = shipped.iter().copied().collect();
+    for it in &mut sent {
+        // Of a parcel without lines nobody knows what it leaves.
+        if it.parcel.lines.is_empty() {
+            return sent;
+        }
+        for piece in &it.parcel.lines {
+            if let Some(left) = left.get_mut(piece.line_id.as_str()) {
+                *left -= piece.quantity;
+            }
+        }
+        let rest = shipped.iter().map(|(id, _)| (*id, left.get(id).copied().unwrap_or_default()));
+        it.parcel.still_to_come = rest
+            .filter(|(_, quantity)| *quantity > 0)
+            .map(|(id, quantity)| Pieces { line_id: id.to_owned(), quantity })
+            .collect();
+    }
+    sent
+}

@@ -1,0 +1,7 @@
+//! Webhooks of shop systems, from the signed request to the mail.
+
+mod keep_first;
+mod mails;
+mod signatures;
+mod support;
+mod waiting;
