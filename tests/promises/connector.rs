@@ -3,5 +3,5 @@
 mod keep_first;
 mod mails;
 mod signatures;
-mod support;
+pub mod support;
 mod waiting;

@@ -11,6 +11,7 @@ use super::locale;
 use super::parcels::{self, Sent};
 use super::status::Status;
 use super::times::{Times, gmt, placed_at};
+use crate::translate::bill::below_refund;
 use crate::translate::fact::{Fact, When, into_events};
 use crate::translate::json::{id, list, required_id, set, text};
 use crate::translate::money::to_json;
@@ -154,7 +155,7 @@ impl<'a> Snapshot<'a> {
 
     /// That the order is cancelled. Of money it says something only where a refund is known to be of the same moment: the
     /// order may never have been paid, and another refund may have been told long ago.
-    fn cancellation(&self, order: Value) -> Fact {
+    fn cancellation(&self, mut order: Value) -> Fact {
         let when = self.times.undated();
         let mut cancellation = Map::new();
         cancellation.insert("partial".to_owned(), Value::Bool(false));
@@ -165,6 +166,7 @@ impl<'a> Snapshot<'a> {
         if let (Some(refund), None, Some(currency)) =
             (refunds.next(), refunds.next(), self.currency)
         {
+            order = below_refund(order, refund.amount);
             cancellation.insert("refund".to_owned(), to_json(refund.amount, currency));
             cancellation.insert("refund_id".to_owned(), refund.id.as_str().into());
         }
@@ -177,7 +179,8 @@ impl<'a> Snapshot<'a> {
         json.insert("id".to_owned(), refund.id.as_str().into());
         json.insert("amount".to_owned(), to_json(refund.amount, self.currency?));
         let when = refund.at.map_or(self.times.undated(), When::At);
-        Some(Fact::of_part(Kind::OrderRefunded, when, order.clone(), ("refund", json)))
+        let order = below_refund(order.clone(), refund.amount);
+        Some(Fact::of_part(Kind::OrderRefunded, when, order, ("refund", json)))
     }
 
     fn sent_at(&self, sent: &Sent) -> When {

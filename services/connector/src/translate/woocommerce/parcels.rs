@@ -38,8 +38,8 @@ pub(super) fn carrier_of_slug(slug: &str) -> Option<String> {
     let word = |word: &str| {
         let mut letters = word.chars();
         match letters.next() {
-            // The short ones are abbreviations: DHL, UPS, USPS, DPD, GLS.
-            Some(_) if word.len() <= 4 => word.to_uppercase(),
+            // The short ones are abbreviations and countries: DHL, UPS, DE.
+            Some(_) if word.len() <= 3 || word == "usps" => word.to_uppercase(),
             Some(first) => first.to_uppercase().chain(letters).collect(),
             None => String::new(),
         }
