@@ -52,7 +52,31 @@ fn schema() -> Value {
     let id = json!("urn:waybill:mail-events:1");
     schema.insert("$id".to_owned(), id);
     schema.insert("title".to_owned(), json!("Waybill mail event"));
-    schema.to_value()
+    let mut schema = schema.to_value();
+    make_plain(&mut schema);
+    schema
+}
+
+/// Each description on one line; no `format` of Rust's own; and no null, since what is not known is absent.
+fn make_plain(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            if let Some(Value::String(description)) = members.get_mut("description") {
+                *description = description.replace('\n', " ");
+            }
+            if let Some(Value::Array(types)) = members.get_mut("type") {
+                types.retain(|name| name != "null");
+                let only = types.first().filter(|_| types.len() == 1).cloned();
+                if let Some(only) = only {
+                    members.insert("type".to_owned(), only);
+                }
+            }
+            members.retain(|name, value| name != "format" || value == "date-time");
+            members.values_mut().for_each(make_plain);
+        }
+        Value::Array(items) => items.iter_mut().for_each(make_plain),
+        _ => {}
+    }
 }
 
 impl JsonSchema for MailOutcome {

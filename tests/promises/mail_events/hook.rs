@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use ::http::HeaderValue;
 use aws_sdk_sqs::types::Message;
-use http::HeaderValue;
 use kit::Backoff;
 use local::Config;
 use local::mail_bus::{Hook, RetryPolicy};

@@ -23,7 +23,7 @@ fn config() -> Config {
 /// What is on the bus, the oldest first.
 fn events(stack: &TestStack) -> Vec<Value> {
     let bus = stack.stack.mail_bus.as_ref().expect("mail events are on");
-    let (mut events, _) = bus.events();
+    let mut events = bus.events();
     events.reverse();
     events
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::http::StatusCode;
 use boon::{Compiler, Draft, Schemas};
-use http::StatusCode;
 use local::Config;
 use local::edge::faults::{Call, Fault, Faults};
 use local::resources::LEDGER_TABLE;

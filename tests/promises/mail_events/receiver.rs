@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use http::HeaderValue;
+use ::http::HeaderValue;
 use local::Config;
 use local::mail_bus::Hook;
 use serde_json::Value;

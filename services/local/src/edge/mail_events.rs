@@ -47,7 +47,9 @@ pub async fn list(
         let detail = "Expected nothing but shop, order and type, each once.";
         return problem(StatusCode::BAD_REQUEST, "The query is not understood", detail);
     };
-    let (mut events, published) = bus.events();
+    // Before the events, so that it counts none that they lack.
+    let published = bus.published();
+    let mut events = bus.events();
     events.retain(|event| wanted.matches(event));
     let body = json!({
         "published": published,

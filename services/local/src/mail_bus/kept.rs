@@ -25,9 +25,12 @@ impl KeptEvents {
         kept.events.truncate(MAX_KEPT);
     }
 
-    pub fn newest_first(&self) -> (Vec<Value>, u64) {
-        let kept = self.lock();
-        (kept.events.iter().cloned().collect(), kept.count)
+    pub fn newest_first(&self) -> Vec<Value> {
+        self.lock().events.iter().cloned().collect()
+    }
+
+    pub fn count(&self) -> u64 {
+        self.lock().count
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

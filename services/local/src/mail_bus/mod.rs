@@ -90,9 +90,14 @@ impl MailBus {
         }
     }
 
-    /// The CloudEvents that were taken, the newest first, and how many there ever were of this process and its file.
-    pub fn events(&self) -> (Vec<Value>, u64) {
+    /// The CloudEvents that are kept, the newest first.
+    pub fn events(&self) -> Vec<Value> {
         self.kept.newest_first()
+    }
+
+    /// How many events were ever taken.
+    pub fn published(&self) -> u64 {
+        self.kept.count()
     }
 
     /// How many events the webhook has not taken yet.

@@ -59,6 +59,13 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     say("");
 }
 
+/// Warns of mail events that the shop's webhook did not take.
+pub fn print_undelivered(count: usize) {
+    if count > 0 {
+        eprintln!("{count} mail event(s) were not taken by --hook: look at what it answers.");
+    }
+}
+
 /// How often a line is printed where there is no terminal for a bar.
 const LINE_INTERVAL: Duration = Duration::from_secs(10);
 

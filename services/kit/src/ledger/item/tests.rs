@@ -1,5 +1,7 @@
 //! What an item of the ledger says about its mail.
 
+use shared::contract::text::Line;
+
 use super::*;
 
 const EVENT: &str = "shop e-1";
@@ -160,4 +162,24 @@ fn of_a_muted_event_it_counts_that_it_cancels_the_order_or_updates_it_and_nothin
     assert_eq!(kind("muted#order.updated#shop e-1", false), Some(Kind::OrderUpdated));
     assert_eq!(kind("muted#order.confirmed#shop e-1", false), None);
     assert_eq!(kind("posted#order.updated#shop e-1", false), None);
+}
+
+#[test]
+fn a_record_has_the_orders_number_where_that_tells_more_than_the_id_and_is_short() {
+    let request = requests().remove(0);
+    let number = |number: &str| {
+        let mut request = request.clone();
+        request.event.order.number = Line::parse(number).expect("a line");
+        Item::for_request(&request).order_number
+    };
+    let id = request.event.order.id.as_str().to_owned();
+    assert_eq!(number(&format!("#{id}")), None);
+    assert_eq!(number("N-7").as_deref(), Some("N-7"));
+    let longest = "7".repeat(MAX_NUMBER_LEN);
+    assert_eq!(number(&longest), Some(longest.clone()));
+    assert_eq!(number(&format!("{longest}7")), None, "the record stays small");
+    let item = Item { order_number: Some("N-7".to_owned()), ..Item::for_request(&request) };
+    let to = Recipient::Corrected(AddressHash::parse("BBBBBBBB").expect("a hash"));
+    let further = item.addressed_to(to, 7).expect("a notification");
+    assert_eq!(further.order_number.as_deref(), Some("N-7"));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodbstreams::types;
 use kit::Backoff;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::checkpoint::Checkpoints;
 use crate::lambda::Invoke;
@@ -62,15 +62,17 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// The pattern
+    /// The pattern, as a template writes it
     /// ([AWS](https://docs.aws.amazon.com/lambda/latest/dg/with-ddb-filtering.html)).
-    pub fn pattern(&self) -> Value {
+    pub fn pattern(&self) -> String {
         let names: Vec<&str> = self.event_names.iter().map(EventName::as_str).collect();
-        let mut pattern = json!({ "eventName": names });
-        if !self.new_states.is_empty() {
-            pattern["dynamodb"] = json!({ "NewImage": { "state": { "S": self.new_states } } });
+        let (names, states) = (json!(names), json!(self.new_states));
+        match self.new_states {
+            [] => format!(r#"{{"eventName":{names}}}"#),
+            _ => format!(
+                r#"{{"eventName":{names},"dynamodb":{{"NewImage":{{"state":{{"S":{states}}}}}}}}}"#
+            ),
         }
-        pattern
     }
 
     pub(super) fn matches(&self, record: &types::Record) -> bool {

@@ -198,9 +198,8 @@ fn queue_mapping_properties(mapping: &QueueMapping) -> Value {
 }
 
 fn stream_properties(mapping: &StreamMapping) -> Value {
-    let filter = mapping
-        .filter
-        .map(|filter| json!({ "Filters": [{ "Pattern": filter.pattern().to_string() }] }));
+    let filter =
+        mapping.filter.map(|filter| json!({ "Filters": [{ "Pattern": filter.pattern() }] }));
     let table = mapping.stream_arn.split('/').nth(1).unwrap();
     json!({
         "Stream": table,
