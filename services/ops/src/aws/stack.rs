@@ -135,7 +135,8 @@ impl Stack {
     /// # Errors
     /// [`CliError::Service`] when SQS does not answer.
     pub async fn queues(&self) -> Result<Vec<Queue>, CliError> {
-        let asked = Queue::ALL.map(async |queue| Ok::<_, CliError>((queue, self.has(queue).await?)));
+        let asked =
+            Queue::ALL.map(async |queue| Ok::<_, CliError>((queue, self.has(queue).await?)));
         let asked: Vec<(Queue, bool)> = future::try_join_all(asked).await?;
         Ok(asked.into_iter().filter(|(_, is_there)| *is_there).map(|(queue, _)| queue).collect())
     }
