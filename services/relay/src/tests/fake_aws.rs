@@ -26,6 +26,9 @@ use crate::sweep::second_look_until;
 
 pub const SWEEP_AFTER_MS: i64 = 300_000;
 
+/// The sort key of each order's notification.
+const CUSTOMERS: &str = "order.confirmed##customer";
+
 /// What happens to a call instead of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
@@ -67,8 +70,8 @@ struct StoredEvent {
 #[derive(Default)]
 struct State {
     events: BTreeMap<String, StoredEvent>,
-    /// Items of the ledger by order.
-    ledger: BTreeMap<String, Value>,
+    /// Items of the ledger by order and notification.
+    ledger: BTreeMap<(String, String), Value>,
     watermark: Option<i64>,
     watermarks: Vec<i64>,
     /// The watermark of the second look.
@@ -104,7 +107,7 @@ impl FakeAws {
             let order = order(n);
             let key = OrderKey::parse(&order).expect("valid");
             let bucket = Some(bucket(&key, sweep_at));
-            let ledger_key = "order.confirmed##customer".to_owned();
+            let ledger_key = CUSTOMERS.to_owned();
             let event = StoredEvent { ledger_key, sweep_at, bucket, sweeps: 0 };
             fake.lock().events.insert(order, event);
         }
@@ -123,12 +126,27 @@ impl FakeAws {
     /// A ledger item of the order of this number.
     pub fn record(&self, n: usize, state: &str, since: i64) {
         let item = json!({
-            "order_key": { "S": order(n) }, "notification": { "S": "order.confirmed##customer" },
+            "order_key": { "S": order(n) }, "notification": { "S": CUSTOMERS },
             "state": { "S": state }, "attempt": { "N": "0" }, "since": { "N": since.to_string() },
             "event": { "S": "shop e-1" }, "correlation_id": { "S": "c" }, "accepted_at": { "N": "1" },
             "send_before": { "N": i64::MAX.to_string() }, "expires_at": { "N": "1" },
         });
-        self.lock().ledger.insert(order(n), item);
+        self.lock().ledger.insert((order(n), CUSTOMERS.to_owned()), item);
+    }
+
+    /// As if another event's mail had bounced, and that of the order of this number were planned to `address`, which it
+    /// names.
+    pub fn readdress(&self, n: usize, address: &str, since: i64) {
+        self.record(n, "planned", since);
+        let mut state = self.lock();
+        let key = |notification: &str| (order(n), notification.to_owned());
+        let first = state.ledger.get_mut(&key(CUSTOMERS)).expect("just put");
+        let further = format!("order.confirmed##corrected-{address}");
+        let mut second = first.clone();
+        (second["notification"]["S"], second["address_hash"]) = (json!(further), json!({ "S": address }));
+        (first["state"]["S"], first["event"]["S"]) = (json!("bounced"), json!("shop e-0"));
+        first["readdressed_to"] = json!({ "S": address });
+        state.ledger.insert(key(&further), second);
     }
 
     /// As if the event of the order of this number should lead to the ledger item of this sort key.
@@ -353,10 +371,18 @@ impl State {
         let (table, request) = requests.as_object().and_then(|all| all.iter().next()).expect("one");
         let keys = request["Keys"].as_array().expect("keys");
         assert!(keys.len() <= 100, "as AWS limits it");
-        let orders = keys.iter().map(|key| key["order_key"]["S"].as_str().expect("a key"));
+        let text = |key: &Value, name: &str| key[name]["S"].as_str().expect("a key").to_owned();
         let items: Vec<Value> = match table.as_str() {
-            "ledger" => orders.filter_map(|order| self.ledger.get(order).cloned()).collect(),
-            _ => orders.filter_map(|order| Some(stored(order, self.events.get(order)?))).collect(),
+            "ledger" => keys
+                .iter()
+                .map(|key| (text(key, "order_key"), text(key, "notification")))
+                .filter_map(|key| self.ledger.get(&key).cloned())
+                .collect(),
+            _ => keys
+                .iter()
+                .map(|key| text(key, "order_key"))
+                .filter_map(|order| Some(stored(&order, self.events.get(&order)?)))
+                .collect(),
         };
         json!({ "Responses": { table.as_str(): items } })
     }
@@ -381,7 +407,8 @@ impl State {
         for (order, event) in &self.events {
             // What was queued is watched: it has been moved ahead, where a later sweep looks at it again.
             let is_watched = event.sweep_at >= watermark;
-            let is_sent = self.ledger.get(order).is_some_and(|item| item["state"]["S"] == "sent");
+            let customers = self.ledger.get(&(order.clone(), CUSTOMERS.to_owned()));
+            let is_sent = customers.is_some_and(|item| item["state"]["S"] == "sent");
             // Out of the index, with a dead letter.
             let is_done = is_sent || event.bucket.is_none();
             assert!(is_done || is_watched, "the watermark passed the event of {order}");

@@ -59,6 +59,20 @@ async fn an_event_whose_ledger_key_cannot_be_stops_the_sweep_of_no_other_one() {
 }
 
 #[tokio::test]
+async fn a_mail_to_a_corrected_address_whose_request_was_lost_is_queued_again_though_the_first_one_bounced()
+ {
+    let first_due = due();
+    let fake = FakeAws::with_events(3, first_due);
+    fake.readdress(1, "BBBBBBBB", first_due);
+    for n in [0, 2] {
+        fake.record(n, "sent", first_due);
+    }
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(stats, SweepStats { checked: 3, queued_again: 1 });
+    assert_eq!(fake.queued(), [order(1)]);
+}
+
+#[tokio::test]
 async fn chunks_are_checked_at_the_same_time() {
     let fake = FakeAws::with_events(MANY, due());
     for n in 0..MANY {
