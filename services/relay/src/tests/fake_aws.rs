@@ -143,7 +143,8 @@ impl FakeAws {
         let first = state.ledger.get_mut(&key(CUSTOMERS)).expect("just put");
         let further = format!("order.confirmed##corrected-{address}");
         let mut second = first.clone();
-        (second["notification"]["S"], second["address_hash"]) = (json!(further), json!({ "S": address }));
+        (second["notification"]["S"], second["address_hash"]) =
+            (json!(further), json!({ "S": address }));
         (first["state"]["S"], first["event"]["S"]) = (json!("bounced"), json!("shop e-0"));
         first["readdressed_to"] = json!({ "S": address });
         state.ledger.insert(key(&further), second);
