@@ -38,6 +38,8 @@ pub enum Fault {
     FirstRefused,
     /// It has its effect, and no answer ever comes, nor does any later call.
     Stop,
+    /// Another sweep has moved the event that it updates.
+    Overtaken,
     /// It is answered only after this time (milliseconds since 1970).
     SlowUntil(i64),
 }
@@ -288,6 +290,10 @@ impl FakeAws {
         let answer = {
             let mut state = self.lock();
             state.in_flight -= 1;
+            if fault == Some(Fault::Overtaken) {
+                let order = body["Key"]["order_key"]["S"].as_str().expect("an update's key");
+                state.events.get_mut(order).expect("stored").sweep_at += 3_600_000;
+            }
             let is_refused = fault == Some(Fault::Refused) || state.has_stopped;
             (!is_refused)
                 .then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
