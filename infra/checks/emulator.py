@@ -144,6 +144,19 @@ class Emulator:
         self.outputs = {o["OutputKey"]: o["OutputValue"] for o in described["Outputs"]}
         self.adapt_to_ministack(stack)
 
+    def deploy_entrance(self, name, **parameters):
+        """Deploys a template of infra/entrances/, and returns its outputs."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=(ROOT / "infra" / "entrances" / f"{name}.yaml").read_text(encoding="utf-8"),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        )
+        waiter = cloudformation.get_waiter("stack_create_complete")
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
     def aws(self, *words):
         done = subprocess.run(
             [BIN / "aws", *words], env={**os.environ, **self.credentials}, capture_output=True, text=True
@@ -220,7 +233,12 @@ class Emulator:
         if signed:
             SigV4Auth(self.session.get_credentials(), "lambda", REGION).add_auth(request)
         sent = {**dict(request.headers), **(headers or {}), "Host": url.netloc}
-        plain = urllib.request.Request(self.endpoint + url.path, data=body, headers=sent, method="POST")
+        return self.post_to(self.endpoint + url.path, body, sent)
+
+    @staticmethod
+    def post_to(url, body, headers):
+        """POSTs as it is told. Status and body."""
+        plain = urllib.request.Request(url, data=body, headers=headers, method="POST")
         try:
             with urllib.request.urlopen(plain, timeout=30) as answer:
                 return answer.status, answer.read().decode()

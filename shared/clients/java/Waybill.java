@@ -113,7 +113,8 @@ public final class Waybill {
             }
             int status = answer.statusCode();
             if (status == 429 || status >= 500) {
-                String after = answer.headers().firstValue("retry-after").filter(it -> it.matches("\\d{1,4}")).orElse("0");
+                String after = answer.headers().firstValue("retry-after").orElse("");
+                after = after.matches("\\d{1,4}") ? after : "0";
                 return new Attempt(Outcome.LATER, "" + status, Duration.ofSeconds(Long.parseLong(after)));
             }
             return new Attempt(logAnswer(row, status, answer.body()), "" + status);
@@ -168,11 +169,13 @@ public final class Waybill {
             signed.put("x-amz-security-token", env("AWS_SESSION_TOKEN"));
         }
         String names = String.join(";", signed.keySet());
-        String lines = signed.entrySet().stream().map(it -> it.getKey() + ":" + it.getValue() + "\n").collect(Collectors.joining());
+        String lines = signed.entrySet().stream().map(it -> it.getKey() + ":" + it.getValue() + "\n")
+            .collect(Collectors.joining());
         String canonical = String.join("\n", "POST", url.getPath(), "", lines, names, sha256(body));
         List<String> scope = List.of(now.substring(0, 8), env("AWS_REGION"), service, "aws4_request");
         String scopeText = String.join("/", scope);
-        String toSign = String.join("\n", "AWS4-HMAC-SHA256", now, scopeText, sha256(canonical.getBytes(StandardCharsets.UTF_8)));
+        String digest = sha256(canonical.getBytes(StandardCharsets.UTF_8));
+        String toSign = String.join("\n", "AWS4-HMAC-SHA256", now, scopeText, digest);
         byte[] key = ("AWS4" + env("AWS_SECRET_ACCESS_KEY")).getBytes(StandardCharsets.UTF_8);
         for (String part : scope) {
             key = hmac(key, part);
@@ -187,7 +190,8 @@ public final class Waybill {
         byte[] key = Base64.getDecoder().decode(secret.replaceFirst("^whsec_", ""));
         String at = Long.toString(Instant.now().getEpochSecond());
         String signature = Base64.getEncoder().encodeToString(hmac(key, row.id + "." + at + "." + row.body));
-        return Map.of("content-type", MEDIA_TYPE, "webhook-id", row.id, "webhook-timestamp", at, "webhook-signature", "v1," + signature);
+        return Map.of("content-type", MEDIA_TYPE, "webhook-id", row.id, "webhook-timestamp", at,
+            "webhook-signature", "v1," + signature);
     }
 
     /** Publishes on the bus. Nobody waits for intake there: what it refuses is in the inbox's dead-letter queue. */
@@ -207,7 +211,8 @@ public final class Waybill {
             int status = answer.statusCode();
             JsonNode read = read(answer.body());
             // EventBridge answers 200 also for an entry that it did not take.
-            String code = status == 200 ? read.path("Entries").path(0).path("ErrorCode").asText() : read.path("__type").asText("" + status);
+            JsonNode entryCode = read.path("Entries").path(0).path("ErrorCode");
+            String code = status == 200 ? entryCode.asText() : read.path("__type").asText("" + status);
             if (code.isEmpty()) {
                 return new Attempt(Outcome.STORED, "");
             }
@@ -255,12 +260,15 @@ public final class Waybill {
     static Publisher publisher(String way) {
         URI url = URI.create(env("WAYBILL_URL"));
         return switch (way) {
-            case "iam" -> row -> post(row, url, it -> sigv4("lambda", url, it.bytes(), Map.of("content-type", MEDIA_TYPE)));
+            case "iam" -> {
+                var headers = Map.of("content-type", MEDIA_TYPE);
+                yield row -> post(row, url, it -> sigv4("lambda", url, it.bytes(), headers));
+            }
             case "webhook" -> row -> post(row, url, it -> webhook(it, env("WAYBILL_SECRET")));
             case "bus" -> {
                 String own = env("AWS_ENDPOINT_URL");
-                URI events = URI.create((own.isEmpty() ? "https://events." + env("AWS_REGION") + ".amazonaws.com" : own) + "/");
-                yield row -> put(row, env("WAYBILL_BUS"), events);
+                String events = own.isEmpty() ? "https://events." + env("AWS_REGION") + ".amazonaws.com" : own;
+                yield row -> put(row, env("WAYBILL_BUS"), URI.create(events + "/"));
             }
             default -> throw new IllegalArgumentException("expected iam, webhook or bus, not " + way);
         };
