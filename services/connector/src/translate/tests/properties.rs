@@ -189,7 +189,7 @@ fn money_is_told_once(history: &History, mailroom: &Mailroom) -> Result<(), Test
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn every_event_of_a_snapshot_is_of_the_contract_and_its_rows_add_up(history in any_history()) {
