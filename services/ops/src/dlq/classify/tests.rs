@@ -360,3 +360,21 @@ fn of_a_kind_that_the_shop_has_turned_off_nothing_goes_to_a_corrected_address() 
     assert_eq!(assess(&correction_of_shipped(false), bounced()).verdict, Verdict::AlreadySent);
     assert_eq!(assess(&correction_of_shipped(true), bounced()).verdict, Verdict::WouldSend);
 }
+
+#[test]
+fn an_event_that_asks_for_no_mail_is_recorded_and_no_mail_is_promised() {
+    let assessment = assess(&correction_of_shipped(false), []);
+    assert_eq!(assessment.verdict, Verdict::WouldRecord);
+    assert_eq!(assess(&correction_of_shipped(true), []).verdict, Verdict::WouldSend);
+}
+
+#[test]
+fn a_mail_to_a_corrected_address_is_promised_only_if_the_one_before_does_not_arrive() {
+    let waits = assess(&correction_of_shipped(true), [at_a(Kind::ShipmentShipped, State::Sent)]);
+    assert_eq!(waits.detail.as_deref(), Some(IF_IT_DOES_NOT_ARRIVE));
+    // Superseded while it waits: that is the reason then.
+    let records =
+        [at_a(Kind::ShipmentShipped, State::Sent), at_a(Kind::ShipmentDelivered, State::Delivered)];
+    let superseded = assess(&correction_of_shipped(true), records);
+    assert!(superseded.detail.is_some_and(|why| why.starts_with("by ")));
+}
