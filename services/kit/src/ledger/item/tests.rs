@@ -161,3 +161,31 @@ fn of_a_muted_event_it_counts_that_it_cancels_the_order_or_updates_it_and_nothin
     assert_eq!(kind("muted#order.confirmed#shop e-1", false), None);
     assert_eq!(kind("posted#order.updated#shop e-1", false), None);
 }
+
+#[test]
+fn a_mail_that_ses_rejected_with_its_files_is_told_from_one_that_bounced_or_had_none() {
+    let with_reason = |state, reason: &str| Item { reason: Some(reason.to_owned()), ..item(state) };
+    assert!(with_reason(State::Bounced, "rejected_with_files").was_rejected_with_files());
+    assert!(!with_reason(State::Bounced, "rejected").was_rejected_with_files());
+    assert!(!with_reason(State::Failed, "rejected_with_files").was_rejected_with_files());
+    assert!(!item(State::Bounced).was_rejected_with_files());
+}
+
+#[test]
+fn a_mail_goes_elsewhere_only_if_its_address_is_known_and_another_one() {
+    let own = AddressHash::parse("AAAAAAAA").expect("a hash");
+    let to = |address: Option<&str>| {
+        let address_hash = address.map(str::to_owned);
+        Item { address_hash, ..item(State::Planned) }.was_redirected_from(own)
+    };
+    assert_eq!([None, Some("AAAAAAAA"), Some("BBBBBBBB")].map(to), [false, false, true]);
+}
+
+#[test]
+fn a_judging_is_written_as_an_item_with_it_is_read() {
+    for judging in [Judging::Once, Judging::Again, Judging::Waits] {
+        let read: Judging =
+            serde_json::from_value(judging.as_str().into()).expect("as the ledger stores it");
+        assert_eq!(read, judging);
+    }
+}
