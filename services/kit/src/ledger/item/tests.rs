@@ -184,8 +184,8 @@ fn a_mail_goes_elsewhere_only_if_its_address_is_known_and_another_one() {
 #[test]
 fn a_judging_is_written_as_an_item_with_it_is_read() {
     for judging in [Judging::Once, Judging::Again, Judging::Waits] {
-        let read: Judging =
-            serde_json::from_value(judging.as_str().into()).expect("as the ledger stores it");
+        let stored = AttributeValue::S(judging.as_str().to_owned());
+        let read: Judging = serde_dynamo::from_attribute_value(stored).expect("one of them");
         assert_eq!(read, judging);
     }
 }
