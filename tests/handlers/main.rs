@@ -18,6 +18,7 @@ mod publishing;
 mod queues;
 mod recorder;
 mod replay;
+mod ses_events;
 mod shops;
 #[path = "../promises/support/simulated_pipeline/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "shared with the promises, which use more of it")]

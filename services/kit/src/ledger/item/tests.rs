@@ -185,3 +185,31 @@ fn a_record_has_the_orders_number_where_that_tells_more_than_the_id_and_is_short
     let further = item.addressed_to(to, 7).expect("a notification");
     assert_eq!(further.order_number.as_deref(), Some("N-7"));
 }
+
+#[test]
+fn a_mail_that_ses_rejected_with_its_files_is_told_from_one_that_bounced_or_had_none() {
+    let with_reason = |state, reason: &str| Item { reason: Some(reason.to_owned()), ..item(state) };
+    assert!(with_reason(State::Bounced, "rejected_with_files").was_rejected_with_files());
+    assert!(!with_reason(State::Bounced, "rejected").was_rejected_with_files());
+    assert!(!with_reason(State::Failed, "rejected_with_files").was_rejected_with_files());
+    assert!(!item(State::Bounced).was_rejected_with_files());
+}
+
+#[test]
+fn a_mail_goes_elsewhere_only_if_its_address_is_known_and_another_one() {
+    let own = AddressHash::parse("AAAAAAAA").expect("a hash");
+    let to = |address: Option<&str>| {
+        let address_hash = address.map(str::to_owned);
+        Item { address_hash, ..item(State::Planned) }.was_redirected_from(own)
+    };
+    assert_eq!([None, Some("AAAAAAAA"), Some("BBBBBBBB")].map(to), [false, false, true]);
+}
+
+#[test]
+fn a_judging_is_written_as_an_item_with_it_is_read() {
+    for judging in [Judging::Once, Judging::Again, Judging::Waits] {
+        let stored = AttributeValue::S(judging.as_str().to_owned());
+        let read: Judging = serde_dynamo::from_attribute_value(stored).expect("one of them");
+        assert_eq!(read, judging);
+    }
+}

@@ -397,3 +397,21 @@ fn changes_of_the_ledger_are_told_again_from_the_stream_or_else_from_the_ledger(
     // Names of two stacks, mixed.
     assert_eq!(assess("other-ledger", HashSet::new()).verdict, Verdict::Unparseable);
 }
+
+#[test]
+fn an_event_that_asks_for_no_mail_is_recorded_and_no_mail_is_promised() {
+    let assessment = assess(&correction_of_shipped(false), []);
+    assert_eq!(assessment.verdict, Verdict::WouldRecord);
+    assert_eq!(assess(&correction_of_shipped(true), []).verdict, Verdict::WouldSend);
+}
+
+#[test]
+fn a_mail_to_a_corrected_address_is_promised_only_if_the_one_before_does_not_arrive() {
+    let waits = assess(&correction_of_shipped(true), [at_a(Kind::ShipmentShipped, State::Sent)]);
+    assert_eq!(waits.detail.as_deref(), Some(IF_IT_DOES_NOT_ARRIVE));
+    // Superseded while it waits: that is the reason then.
+    let records =
+        [at_a(Kind::ShipmentShipped, State::Sent), at_a(Kind::ShipmentDelivered, State::Delivered)];
+    let superseded = assess(&correction_of_shipped(true), records);
+    assert!(superseded.detail.is_some_and(|why| why.starts_with("by ")));
+}
