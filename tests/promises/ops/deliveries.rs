@@ -9,8 +9,8 @@ use shared::ShopId;
 
 use super::process::{json, queue_named, waybill};
 use crate::connector::support::{deliver, deliver_signed, start};
-use crate::support::deliveries::{SECRET, customer, paid_order, shopify_fulfillment};
 use crate::support::{TestStack, eventually};
+use waybill_tests::deliveries::{SECRET, customer, paid_order, shopify_fulfillment};
 
 fn deliveries_dlq(stack: &TestStack) -> Queue {
     stack.stack.resources.queues.deliveries_dlq.clone()

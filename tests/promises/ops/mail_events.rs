@@ -41,14 +41,14 @@ async fn told() -> (TestStack, Arc<BusAway>) {
 /// The ids of all events that the bus took, the oldest first.
 fn ids(stack: &TestStack) -> Vec<String> {
     let bus = stack.stack.mail_bus.as_ref().expect("mail events are on");
-    let (mut events, _) = bus.events();
+    let mut events = bus.events();
     events.reverse();
     events.iter().map(|event| event["id"].as_str().expect("an id").to_owned()).collect()
 }
 
 fn newest_event(stack: &TestStack) -> Value {
     let bus = stack.stack.mail_bus.as_ref().expect("mail events are on");
-    bus.events().0.remove(0)
+    bus.events().remove(0)
 }
 
 /// The ledger's stream, its shard, and the sequence numbers of its records.

@@ -96,11 +96,6 @@ impl Received {
         received_at.unwrap_or_else(Timestamp::now)
     }
 
-    /// The body as JSON; as a JSON string where it does not parse.
-    pub fn json_body(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| Value::String(self.body.clone()))
-    }
-
     /// The message as one line of JSON, for the file that `dlq drop` keeps.
     pub fn to_line(&self) -> String {
         let line = json!({
