@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use shared::contract::event::EventPayload;
 use shared::contract::refund::Cancellation;
 use shared::contract::shipment::Shipment;
-use shared::{Event, Money};
+use shared::{Event, Kind, Money};
 
+use super::mailroom::{Mailroom, short};
 use super::{System, Translation, Untranslatable, accepted, events_at, kinds, time, translated};
 
 const NOW: &str = "2026-11-20T12:00:00Z";
@@ -489,4 +490,32 @@ fn an_address_is_written_as_its_country_does() {
 fn an_order_that_is_imported_is_as_old_as_it_was_placed() {
     let imported = with(order(), json!({ "processed_at": "2025-03-01T09:00:00+01:00" }));
     assert_eq!(events(&imported)[0].time, Some(time("2025-03-01T08:00:00Z")));
+}
+
+/// The mails that follow from these snapshots, each delivered when it was taken, of a shop that has turned kinds off.
+fn mailed(snapshots: &[Value], off: &[Kind]) -> Vec<String> {
+    let mut mailroom = Mailroom::without(off);
+    for snapshot in snapshots {
+        let at = time(snapshot["updated_at"].as_str().expect("a time"));
+        match translated(System::Shopify, snapshot, None, at) {
+            Ok(Translation::Events(events)) => mailroom.publish(&events, at),
+            other => panic!("{other:?}"),
+        }
+    }
+    mailroom.mails.iter().map(short).collect()
+}
+
+#[test]
+fn where_shopify_confirms_the_order_its_next_change_is_only_told_if_it_changes_something() {
+    let paid = with(order(), json!({ "updated_at": "2026-11-20T10:00:04Z", "tags": "paid" }));
+    let mut moved = with(order(), json!({ "updated_at": "2026-11-20T10:40:00Z" }));
+    moved["shipping_address"]["address1"] = json!("Main St 2");
+    let all = [order(), paid.clone(), moved];
+    assert_eq!(mailed(&all, &[Kind::OrderConfirmed]), ["1001 order.updated"]);
+    assert_eq!(
+        mailed(&all[1..2], &[Kind::OrderConfirmed]),
+        [""; 0],
+        "also of the first that arrives"
+    );
+    assert_eq!(mailed(&all, &[]), ["1001 order.confirmed", "1001 order.updated"]);
 }

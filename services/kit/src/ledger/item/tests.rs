@@ -61,8 +61,9 @@ fn a_mail_whose_mailer_died_long_ago_counts_as_told() {
     assert_eq!(planned, Standing::Planned { since: 100, waits: false });
     let waits = Item { judging: Some(Judging::Waits), ..item(State::Planned) };
     assert_eq!(standing(waits, 0), Standing::Planned { since: 100, waits: true });
-    let skipped = |reason: SkipReason| {
-        Item { reason: Some(reason.as_str().to_owned()), ..item(State::Skipped) }
+    let skipped = |reason: SkipReason| Item {
+        reason: Some(reason.as_str().to_owned()),
+        ..item(State::Skipped)
     };
     assert_eq!(standing(skipped(SkipReason::NothingNew), 0), Standing::NothingNew);
     assert_eq!(standing(skipped(SkipReason::KindOff), 0), Standing::TurnedOff);
