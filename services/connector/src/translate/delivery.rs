@@ -72,3 +72,18 @@ pub enum Translation {
     /// Nobody is to be mailed because of it: why, without personal data.
     Ignored(&'static str),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_system_is_known_by_the_name_in_its_path_alone() {
+        for system in System::ALL {
+            assert_eq!(system.to_string().parse(), Ok(system));
+        }
+        for other in ["Shopify", "woo", ""] {
+            assert!(other.parse::<System>().is_err(), "{other:?} was taken");
+        }
+    }
+}
