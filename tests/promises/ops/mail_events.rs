@@ -34,7 +34,8 @@ async fn told() -> (TestStack, Arc<BusAway>) {
     let stack = TestStack::start_with(config).await;
     stack.publish_only(&[confirmed("A1")]).await;
     wait_for_state(&stack, "A1", "delivered").await;
-    eventually("it is told", || async { ids(&stack).len() == 2 }).await;
+    let is_told = || newest_event(&stack).is_some_and(|event| event["type"] == "mail.delivered");
+    eventually("it is told", || async { is_told() }).await;
     (stack, away)
 }
 
@@ -46,9 +47,9 @@ fn ids(stack: &TestStack) -> Vec<String> {
     events.iter().map(|event| event["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-fn newest_event(stack: &TestStack) -> Value {
+fn newest_event(stack: &TestStack) -> Option<Value> {
     let bus = stack.stack.mail_bus.as_ref().expect("mail events are on");
-    bus.events().remove(0)
+    bus.events().into_iter().next()
 }
 
 /// The ledger's stream, its shard, and the sequence numbers of its records.
@@ -132,7 +133,7 @@ async fn changes_that_the_stream_has_forgotten_are_told_as_the_ledger_has_them()
     assert!(detail.contains("has no more"), "{shown:#}");
     let outcome = json(&stack, &replay("publisher")).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    assert_eq!(ids(&stack)[2..], [before[1].clone()], "what became of it last");
+    assert_eq!(ids(&stack)[before.len()..], before[before.len() - 1..], "what became of it last");
     assert_eq!(stack.depth(&dlq).await, 0);
     stack.stop().await;
 }
@@ -168,14 +169,15 @@ async fn a_change_that_the_publisher_could_not_read_is_told_once_it_can() {
     assert_eq!(shown["entries"][0]["order_id"], "A1", "{shown:#}");
     let outcome = json(&stack, &replay("publisher")).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    assert_eq!(ids(&stack)[2..], [before[1].clone()]);
+    assert_eq!(ids(&stack)[before.len()..], before[before.len() - 1..]);
     stack.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_the_shops_system_did_not_take_is_put_on_the_bus_again_as_it_was() {
     let (stack, _) = told().await;
-    let event = newest_event(&stack);
+    let before = ids(&stack);
+    let event = newest_event(&stack).expect("an event");
     let envelope = json!({
         "version": "0", "id": "b-1", "detail-type": event["type"], "source": "waybill",
         "account": "000000000000", "time": "2026-11-27T09:00:00Z", "region": "us-east-1",
@@ -210,8 +212,8 @@ async fn an_event_that_the_shops_system_did_not_take_is_put_on_the_bus_again_as_
 
     let outcome = json(&stack, &replay("mail-hook")).await;
     assert_eq!(outcome["outcome"]["moved"], 1, "{outcome:#}");
-    assert_eq!(newest_event(&stack), event);
-    assert_eq!(ids(&stack).len(), 3);
+    assert_eq!(newest_event(&stack), Some(event));
+    assert_eq!(ids(&stack).len(), before.len() + 1);
     assert_eq!(stack.depth(&dlq).await, 0);
     stack.stop().await;
 }

@@ -1,9 +1,9 @@
 //! Where a replay is decided: whether a dead letter may be replayed, by what the ledger knows.
 //!
 //! [`ReplayClassifier::classify`] loads what the tables know about a group of messages
-//! ([`LedgerSnapshot`]), and [`Rules`] turns that into a [`Verdict`] each, without I/O. A scan classifies to show and to plan;
-//! a replay classifies each message again at the moment of moving it, since the ledger may have
-//! changed since the plan.
+//! ([`LedgerSnapshot`]), and [`Rules`] turns that into a [`Verdict`] each, without I/O. A scan
+//! classifies to show and to plan; a replay classifies each message again at the moment of moving
+//! it, since the ledger may have changed since the plan.
 
 use kit::ledger::{Correction, Item, NamedAddress};
 use shared::ledger::{Facts, SkipReason, State};

@@ -260,7 +260,7 @@ mod tests {
         assert_eq!(repaired, Edited::Changed(good.to_string()));
         assert!(matches!(
             repaired.payload(Dlq::Inbox, Timestamp::now()),
-            Some(DlqPayload::Inbox(_))
+            Some(DlqPayload::Events(_))
         ));
         let steal = Edit::compile(&format!("{repair} | .data.order.id = \"2002\"")).unwrap();
         let refused = steal.apply(Dlq::Inbox, &message(&envelope.to_string()));

@@ -248,6 +248,7 @@ pub fn id_text(value: &Value) -> Option<String> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use shared::queue::dead_letter::{CODE, FAILED_AT, REASON};
 
     fn message(body: impl ToString) -> Received {
         Received { body: body.to_string(), ..Received::default() }

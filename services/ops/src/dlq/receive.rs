@@ -17,7 +17,7 @@ use aws_sdk_sqs::types::{
 };
 use futures::{StreamExt, future, stream};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::delivery;
 use crate::aws::{Dlq, service_error};

@@ -1,9 +1,10 @@
 //! The rules of a replay.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::*;
 use crate::dlq::stream_batch::samples;
+use crate::store::keyed;
 use shared::Kind;
 use shared::ledger::Transition;
 use shared::notification::Recipient;
