@@ -64,7 +64,8 @@ export function post(row, url, sign) {
             [status, after, text] = [answer.status, answer.headers.get('retry-after'), await answer.text()];
         } catch (error) {
             // Perhaps it was stored and the answer was lost.
-            return { outcome: 'later', why: String(error.cause?.code ?? error.name) };
+            const { name, cause } = /** @type {any} */ (error);
+            return { outcome: 'later', why: cause?.code ?? name };
         }
         if (status === 429 || status >= 500) {
             return { outcome: 'later', why: status, atLeast: 1000 * (Number(after) || 0) };
@@ -140,10 +141,11 @@ export function put(row, bus, events) {
             log({ row: row.id, notTaken: why });
             return { outcome: mayPass(why, 400) ? 'later' : 'refused', why };
         } catch (error) {
+            const { name, $metadata } = /** @type {any} */ (error);
             // No status: there was no answer.
-            const outcome = mayPass(error.name, error.$metadata?.httpStatusCode ?? 503) ? 'later' : 'refused';
-            if (outcome === 'refused') log({ row: row.id, refused: error.name });
-            return { outcome, why: error.name };
+            const outcome = mayPass(name, $metadata?.httpStatusCode ?? 503) ? 'later' : 'refused';
+            if (outcome === 'refused') log({ row: row.id, refused: name });
+            return { outcome, why: name };
         }
     });
 }

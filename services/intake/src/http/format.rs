@@ -25,7 +25,7 @@ pub enum Format {
 
 /// The largest payload that may be a request within its limits: as JSON text, the body takes at most three times its
 /// bytes (a character of two bytes as `\u0000`), and in base64 less. The rest is for what is around it.
-pub const MAX_PAYLOAD_BYTES: usize = 3 * MAX_REQUEST_BYTES + 64 * 1024;
+const MAX_PAYLOAD_BYTES: usize = 3 * MAX_REQUEST_BYTES + 64 * 1024;
 
 /// How each sender begins a payload, whatever its own sender puts into it.
 const BEGINNINGS: [(&str, Format); 4] = [
