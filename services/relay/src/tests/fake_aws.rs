@@ -292,7 +292,7 @@ impl FakeAws {
             state.in_flight -= 1;
             if fault == Some(Fault::Overtaken) {
                 let order = body["Key"]["order_key"]["S"].as_str().expect("an update's key");
-                state.events.get_mut(order).expect("stored").sweep_at += 3_600_000;
+                state.events.get_mut(order).expect("stored").sweep_at += 86_400_000;
             }
             let is_refused = fault == Some(Fault::Refused) || state.has_stopped;
             (!is_refused)

@@ -7,7 +7,7 @@ use shared::outbox::BUCKET_MS;
 
 use super::fake_aws::{FakeAws, Fault, SWEEP_AFTER_MS, order};
 use crate::error::OutboxError;
-use crate::sweep::{SweepStats, second_look_until, sweep};
+use crate::sweep::{SweepStats, second_look_until, stop_at, sweep};
 
 /// More chunks than are checked at the same time.
 const MANY: usize = 1_500;
@@ -118,21 +118,13 @@ async fn a_sweep_begins_no_group_of_a_chunk_when_its_time_is_over() {
     assert_eq!(fake.queued().len(), orders, "what one sweep has begun, it ends");
 }
 
-#[tokio::test]
-async fn a_sweep_begins_no_chunk_in_the_last_quarter_of_a_short_time() {
-    let (orders, first_due) = (900, due());
-    let fake = FakeAws::with_events(orders, first_due);
-    for n in 0..orders {
-        fake.record(n, "sent", first_due);
-    }
-    let began = Clock::system().now_ms();
-    // The first eight chunks, which are read together, are answered when its last quarter has begun.
-    let answered = began + 1_300;
-    fake.fail_when(move |call| {
-        (call.operation == "BatchGetItem").then_some(Fault::SlowUntil(answered))
-    });
-    let stats = sweep(&fake.relay(), began + 1_600).await.expect("no error");
-    assert_eq!(stats, SweepStats { checked: 800, queued_again: 0 });
+#[test]
+fn a_sweep_begins_nothing_in_the_last_quarter_of_a_short_time_or_the_last_half_minute() {
+    let (now, second) = (1_763_900_000_000, 1_000);
+    assert_eq!(stop_at(now, now + 8 * second), now + 6 * second);
+    assert_eq!(stop_at(now, now + 120 * second), now + 90 * second);
+    assert_eq!(stop_at(now, now + 300 * second), now + 270 * second);
+    assert_eq!(stop_at(now, i64::MAX), i64::MAX - 30 * second);
 }
 
 #[tokio::test]
