@@ -13,7 +13,7 @@ use shared::ShopId;
 use crate::dependencies::Connector;
 use crate::message::QueuedDelivery;
 use crate::request::Request;
-use crate::signature::{Signature, signature_header};
+use crate::signature::{Signature, SystemKeys, signature_header};
 use crate::translate::System;
 
 /// How long SQS may take. With the time for reading a secret, the answer is there before a shop system gives up.
@@ -88,7 +88,7 @@ async fn receive(
     // Read only once there is a secret to check it with: decoding megabytes for a shop that does not exist would be
     // what a flood costs.
     let body = LazyLock::new(|| request.body());
-    let check = |keys: &crate::SystemKeys| keys.verify(system, signature, &body);
+    let check = |keys: &SystemKeys| keys.verify(system, signature, &body);
     let verified = connector.secrets.verify(shop, system, check).await;
     verified.map_err(|unverified| refusal(&unverified, shop, system))?;
     if is_test(system, request) {
@@ -157,12 +157,13 @@ async fn keep(connector: &Connector, delivery: &QueuedDelivery) -> Result<Value,
 }
 
 fn is_ping(system: System, request: &Request<'_>) -> bool {
-    system == System::WooCommerce && request.encoded_len() <= 2 * MAX_PING_LEN && {
-        let body = request.body();
-        let id = body.strip_prefix(b"webhook_id=");
-        body.len() <= MAX_PING_LEN
-            && id.is_some_and(|id| !id.is_empty() && id.iter().all(u8::is_ascii_digit))
+    // The length as it is encoded first, so that no large body is decoded for it.
+    if system != System::WooCommerce || request.encoded_len() > 2 * MAX_PING_LEN {
+        return false;
     }
+    let body = request.body();
+    let id = body.strip_prefix(b"webhook_id=").unwrap_or_default();
+    body.len() <= MAX_PING_LEN && !id.is_empty() && id.iter().all(u8::is_ascii_digit)
 }
 
 /// Whether Shopify says in a header that nothing of it is real. Who knows no secret gains nothing by the header.

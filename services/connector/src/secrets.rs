@@ -2,7 +2,7 @@
 //! the shop's settings, which are in DynamoDB.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_secretsmanager::Client;
 use kit::Clock;
@@ -15,6 +15,9 @@ use crate::translate::System;
 /// How many names of which no secret is in memory are looked up in a second.
 const MAX_LOOKUPS_A_SECOND: u32 = 20;
 
+/// A secret of one shop's system.
+type SystemSecret = Arc<SecretStore<SystemKeys>>;
+
 /// The secrets of all shops and systems.
 #[derive(Debug)]
 pub struct SystemSecrets {
@@ -22,7 +25,7 @@ pub struct SystemSecrets {
     prefix: String,
     clock: Clock,
     /// Those that were read. Names come from whoever calls, so that one without a secret is not remembered.
-    known: Mutex<HashMap<(ShopId, System), Arc<SecretStore<SystemKeys>>>>,
+    known: Mutex<HashMap<(ShopId, System), SystemSecret>>,
     lookups: LookupLimit,
 }
 
@@ -61,13 +64,11 @@ impl SystemSecrets {
         verified
     }
 
-    fn known(&self, name: &(ShopId, System)) -> Option<Arc<SecretStore<SystemKeys>>> {
+    fn known(&self, name: &(ShopId, System)) -> Option<SystemSecret> {
         self.lock().get(name).cloned()
     }
 
-    fn lock(
-        &self,
-    ) -> std::sync::MutexGuard<'_, HashMap<(ShopId, System), Arc<SecretStore<SystemKeys>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<(ShopId, System), SystemSecret>> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

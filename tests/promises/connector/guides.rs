@@ -96,8 +96,9 @@ async fn follow(system: System, after_each: &[&[&str]]) {
 async fn what_the_guide_for_shopify_says_to_type_does_what_it_says() {
     let confirmed = &["order.confirmed"][..];
     let shipped = &["order.confirmed", "shipment.shipped"];
-    let cancelled = &["order.cancelled", "order.confirmed", "shipment.shipped"];
-    follow(System::Shopify, &[confirmed, shipped, cancelled]).await;
+    let other = &["order.confirmed", "order.confirmed", "shipment.shipped"];
+    let cancelled = &["order.cancelled", "order.confirmed", "order.confirmed", "shipment.shipped"];
+    follow(System::Shopify, &[confirmed, shipped, other, cancelled]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
