@@ -37,7 +37,10 @@ def actions_by_builder():
 def sources(service):
     """The service's own code, without comments and tests."""
     texts = []
-    for path in sorted((ROOT / "services" / service / "src").rglob("*.rs")):
+    folder = ROOT / "services" / service / "src"
+    for path in sorted(folder.rglob("*.rs")):
+        if {"tests", "tests.rs"} & set(path.relative_to(folder).parts):
+            continue
         # Tests in files of their own are declared among the other modules; those in the file are its end.
         text = re.sub(r"#\[cfg\(test\)\]\nmod \w+;\n", "", path.read_text(encoding="utf-8"))
         text = text.split("#[cfg(test)]")[0]

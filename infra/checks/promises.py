@@ -150,7 +150,7 @@ def the_stream_mappings_give_up_nothing_that_an_outage_delays(template):
         changes, age, images = STREAMS[table]
         if table == "LedgerTable":
             changes = changes | {"dynamodb": {"NewImage": {"state": {"S": told_states()}}}}
-        pattern = json.dumps(changes, separators=(",", ":"))
+        pattern = json.dumps(changes, separators=(",", ":"), sort_keys=True)
         wanted = {
             "reads other changes": mapping.get("FilterCriteria") == {"Filters": [{"Pattern": pattern}]},
             "reads other images": images in str(tables[table].get("StreamSpecification")).split("'"),

@@ -8,6 +8,7 @@ import sys
 
 from translated import INFRA, ROOT, TEMPLATE
 
+CLIENTS = ROOT / "shared" / "clients"
 BIN = pathlib.Path(sys.executable).parent
 CHECKOV = ROOT / "target" / "infra" / "checkov" / "bin" / "checkov"
 
@@ -22,13 +23,13 @@ def test_cfn_lint_has_no_finding():
 
 
 def test_shellcheck_has_no_finding():
-    scripts = [ROOT / ".ci" / "run", *(INFRA / name for name in ("check", "deploy", "tools.sh"))]
+    scripts = [ROOT / ".ci" / "run", *(INFRA / name for name in ("check", "deploy", "tools.sh")), *CLIENTS.rglob("*.sh")]
     assert run(BIN / "shellcheck", "--external-sources", *scripts) == (0, "")
 
 
 def test_ruff_has_no_finding_at_the_oldest_python_that_infra_takes():
     rules = ("--isolated", "--no-cache", "--target-version", "py311", "--select", "E9,F,B")
-    assert run(BIN / "ruff", "check", "--quiet", *rules, INFRA) == (0, "")
+    assert run(BIN / "ruff", "check", "--quiet", *rules, INFRA, CLIENTS) == (0, "")
 
 
 # checkov leaves out what is not deployed by the defaults of the parameters.

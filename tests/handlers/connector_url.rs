@@ -14,9 +14,9 @@ use serde_json::{Value, json};
 use crate::connector_support::{
     ALL, Reach, attribute, connector, put_secret, request, status, take_all,
 };
-use crate::deliveries::{SECRET, headers, paid_order, path};
 use crate::recorder::Metrics;
 use crate::support::TestStack;
+use waybill_tests::deliveries::{SECRET, headers, paid_order, path};
 
 const SECOND: &str = "second-second-second";
 const THIRD: &str = "third-third-third-third";

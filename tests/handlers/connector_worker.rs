@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use shared::ShopId;
 
 use crate::connector_support::{ALL, Reach, attribute, batch, connector, kept_of, take_all};
-use crate::deliveries::{paid_order, shopify_fulfillment};
 use crate::recorder::Metrics;
 use crate::support::TestStack;
+use waybill_tests::deliveries::{paid_order, shopify_fulfillment};
 
 const RECEIVED_AT: &str = "2026-11-27T16:30:00Z";
 

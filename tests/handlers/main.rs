@@ -7,8 +7,6 @@ mod connector_support;
 mod connector_url;
 mod connector_worker;
 mod counts;
-#[path = "../promises/support/deliveries.rs"]
-mod deliveries;
 #[path = "../promises/support/events.rs"]
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]
 mod events;

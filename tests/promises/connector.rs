@@ -1,7 +1,10 @@
 //! Webhooks of shop systems, from the signed request to the mail.
 
+mod conversations;
+mod guides;
 mod keep_first;
 mod mails;
+mod recorded;
 mod signatures;
-mod support;
+pub mod support;
 mod waiting;

@@ -12,7 +12,7 @@
 //! - Wrong input is answered with a sentence: what is wrong, what was expected, what to try.
 //!
 //! It talks to AWS only through SDK clients, so it works the same against AWS and against the
-//! one-machine stack.
+//! one-machine stack. `reconcile` alone talks to anybody else: to a shop system's API.
 
 mod args;
 mod audit;

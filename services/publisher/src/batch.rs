@@ -6,8 +6,8 @@ use kit::telemetry::{Count, count};
 use serde_json::{Value, json};
 use shared::mail_event::MailEvent;
 
-use crate::Publisher;
 use crate::bus::{BusError, MAX_ENTRIES};
+use crate::dependencies::Publisher;
 use crate::record::{Change, order, read};
 
 const UNREADABLE_REASON: &str =

@@ -18,6 +18,7 @@
 mod batch;
 mod bus;
 mod change;
+mod dependencies;
 mod record;
 
 use std::sync::Arc;
@@ -29,17 +30,7 @@ use serde_json::Value;
 
 pub use bus::{BusError, MailBus};
 pub use change::mail_event;
-
-/// The publisher's dependencies.
-#[derive(Debug, Clone)]
-pub struct Publisher {
-    /// The bus of mail events.
-    pub bus: MailBus,
-    /// Takes what cannot be published, by its keys.
-    pub dead_letters: DeadLetterQueue,
-    /// The stack's name, from which the events come.
-    pub stack: String,
-}
+pub use dependencies::Publisher;
 
 /// Runs the function until its environment is shut down.
 ///

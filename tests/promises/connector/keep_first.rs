@@ -10,8 +10,8 @@ use local::aws::calls::Service;
 use local::edge::faults::{Call, Fault, Faults};
 
 use super::support::{deliver, mailed_within, start_with_faults};
-use crate::support::deliveries::{customer, paid_order, shopify_fulfillment};
 use crate::support::{eventually, eventually_within};
+use waybill_tests::deliveries::{customer, paid_order, shopify_fulfillment};
 
 /// What the shop system is promised.
 const KEPT_WITHIN: Duration = Duration::from_millis(300);
@@ -64,7 +64,7 @@ async fn without_dynamodb_each_delivery_is_kept_within_300_ms_and_mailed_once_wh
     away.dynamodb.store(false, Ordering::SeqCst);
     // Intake puts back for a minute what it could not store, and the parcel needs its order.
     let expected = |n| if n == 1006 { 2 } else { 1 };
-    let all = || (1005..1016).all(|n| stack.mails_to(&customer(n)) == expected(n));
+    let all = async || (1005..1016).all(|n| stack.mails_to(&customer(n)) == expected(n));
     mailed_within(Duration::from_secs(240), &stack, "all is mailed", all).await;
     assert_eq!(stack.mails().len(), 12);
     for queue in

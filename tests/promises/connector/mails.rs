@@ -4,8 +4,8 @@ use connector::System;
 use http::StatusCode;
 
 use super::support::{deliver, start};
-use crate::support::deliveries::{customer, paid_order, shopify_fulfillment};
 use crate::support::eventually;
+use waybill_tests::deliveries::{customer, paid_order, shopify_fulfillment};
 
 const TOPIC: [(System, &str, &str); 2] = [
     (System::Shopify, "orders/create", "orders/updated"),

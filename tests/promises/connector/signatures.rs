@@ -7,9 +7,9 @@ use http::StatusCode;
 use local::aws::calls::Service;
 
 use super::support::{deliver_signed, secret, start};
-use crate::support::deliveries::{SECRET, customer, headers, paid_order, path};
 use crate::support::http::request;
 use crate::support::{TestStack, eventually};
+use waybill_tests::deliveries::{SECRET, customer, headers, paid_order, path};
 
 const SECOND: &str = "second-second-second";
 const THIRD: &str = "third-third-third-third";

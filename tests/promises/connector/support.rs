@@ -10,9 +10,9 @@ use local::stack::SystemSecret;
 use serde_json::Value;
 use shared::ShopId;
 
-use crate::support::deliveries::{SECRET, headers, path};
 use crate::support::http::{Answer, request};
 use crate::support::{TestStack, config};
+use waybill_tests::deliveries::{SECRET, headers, path};
 
 /// The secret of the shop `default`'s system.
 pub fn secret(system: System, secret: &str) -> SystemSecret {
@@ -54,10 +54,10 @@ pub async fn mailed_within(
     timeout: Duration,
     stack: &TestStack,
     what: &str,
-    holds: impl Fn() -> bool,
+    holds: impl AsyncFn() -> bool,
 ) {
     let started = Instant::now();
-    while !holds() {
+    while !holds().await {
         assert!(
             started.elapsed() < timeout,
             "timed out waiting until {what}; {} mails\n{}",

@@ -6,12 +6,12 @@ use jiff::SignedDuration;
 use serde_json::Value;
 use shared::ShopId;
 
-use crate::support::deliveries::{customer, paid_order, shopify_fulfillment};
 use crate::support::simulated_pipeline::{
     DELIVERIES, DELIVERIES_DLQ, Failure, INBOX, INBOX_DLQ, Outage, Service, SimulatedPipeline,
     Stage,
 };
 use crate::support::{TestStack, eventually};
+use waybill_tests::deliveries::{customer, paid_order, shopify_fulfillment};
 
 fn delivery(pipeline: &SimulatedPipeline<'_>, body: &Value) -> QueuedDelivery {
     QueuedDelivery {

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use local::Config;
 use local::stack::ShopFile;
 use serde_json::{Value, json};
 use shared::ShopId;
@@ -15,7 +16,13 @@ pub const SHOP: &str = "north";
 
 /// A stack with the shop, whose system's credentials are in Secrets Manager.
 pub async fn stack_with(system: &str, secret: &str) -> TestStack {
+    stack_from(config(), system, secret).await
+}
+
+/// The same, from this configuration.
+pub async fn stack_from(config: Config, system: &str, secret: &str) -> TestStack {
     let settings = json!({
+        "kinds_off": ["order.cancelled"],
         "brand": {
             "name": "North", "url": "https://north.example/",
             "support_email": "help@north.example",
@@ -24,7 +31,7 @@ pub async fn stack_with(system: &str, secret: &str) -> TestStack {
     });
     let shop = ShopId::parse(SHOP).expect("the name of a shop");
     let shops = vec![ShopFile::new(shop, &settings.to_string()).expect("settings")];
-    let stack = TestStack::start_with(local::Config { shops, ..config() }).await;
+    let stack = TestStack::start_with(Config { shops, ..config }).await;
     put_credentials(&stack, system, secret);
     stack
 }

@@ -26,10 +26,12 @@ async fn a_page_that_is_throttled_fails_hangs_or_is_cut_short_is_read_again() {
     let stack = stack_with("shopify", &fake.secret()).await;
     let faults = [throttled("1.0"), failed(502), Fault::Silence, Fault::Half, Fault::HangUp];
     fake.api.fail_next(faults);
-    let began = Instant::now();
     let shown = reconcile_json(&stack, 1, &["--timeout", "2"]).await;
     assert_eq!((shown["orders"].as_u64(), missing(&shown).len()), (Some(5), 5), "{shown:#}");
     assert_eq!(fake.api.requests().len(), 8, "three pages, and five failures");
+    fake.api.fail_next([throttled("3.0")]);
+    let began = Instant::now();
+    reconcile_json(&stack, 1, &[]).await;
     assert!(began.elapsed() >= Duration::from_secs(3), "it waits as long as it is asked to");
     stack.stop().await;
 }

@@ -25,53 +25,32 @@ fn gmt(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
-fn set(amount: &str) -> Value {
-    let money = json!({ "amount": amount, "currency_code": "EUR" });
-    json!({ "shop_money": money, "presentment_money": money })
+/// The order in this file, with these members.
+fn order(file: &str, members: &[(&str, Value)]) -> Value {
+    let mut order: Value = serde_json::from_str(file).expect("JSON");
+    for (pointer, value) in members {
+        *order.pointer_mut(pointer).expect("a member of the file") = value.clone();
+    }
+    order
 }
 
 /// A paid order of a mug, made at `at` and not changed since, as Shopify has it.
 pub fn shopify(id: u64, at: Timestamp) -> Value {
-    let address = json!({
-        "first_name": "Ada", "last_name": "Lindgren", "name": "Ada Lindgren",
-        "address1": "Bergstr. 12", "address2": null, "zip": "10115", "city": "Berlin",
-        "province": null, "country": "Germany", "country_code": "DE", "phone": null,
-    });
-    json!({
-        "id": id, "name": format!("#{id}"), "order_number": id, "test": false,
-        "email": customer(id), "contact_email": customer(id), "phone": null,
-        "customer_locale": "en-IE", "note": null,
-        "created_at": rfc3339(at), "processed_at": rfc3339(at), "updated_at": rfc3339(at),
-        "cancelled_at": null, "cancel_reason": null, "closed_at": null, "confirmed": true,
-        "currency": "EUR", "presentment_currency": "EUR",
-        "financial_status": "paid", "fulfillment_status": null, "gateway": "card",
-        "taxes_included": true,
-        "total_price": "29.90", "total_price_set": set("29.90"),
-        "subtotal_price": "24.90", "subtotal_price_set": set("24.90"),
-        "current_total_price": "29.90", "current_total_price_set": set("29.90"),
-        "current_subtotal_price": "24.90", "current_subtotal_price_set": set("24.90"),
-        "total_line_items_price": "24.90", "total_line_items_price_set": set("24.90"),
-        "total_shipping_price_set": set("5.00"),
-        "total_discounts": "0.00", "total_discounts_set": set("0.00"),
-        "current_total_discounts_set": set("0.00"),
-        "total_tax": "4.77", "total_tax_set": set("4.77"), "current_total_tax_set": set("4.77"),
-        "total_tip_received": "0.00",
-        "customer": { "id": 7, "email": customer(id), "first_name": "Ada", "last_name": "Lindgren" },
-        "shipping_address": address, "billing_address": address,
-        "line_items": [{
-            "id": id * 10 + 1, "sku": "MUG", "title": "Mug", "name": "Mug - blue",
-            "variant_title": "blue", "quantity": 1, "current_quantity": 1, "fulfillable_quantity": 1,
-            "price": "24.90", "price_set": set("24.90"), "requires_shipping": true,
-            "gift_card": false, "taxable": true, "properties": [], "total_discount": "0.00",
-            "total_discount_set": set("0.00"), "discount_allocations": [], "tax_lines": [],
-        }],
-        "shipping_lines": [{
-            "id": id * 10 + 2, "title": "Standard", "price": "5.00", "price_set": set("5.00"),
-            "discounted_price": "5.00", "discounted_price_set": set("5.00"), "tax_lines": [],
-        }],
-        "discount_codes": [], "tax_lines": [], "note_attributes": [], "tags": "",
-        "fulfillments": [], "refunds": [],
-    })
+    let (at, email) = (json!(rfc3339(at)), json!(customer(id)));
+    order(
+        include_str!("orders/shopify.json"),
+        &[
+            ("/id", id.into()),
+            ("/order_number", id.into()),
+            ("/name", format!("#{id}").into()),
+            ("/email", email.clone()),
+            ("/contact_email", email.clone()),
+            ("/customer/email", email),
+            ("/created_at", at.clone()),
+            ("/processed_at", at.clone()),
+            ("/updated_at", at),
+        ],
+    )
 }
 
 /// The same order, since shipped.
@@ -96,37 +75,16 @@ pub fn shopify_shipped(id: u64, made: Timestamp, shipped: Timestamp) -> Value {
 
 /// A paid order of a mug, made at `at` and not changed since, as WooCommerce has it.
 pub fn woocommerce(id: u64, at: Timestamp) -> Value {
-    let address = json!({
-        "first_name": "Ada", "last_name": "Lindgren", "company": "", "address_1": "Bergstr. 12",
-        "address_2": "", "city": "Berlin", "state": "", "postcode": "10115", "country": "DE",
-        "phone": "",
-    });
-    let mut billing = address.clone();
-    billing["email"] = customer(id).into();
-    json!({
-        "id": id, "parent_id": 0, "number": id.to_string(), "order_key": "wc_order_secret",
-        "status": "processing", "currency": "EUR", "version": "10.3.0", "prices_include_tax": true,
-        "date_created": gmt(at), "date_created_gmt": gmt(at),
-        "date_modified": gmt(at), "date_modified_gmt": gmt(at),
-        "date_paid": gmt(at), "date_paid_gmt": gmt(at), "date_completed": null,
-        "date_completed_gmt": null,
-        "discount_total": "0.00", "discount_tax": "0.00", "shipping_total": "4.20",
-        "shipping_tax": "0.80", "cart_tax": "3.98", "total": "29.90", "total_tax": "4.78",
-        "customer_id": 0, "customer_note": "", "billing": billing, "shipping": address,
-        "payment_method": "stripe", "payment_method_title": "Card", "transaction_id": "t-1",
-        "created_via": "checkout", "meta_data": [], "tax_lines": [], "fee_lines": [],
-        "coupon_lines": [], "refunds": [],
-        "line_items": [{
-            "id": id * 10 + 1, "name": "Mug &amp; saucer", "product_id": 5, "variation_id": 0,
-            "quantity": 1, "sku": "MUG", "price": 20.92, "subtotal": "20.92",
-            "subtotal_tax": "3.98", "total": "20.92", "total_tax": "3.98", "taxes": [],
-            "meta_data": [], "image": { "id": "", "src": "" }, "parent_name": null,
-        }],
-        "shipping_lines": [{
-            "id": id * 10 + 2, "method_title": "Flat rate", "method_id": "flat_rate",
-            "total": "4.20", "total_tax": "0.80", "taxes": [], "meta_data": [],
-        }],
-    })
+    let times = ["created", "modified", "paid"];
+    let times = times.map(|name| [format!("/date_{name}"), format!("/date_{name}_gmt")]);
+    let mut members: Vec<(&str, Value)> =
+        times.as_flattened().iter().map(|name| (name.as_str(), gmt(at).into())).collect();
+    members.extend([
+        ("/id", id.into()),
+        ("/number", id.to_string().into()),
+        ("/billing/email", customer(id).into()),
+    ]);
+    order(include_str!("orders/woocommerce.json"), &members)
 }
 
 /// An order that is none yet.

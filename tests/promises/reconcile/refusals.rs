@@ -13,7 +13,7 @@ use crate::ops::process::waybill;
 async fn credentials_that_shopify_refuses_and_a_shop_that_is_none_are_sentences() {
     let fake = FakeShopify::start(vec![shopify(1001, ago(HOUR))]).await;
     let stack = stack_with("shopify", &fake.secret()).await;
-    let mut put = |change: fn(&mut Value)| {
+    let put = |change: fn(&mut Value)| {
         let mut secret: Value = serde_json::from_str(&fake.secret()).expect("JSON");
         change(&mut secret);
         put_credentials(&stack, "shopify", &secret.to_string());

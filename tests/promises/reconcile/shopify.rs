@@ -1,9 +1,15 @@
 //! Shopify's lost deliveries.
 
+use std::sync::Arc;
+
+use local::Config;
+use local::aws::calls::{Caller, Service};
+use local::edge::faults::{Call, Fault, Faults};
 use serde_json::json;
 
 use super::command::{
-    SHOP, missing, publish, put_credentials, reconcile, reconcile_json, stack_with, wait_for_mails,
+    SHOP, missing, publish, put_credentials, reconcile, reconcile_json, stack_from, stack_with,
+    wait_for_mails,
 };
 use super::fake_shopify::FakeShopify;
 use super::orders::{DAY, HOUR, ago, shopify, shopify_shipped};
@@ -34,7 +40,7 @@ async fn what_shopify_s_webhooks_lost_comes_back_and_each_customer_is_mailed_onc
     assert_eq!(stack.mails().len(), 1, "nothing is published unasked");
 
     let published = publish(&stack).await;
-    assert_eq!(published["published"], shown["missing"].as_array().map(Vec::len).into());
+    assert_eq!(published["published"], json!(missing(&shown).len()));
     let expected = [(1001, 2), (1002, 1), (1003, 1), (1004, 1), (1005, 1), (1006, 2)];
     wait_for_mails(&stack, &expected).await;
 
@@ -102,6 +108,46 @@ async fn what_is_too_old_is_told_apart_and_recorded_and_an_order_without_an_addr
     })
     .await;
     wait_for_mails(&stack, &[(1001, 1), (1002, 0), (1003, 0)]).await;
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_shop_has_turned_off_and_what_happened_later_than_asked_is_told_apart() {
+    let mut cancelled = shopify(1001, ago(HOUR * 3));
+    cancelled["cancelled_at"] = json!(ago(HOUR).to_string());
+    cancelled["updated_at"] = cancelled["cancelled_at"].clone();
+    let fake = FakeShopify::start(vec![cancelled]).await;
+    let stack = stack_with("shopify", &fake.secret()).await;
+    let fates = async |more: &[&str]| {
+        let shown = reconcile_json(&stack, 1, more).await;
+        let rows = shown["missing"].as_array().expect("a list");
+        rows.iter().map(|row| (row["kind"].clone(), row["fate"].clone())).collect::<Vec<_>>()
+    };
+    let confirmed = (json!("order.confirmed"), json!("mailed"));
+    assert_eq!(fates(&["--until", "2h"]).await, [confirmed]);
+    let off = (json!("order.cancelled"), json!("off"));
+    assert!(fates(&[]).await.contains(&off), "{:?}", fates(&[]).await);
+    stack.stop().await;
+}
+
+/// The ledger takes nothing from the dispatcher.
+struct NoDecisions;
+
+impl Faults for NoDecisions {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_dispatchers = *call.caller == Caller::Function("dispatcher".to_owned());
+        (call.service == Service::DynamoDb && is_dispatchers).then_some(Fault::ServerError)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fact_that_is_stored_and_not_decided_yet_is_not_missing() {
+    let fake = FakeShopify::start(vec![shopify(1001, ago(HOUR))]).await;
+    let config = Config { faults: Arc::new(NoDecisions), ..crate::support::config() };
+    let stack = stack_from(config, "shopify", &fake.secret()).await;
+    // Returns once nothing is missing.
+    publish(&stack).await;
+    assert_eq!(stack.ledger_items("north/1001").await, []);
     stack.stop().await;
 }
 

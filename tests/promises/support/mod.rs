@@ -14,7 +14,6 @@ use local::run::{WaitResult, wait_until_terminal};
 use local::ses::Mail;
 use local::{Config, Stack};
 
-pub mod deliveries;
 pub mod events;
 pub mod fair_queue;
 pub mod http;

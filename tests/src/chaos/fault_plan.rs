@@ -29,8 +29,8 @@ use super::rng::Rng;
 use super::settings::DOUBT_GRACE;
 
 /// The functions that can be killed.
-pub const FUNCTIONS: [&str; 6] =
-    ["intake", "relay", "dispatcher", "mailer", "feedback", "publisher"];
+pub const FUNCTIONS: [&str; 7] =
+    ["intake", "relay", "dispatcher", "mailer", "feedback", "connector", "publisher"];
 
 const MAPPING: &str = "mapping";
 

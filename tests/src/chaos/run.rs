@@ -23,6 +23,7 @@ use super::progress::{LedgerUnavailable, POLL_INTERVAL, wait_until_terminal};
 use super::publish::{go_on_selling, publish};
 use super::report::RunReport;
 use super::settings::settings;
+use super::shop_systems;
 use super::workload::{self, Case, PERSONAL, SHOP_SETTINGS, SHOPS};
 
 /// The run ended without a report.
@@ -58,14 +59,17 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
         executable: options.executable.clone(),
         shops: shops(),
         mail_events: true,
+        system_secrets: shop_systems::secrets(),
         ..Config::default()
     };
     let grace = SignedDuration::try_from(config.settings.doubt_grace).unwrap_or_default();
     let stack = local::start(config).await?;
     // Armed only now, because the stack itself has to start without faults.
     plan.arm(&stack);
-    let cases: Vec<Case> =
+    let mut cases: Vec<Case> =
         (0..options.events).flat_map(|n| workload::cases(options.seed, n)).collect();
+    let orders = shop_systems::orders(options.events);
+    cases.extend(orders.clone().flat_map(shop_systems::cases));
     let (published, ledger) = {
         let work = async {
             let account_faults = async {
@@ -73,7 +77,9 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
                     make_account_faults(&stack, &plan, options.events).await;
                 }
             };
-            let (stored, ()) = futures::join!(publish(&stack, &options), account_faults);
+            let webhooks = shop_systems::deliver(&stack, orders);
+            let (stored, (), ()) =
+                futures::join!(publish(&stack, &options), account_faults, webhooks);
             stored?;
             let published = started.elapsed();
             let ledger = tokio::select! {
@@ -164,6 +170,7 @@ async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
     let queues = &stack.resources.queues;
     let mut all = 0;
     let queues = [
+        &queues.deliveries_dlq,
         &queues.inbox_dlq,
         &queues.dispatch_dlq,
         &queues.mail_dlq,

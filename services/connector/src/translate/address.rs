@@ -25,8 +25,7 @@ impl PostalAddress<'_> {
     pub(crate) fn into_json(self) -> Option<Value> {
         let code = self.country_code.and_then(|code| Country::parse(code).ok());
         let code = code.filter(Country::is_assigned).map(|code| code.as_str().to_owned());
-        let mut lines: Vec<String> =
-            self.lines.into_iter().flatten().filter_map(super::text::line).collect();
+        let mut lines: Vec<String> = self.lines.into_iter().flatten().filter_map(line).collect();
         if code.is_none() {
             lines.extend(self.country_name.and_then(line));
         }

@@ -49,6 +49,21 @@ impl Row {
     }
 }
 
+/// The label of the row, if there is one row.
+pub(crate) fn only_label(mut rows: Vec<Row>) -> Option<String> {
+    if rows.len() == 1 { rows.remove(0).label } else { None }
+}
+
+/// The order without its totals, if more than these goes back: a shop that takes something out of an order has its money
+/// go back afterwards, and that is no refund in full of what is left.
+pub(crate) fn below_refund(mut order: Value, refund: i64) -> Value {
+    let total = order.pointer("/totals/total/amount").and_then(Value::as_i64);
+    if total.is_some_and(|total| total < refund) {
+        order["totals"] = json!({});
+    }
+    order
+}
+
 /// What an order costs.
 #[derive(Debug, Clone)]
 pub(crate) struct Bill {

@@ -209,6 +209,9 @@ mod tests {
         let taken = correction(std::slice::from_ref(&marked), "CCCCCCCC", 6);
         assert!(taken.starts_with("waits until Some"), "{taken}");
         let to_b = item("corrected-BBBBBBBB", B, State::Delivered, None);
-        assert_eq!(correction(&[marked, to_b], B, 6), "decided by delivered");
+        assert_eq!(correction(&[marked.clone(), to_b], B, 6), "decided by delivered");
+        // Its dead letter's address was edited to another one, to which it failed too.
+        let edited_to_c = item("corrected-BBBBBBBB", "CCCCCCCC", State::Failed, None);
+        assert_eq!(correction(&[marked, edited_to_c], "CCCCCCCC", 6), "none");
     }
 }

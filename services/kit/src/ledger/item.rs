@@ -302,7 +302,13 @@ impl Item {
     }
 
     fn standing(&self) -> Option<Standing> {
-        let nothing_new = self.reason.as_deref() == Some(SkipReason::NothingNew.as_str());
+        let is_skipped_as = |reason: SkipReason| {
+            self.state() == Some(State::Skipped) && self.reason.as_deref() == Some(reason.as_str())
+        };
+        if is_skipped_as(SkipReason::KindOff) {
+            return Some(Standing::TurnedOff);
+        }
+        let nothing_new = is_skipped_as(SkipReason::NothingNew);
         Some(Standing::new(&self.to_record()?, self.judging == Some(Judging::Waits), nothing_new))
     }
 

@@ -15,10 +15,10 @@ use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::TakenEvent;
-use super::hook::{Failure, Hook, HookClient};
-use super::retry::NextAttempt;
+use super::hook::{Hook, HookClient};
+use super::retry::{Failure, NextAttempt};
 use super::store::MailEventStore;
+use super::taken::TakenEvent;
 use crate::aws::arn::ACCOUNT_ID;
 use crate::resources::{MAIL_HOOK_DLQ, MAIL_HOOK_RULE};
 

@@ -11,7 +11,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use super::retry::RetryPolicy;
+use super::retry::{Failure, RetryPolicy};
 
 /// The shop's webhook.
 #[derive(Debug, Clone)]
@@ -40,19 +40,6 @@ impl FromStr for Hook {
         }
         Ok(Self { uri, secret: None, retry: RetryPolicy::default() })
     }
-}
-
-/// Why an attempt failed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Failure {
-    /// EventBridge's code, as the dead letter has it.
-    pub code: &'static str,
-    /// A sentence without anything of the event.
-    pub message: String,
-    /// Whether it is tried again.
-    pub may_pass: bool,
-    /// What the answer says in `Retry-After`: after how long, at the earliest.
-    pub retry_after: Option<Duration>,
 }
 
 /// Posts events.

@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde_json::Value;
 
-use super::MAX_KEPT;
+/// How many events are kept for who asks; older ones are forgotten once they are delivered.
+pub const MAX_KEPT: usize = 10_000;
 
 /// The newest events, and the number of all.
 #[derive(Debug, Default)]

@@ -8,6 +8,7 @@ mod hook;
 mod kept;
 mod retry;
 mod store;
+mod taken;
 
 use std::path::Path;
 
@@ -18,12 +19,10 @@ use crate::database::DataError;
 use delivery::Deliveries;
 use kept::KeptEvents;
 use store::MailEventStore;
+use taken::TakenEvent;
 
 pub use hook::{Hook, InvalidHook};
 pub use retry::RetryPolicy;
-
-/// How many events are kept for who asks; older ones are forgotten once they are delivered.
-pub const MAX_KEPT: usize = 10_000;
 
 /// The bus.
 #[derive(Debug)]
@@ -32,17 +31,6 @@ pub struct MailBus {
     store: Option<MailEventStore>,
     /// The rule's target; if absent, events are only kept.
     deliveries: Option<Deliveries>,
-}
-
-/// An event that the bus has taken.
-#[derive(Debug, Clone)]
-struct TakenEvent {
-    /// Its place in the file, if there is one.
-    position: Option<i64>,
-    /// EventBridge's envelope, whose `detail` is the CloudEvent.
-    envelope: Value,
-    /// From when on it is tried to deliver it.
-    taken_at: Timestamp,
 }
 
 impl MailBus {

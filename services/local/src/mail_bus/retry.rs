@@ -5,8 +5,6 @@ use std::time::Duration;
 
 use kit::Backoff;
 
-use super::hook::Failure;
-
 /// The policy. EventBridge documents its limits and that it backs off exponentially, not the delays.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
@@ -30,6 +28,19 @@ impl Default for RetryPolicy {
             timeout: Duration::from_secs(5),
         }
     }
+}
+
+/// Why an attempt failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// EventBridge's code, as the dead letter has it.
+    pub code: &'static str,
+    /// A sentence without anything of the event.
+    pub message: String,
+    /// Whether it is tried again.
+    pub may_pass: bool,
+    /// What the answer says in `Retry-After`: after how long, at the earliest.
+    pub retry_after: Option<Duration>,
 }
 
 /// What follows an attempt that failed.

@@ -5,7 +5,8 @@ use std::path::Path;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, params};
 
-use super::{MAX_KEPT, TakenEvent};
+use super::kept::MAX_KEPT;
+use super::taken::TakenEvent;
 use crate::database::{DataError, Database};
 
 const SCHEMA: &str = "

@@ -66,6 +66,15 @@ impl std::fmt::Debug for Secret {
     }
 }
 
+/// Whose orders are read, and where.
+#[derive(Debug, Clone)]
+pub struct Place {
+    pub shop: ShopId,
+    pub system: System,
+    /// Host, port and path of the API.
+    pub api: String,
+}
+
 /// An account at a shop system's API.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Account {
@@ -136,12 +145,13 @@ impl Account {
         }
     }
 
-    /// Where the API is, for people: host, port and path.
-    pub fn place(&self) -> String {
+    /// Whose account it is, and where.
+    pub fn place(&self, shop: ShopId) -> Place {
         let (Self::Shopify { origin: url, .. } | Self::WooCommerce { url, .. }) = self;
         let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
         let host = url.host_str().unwrap_or_default();
-        format!("{host}{port}{}", url.path().trim_end_matches('/'))
+        let api = format!("{host}{port}{}", url.path().trim_end_matches('/'));
+        Place { shop, system: self.system(), api }
     }
 }
 

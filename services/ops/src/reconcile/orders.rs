@@ -5,7 +5,7 @@ use std::time::Duration;
 use connector::System;
 use serde_json::Value;
 
-use super::account::{Account, display_name};
+use super::account::{Account, Place, display_name};
 use super::http::{ApiClient, ApiError, MAX_TRIES};
 use super::{shopify, woocommerce};
 use crate::error::CliError;
@@ -16,8 +16,7 @@ use crate::output::format_duration;
 #[derive(Debug)]
 pub struct Orders {
     pages: Pages,
-    system: System,
-    place: String,
+    place: Place,
 }
 
 #[derive(Debug)]
@@ -33,12 +32,12 @@ impl Orders {
     /// As [`Orders::next_page`].
     pub async fn open(
         account: Account,
+        place: &Place,
         since: i64,
         timeout: Duration,
         interrupt: &Interrupt,
     ) -> Result<Self, CliError> {
         let client = ApiClient::new(timeout, interrupt);
-        let (system, place) = (account.system(), account.place());
         let pages = match account {
             Account::Shopify { origin, access } => {
                 shopify::OrderPages::open(client, origin, access, since).await.map(Pages::Shopify)
@@ -49,8 +48,8 @@ impl Orders {
                 Ok(Pages::WooCommerce(pages))
             }
         };
-        let pages = pages.map_err(|error| explain(error, system, &place))?;
-        Ok(Self { pages, system, place })
+        let pages = pages.map_err(|error| explain(error, place))?;
+        Ok(Self { pages, place: place.clone() })
     }
 
     /// The next page, as the system writes its orders; `None` after the last. An order may come twice.
@@ -63,13 +62,14 @@ impl Orders {
             Pages::Shopify(pages) => pages.next_page().await,
             Pages::WooCommerce(pages) => pages.next_page().await,
         };
-        page.map_err(|error| explain(error, self.system, &self.place))
+        page.map_err(|error| explain(error, &self.place))
     }
 }
 
 /// What went wrong with the API at `place`, and what to do.
-fn explain(error: ApiError, system: System, place: &str) -> CliError {
-    let api = format!("{} at {place}", display_name(system));
+fn explain(error: ApiError, place: &Place) -> CliError {
+    let system = place.system;
+    let api = format!("{} at {}", display_name(system), place.api);
     match error {
         ApiError::Interrupted => {
             CliError::Interrupted("Stopped. Nothing was published.".to_owned())
@@ -96,8 +96,9 @@ fn explain(error: ApiError, system: System, place: &str) -> CliError {
             to.map(|to| format!(": at {to}")).unwrap_or_default()
         )),
         ApiError::UnexpectedAnswer => CliError::input(format!(
-            "What answers at {place} is not the API of {}: its answer is another document. Is this the shop's address, \
+            "What answers at {} is not the API of {}: its answer is another document. Is this the shop's address, \
              and does no page stand before it (maintenance, a check for robots)?",
+            place.api,
             display_name(system)
         )),
     }
@@ -106,6 +107,11 @@ fn explain(error: ApiError, system: System, place: &str) -> CliError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::ShopId;
+
+    fn place(system: System, api: &str) -> Place {
+        Place { shop: ShopId::default(), system, api: api.to_owned() }
+    }
 
     #[test]
     fn each_failure_of_an_api_is_a_sentence_that_says_what_to_do() {
@@ -130,9 +136,10 @@ mod tests {
             refused(404, None),
             refused(404, Some("rest_no_route")),
         ];
-        let shopify = shopify.map(|e| explain(e, System::Shopify, "a.myshopify.com").to_string());
-        let woocommerce =
-            woocommerce.map(|e| explain(e, System::WooCommerce, "shop.example").to_string());
+        let shopify =
+            shopify.map(|e| explain(e, &place(System::Shopify, "a.myshopify.com")).to_string());
+        let woocommerce = woocommerce
+            .map(|e| explain(e, &place(System::WooCommerce, "shop.example")).to_string());
         insta::assert_snapshot!([&shopify[..], &woocommerce[..]].concat().join("\n"));
     }
 }

@@ -7,10 +7,11 @@ use kit::queue::{OutgoingMessage, send_one};
 use serde_json::{Value, json};
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 
+use super::account::Place;
+use super::args::Args;
 use super::facts::Fact;
 use super::missing::{MissingFact, by_order};
 use super::report::Reconciliation;
-use super::{Args, Place};
 use crate::audit::{Audit, Intent};
 use crate::aws::{Queue, Stack};
 use crate::error::CliError;

@@ -4,8 +4,7 @@ use connector::System;
 use serde::Serialize;
 use shared::NotificationKey;
 
-use super::Place;
-use super::account::display_name;
+use super::account::{Place, display_name};
 use super::facts::{OrderRead, ReadOutcome};
 use super::missing::{Fate, MissingFact};
 use crate::output::{
@@ -15,6 +14,9 @@ use crate::output::{
 use crate::pii::without_addresses;
 
 const MAX_LISTED: usize = 40;
+
+/// From how many facts on it is suspicious that none of them is known.
+const MANY: usize = 20;
 
 /// A fact that is missing.
 #[derive(Debug, Clone, Serialize)]
@@ -175,6 +177,13 @@ impl Reconciliation {
             is_or_are(self.known),
             number(self.missing.len()),
         )];
+        // Credentials of another shop's system would have its customers mailed in this shop's name.
+        if self.known == 0 && self.facts >= MANY {
+            sentences.push(format!(
+                "None of the facts is known to the shop {}. Is {} its system?",
+                self.shop, self.api
+            ));
+        }
         if !self.missing.is_empty() {
             sentences.push(self.consequence());
         }
@@ -216,15 +225,17 @@ impl Reconciliation {
         if self.count(Fate::Stale) > 0 {
             text.push_str(" `waybill resend ORDER KIND` sends one that is stale all the same.");
         }
-        if self.published.is_none() {
-            text.push_str(" `--publish` publishes them.");
-        }
         text
     }
 
-    /// What was published; empty where nothing was to be.
+    /// What was published, or how it would be; empty where there is nothing to publish.
     pub fn done(&self, colors: ColorMode) -> String {
-        let Some(count) = self.published else { return String::new() };
+        let Some(count) = self.published else {
+            return match self.missing.is_empty() {
+                true => String::new(),
+                false => colors.wrap("Nothing was published; --publish publishes them.", ""),
+            };
+        };
         let text = format!(
             "{} published. What becomes of each: `waybill order ID`. In a few minutes, the same command without --publish \
              shows what is still missing.",

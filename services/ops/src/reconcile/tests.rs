@@ -1,9 +1,13 @@
+use connector::System;
 use serde_json::json;
-use shared::Event;
+use shared::{Event, ShopId};
 
-use super::facts::Fact;
+use super::account::Place;
+use super::facts::{Fact, OrderRead, ReadOutcome};
 use super::missing::{Fate, MissingFact, by_order};
-use super::*;
+use super::report::Reconciliation;
+use super::run::{check_period, status};
+use crate::error::ExitStatus;
 use crate::output::{ColorMode, Report};
 
 fn missing(order: &str, kind: &str, at: &str, fate: Fate, detail: Option<&str>) -> MissingFact {
@@ -94,6 +98,20 @@ fn where_no_order_has_an_address_it_is_asked_whether_they_are_hidden() {
     assert!(!report.text(ColorMode::Plain).contains("see customers' data"));
     report.orders = 2;
     assert!(report.text(ColorMode::Plain).contains("see customers' data"));
+}
+
+#[test]
+fn where_no_fact_is_known_it_is_asked_whether_the_system_is_another_shop_s() {
+    let fact = |n: usize| {
+        missing(&n.to_string(), "order.confirmed", "2026-11-26T10:00:00Z", Fate::Mailed, None)
+    };
+    let facts: Vec<MissingFact> = (1..=20).map(fact).collect();
+    let mut report = Reconciliation::new(&place(), 1_795_600_000_000, 1_795_690_000_000);
+    for (compared, is_asked) in [(20, true), (21, false)] {
+        report.compare(compared, &facts);
+        let text = report.text(ColorMode::Plain);
+        assert_eq!(text.contains("Is north.example/blog its system?"), is_asked, "{text}");
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use shared::{Currency, Kind};
 
-use super::bill::presentment;
+use super::money::presentment;
+use crate::translate::bill::below_refund;
 use crate::translate::fact::{Fact, When};
 use crate::translate::json::{count, id, list, set, text, time};
 use crate::translate::money::{minor, rounded, to_json};
@@ -96,6 +97,7 @@ impl MoneyBack {
     /// The refund as a fact of its order.
     pub(super) fn into_fact(self, order: Value) -> Fact {
         let mut refund = Map::new();
+        let order = below_refund(order, self.minor);
         refund.insert("id".to_owned(), self.id.into());
         refund.insert("amount".to_owned(), self.amount);
         set(&mut refund, "method", self.method);
@@ -113,6 +115,7 @@ pub(super) fn cancellation(at: Timestamp, refunds: &[MoneyBack], order: Value) -
     let distance = |refund: &&MoneyBack| (refund.at.as_second() - at.as_second()).abs();
     let nearest = refunds.iter().min_by_key(distance);
     let refund = nearest.filter(|refund| distance(refund) <= SAME_MOMENT_S);
+    let order = refund.map_or(order.clone(), |it| below_refund(order, it.minor));
     let mut cancellation = Map::new();
     cancellation.insert("partial".to_owned(), Value::Bool(false));
     set(&mut cancellation, "refund", refund.map(|it| it.amount.clone()));

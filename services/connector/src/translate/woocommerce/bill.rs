@@ -5,7 +5,7 @@ use serde_json::Value;
 use shared::Currency;
 
 use super::lines::{OrderLine, with_tax};
-use crate::translate::bill::{Bill, Row, RowKind};
+use crate::translate::bill::{Bill, Row, RowKind, only_label};
 use crate::translate::json::{is_true, list, text};
 use crate::translate::text::{line, of_html};
 
@@ -84,7 +84,7 @@ fn taxes(order: &Value, currency: Currency) -> Vec<Row> {
     let rows: Vec<Row> = list(order, "tax_lines").into_iter().filter_map(row).collect();
     match rows.iter().map(|row| row.amount).sum::<i64>() {
         sum if sum == total => rows,
-        _ => vec![Row::new(RowKind::Tax, total)],
+        _ => vec![Row { label: only_label(rows), ..Row::new(RowKind::Tax, total) }],
     }
 }
 

@@ -8,9 +8,11 @@ use super::address::{address, name};
 use super::bill::{bill, is_gross};
 use super::lines::{OrderLine, meta, with_tax};
 use super::locale;
-use super::parcels::{self, Sent};
+use super::parcels;
+use super::sent::{Sent, numbered};
 use super::status::Status;
 use super::times::{Times, gmt, placed_at};
+use crate::translate::bill::below_refund;
 use crate::translate::fact::{Fact, When, into_events};
 use crate::translate::json::{id, list, required_id, set, text};
 use crate::translate::money::to_json;
@@ -76,7 +78,7 @@ impl<'a> Snapshot<'a> {
         let status = Status::new(text(body, "status").unwrap_or_default());
         let mut parcels = parcels::all(body, &id, &lines);
         if let (Status::OnItsWay(_), true) = (status, parcels.is_empty()) {
-            let parcel = Parcel { id: parcels::numbered(&id, 1), ..Parcel::default() };
+            let parcel = Parcel { id: numbered(&id, 1), ..Parcel::default() };
             parcels.push(Sent { parcel, at: None });
         }
         // A day is known as its beginning, when the order may not have been placed yet; and none is still to come.
@@ -154,7 +156,7 @@ impl<'a> Snapshot<'a> {
 
     /// That the order is cancelled. Of money it says something only where a refund is known to be of the same moment: the
     /// order may never have been paid, and another refund may have been told long ago.
-    fn cancellation(&self, order: Value) -> Fact {
+    fn cancellation(&self, mut order: Value) -> Fact {
         let when = self.times.undated();
         let mut cancellation = Map::new();
         cancellation.insert("partial".to_owned(), Value::Bool(false));
@@ -165,6 +167,7 @@ impl<'a> Snapshot<'a> {
         if let (Some(refund), None, Some(currency)) =
             (refunds.next(), refunds.next(), self.currency)
         {
+            order = below_refund(order, refund.amount);
             cancellation.insert("refund".to_owned(), to_json(refund.amount, currency));
             cancellation.insert("refund_id".to_owned(), refund.id.as_str().into());
         }
@@ -177,7 +180,8 @@ impl<'a> Snapshot<'a> {
         json.insert("id".to_owned(), refund.id.as_str().into());
         json.insert("amount".to_owned(), to_json(refund.amount, self.currency?));
         let when = refund.at.map_or(self.times.undated(), When::At);
-        Some(Fact::of_part(Kind::OrderRefunded, when, order.clone(), ("refund", json)))
+        let order = below_refund(order.clone(), refund.amount);
+        Some(Fact::of_part(Kind::OrderRefunded, when, order, ("refund", json)))
     }
 
     fn sent_at(&self, sent: &Sent) -> When {
@@ -197,12 +201,10 @@ impl<'a> Snapshot<'a> {
         // What is fetched has a parcel only if somebody carries it.
         if parcel.has_route() || !self.is_pickup() && told != Some(Kind::ShipmentReadyForPickup) {
             facts.push(fact(Kind::ShipmentShipped, sent_at));
-            let modified = self.times.modified;
-            let after = modified.duration_since(sent_at.timestamp());
-            let is_correction =
-                after > SignedDuration::ZERO && after <= Kind::ShipmentShipped.send_within();
-            if told.is_none() && is_correction && parcel.has_route() {
-                facts.push(fact(Kind::ShipmentUpdated, When::At(modified)));
+            // Any save changes the order: beside a status, a parcel would be news with each.
+            if told.is_none() {
+                let corrected = parcel.corrected_at(self.times.modified, sent_at.timestamp(), told);
+                facts.extend(corrected.map(|at| fact(Kind::ShipmentUpdated, When::At(at))));
             }
         }
         facts.extend(told.map(|kind| fact(kind, self.times.undated())));

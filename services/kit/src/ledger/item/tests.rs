@@ -63,9 +63,11 @@ fn a_mail_whose_mailer_died_long_ago_counts_as_told() {
     assert_eq!(planned, Standing::Planned { since: 100, waits: false });
     let waits = Item { judging: Some(Judging::Waits), ..item(State::Planned) };
     assert_eq!(standing(waits, 0), Standing::Planned { since: 100, waits: true });
-    let nothing_new = Some(SkipReason::NothingNew.as_str().to_owned());
-    let skipped = Item { reason: nothing_new, ..item(State::Skipped) };
-    assert_eq!(standing(skipped, 0), Standing::NothingNew);
+    let skipped = |reason: SkipReason| {
+        Item { reason: Some(reason.as_str().to_owned()), ..item(State::Skipped) }
+    };
+    assert_eq!(standing(skipped(SkipReason::NothingNew), 0), Standing::NothingNew);
+    assert_eq!(standing(skipped(SkipReason::KindOff), 0), Standing::TurnedOff);
     assert_eq!(standing(item(State::Skipped), 0), Standing::Silent);
 }
 

@@ -12,6 +12,10 @@ use sha2::Sha256;
 pub const SECRET: &str = "hush-hush-hush-hush-hush";
 
 /// Base64 of the HMAC-SHA256 over the body.
+///
+/// # Panics
+/// Never: an HMAC takes a key of any length.
+#[must_use]
 pub fn signature(secret: &str, body: &[u8]) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("any length");
     mac.update(body);
@@ -19,6 +23,7 @@ pub fn signature(secret: &str, body: &[u8]) -> String {
 }
 
 /// The headers that the system sends, signed with `secret`.
+#[must_use]
 pub fn headers(
     system: System,
     topic: &str,
@@ -37,25 +42,30 @@ pub fn headers(
 }
 
 /// The path of the connector's URL.
+#[must_use]
 pub fn path(shop: &str, system: System) -> String {
     format!("/v1/shops/{shop}/{system}")
 }
 
 /// The customer of the order with this id.
+#[must_use]
 pub fn customer(id: u64) -> String {
     format!("c{id}@customers.example")
 }
 
 /// An order of this system that was paid just now.
+#[must_use]
 pub fn paid_order(system: System, id: u64) -> Value {
-    match system {
-        System::Shopify => shopify_order(id),
-        System::WooCommerce => woocommerce_order(id),
-    }
+    paid_order_at(system, id, Timestamp::now() - SignedDuration::from_mins(1))
 }
 
-fn a_minute_ago() -> Timestamp {
-    Timestamp::now() - SignedDuration::from_mins(1)
+/// An order of this system that was placed and paid at `at`.
+#[must_use]
+pub fn paid_order_at(system: System, id: u64, at: Timestamp) -> Value {
+    match system {
+        System::Shopify => shopify_order(id, at),
+        System::WooCommerce => woocommerce_order(id, at),
+    }
 }
 
 fn money(amount: &str) -> Value {
@@ -72,8 +82,8 @@ fn merged<const N: usize>(parts: [Value; N]) -> Value {
     Value::Object(members.collect())
 }
 
-fn shopify_order(id: u64) -> Value {
-    let at = format!("{:.0}", a_minute_ago());
+fn shopify_order(id: u64, at: Timestamp) -> Value {
+    let at = format!("{at:.0}");
     let email = customer(id);
     let address = json!({
         "first_name": "Zoë", "last_name": "Example", "name": "Zoë Example", "company": null,
@@ -115,8 +125,15 @@ fn shopify_order(id: u64) -> Value {
 }
 
 /// A parcel with everything of [`paid_order`], as `fulfillments/create` sends it: without the order.
+#[must_use]
 pub fn shopify_fulfillment(order: u64) -> Value {
-    let at = format!("{:.0}", Timestamp::now());
+    shopify_fulfillment_at(order, Timestamp::now())
+}
+
+/// The same, sent at `at`.
+#[must_use]
+pub fn shopify_fulfillment_at(order: u64, at: Timestamp) -> Value {
+    let at = format!("{at:.0}");
     json!({
         "id": order * 100 + 1, "order_id": order, "name": format!("#{order}.1"), "status": "success",
         "service": "manual", "shipment_status": null, "created_at": at, "updated_at": at,
@@ -125,12 +142,12 @@ pub fn shopify_fulfillment(order: u64) -> Value {
         "tracking_url": "https://track.example/00340434161094022115",
         "tracking_urls": ["https://track.example/00340434161094022115"],
         "email": customer(order),
-        "line_items": [{ "id": order * 10 + 1, "sku": "MUG-BLUE", "title": "Stoneware mug", "quantity": 2 }],
+        "line_items": [{ "id": order * 10 + 1, "sku": "MUG-BLUE", "title": "Stoneware mug", "quantity": 2, "requires_shipping": true, "gift_card": false }],
     })
 }
 
-fn woocommerce_order(id: u64) -> Value {
-    let at = a_minute_ago().strftime("%Y-%m-%dT%H:%M:%S").to_string();
+fn woocommerce_order(id: u64, at: Timestamp) -> Value {
+    let at = at.strftime("%Y-%m-%dT%H:%M:%S").to_string();
     let address = json!({
         "first_name": "Zoë", "last_name": "Example", "company": "", "address_1": "Main Street 1",
         "address_2": "", "city": "Dublin", "state": "", "postcode": "D02 X285", "country": "IE",
