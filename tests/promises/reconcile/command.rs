@@ -46,8 +46,15 @@ pub fn reconcile_command(stack: &TestStack, more: &[&str]) -> Command {
     command(stack, &[&args, more].concat())
 }
 
+/// Runs the command, which never prints whose order it is.
 pub async fn reconcile(stack: &TestStack, more: &[&str]) -> ProcessResult {
-    run_to_end(reconcile_command(stack, more).spawn().expect("waybill starts")).await
+    let child = reconcile_command(stack, more).spawn().expect("waybill starts");
+    let result = run_to_end(child).await;
+    let printed = format!("{}{}", result.stdout, result.stderr);
+    for personal in ["customers.example", "Lindgren", "Bergstr"] {
+        assert!(!printed.contains(personal), "{personal} is printed: {result:#?}");
+    }
+    result
 }
 
 /// Runs it with `--output json`; asserts its exit code.
