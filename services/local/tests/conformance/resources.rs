@@ -24,3 +24,18 @@ async fn creating_them_again_changes_only_the_attributes() {
     let answer = request.attribute_names(QueueAttributeName::All).send().await.unwrap();
     assert_eq!(answer.attributes().unwrap()[&QueueAttributeName::VisibilityTimeout], "7");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_a_run_without_mail_events_gets_its_stream_and_keeps_it() {
+    let services = Services::start().await;
+    let create = async |mail_events| {
+        let settings = Settings::default();
+        let (dynamodb, sqs) = (&services.dynamodb, &services.sqs);
+        let created = Resources::create(dynamodb, sqs, &settings, mail_events).await.unwrap();
+        created.ledger_stream_arn
+    };
+    assert_eq!(create(false).await, None);
+    let stream = create(true).await;
+    assert!(stream.is_some());
+    assert_eq!(create(true).await, stream, "its checkpoints are of this stream");
+}
