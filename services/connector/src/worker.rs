@@ -17,7 +17,7 @@ use kit::telemetry::{Count, count};
 use serde_json::Value;
 use serde_json::value::to_raw_value;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
-use shared::queue::arrival::RECEIVED_AT;
+use shared::queue::arrival::{FORCED_AT, RECEIVED_AT};
 use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::sqs_json::escape_noncharacters;
 use shared::{OrderId, OrderKey};
@@ -135,13 +135,19 @@ async fn publish(
     events: Vec<Value>,
 ) -> BatchItemOutcome {
     let count = events.len();
-    let messages = match inbox_messages(delivery, &events) {
+    let mut messages = match inbox_messages(delivery, &events) {
         Ok(messages) => messages,
         Err(reason) => {
             let code = DeadLetterCode::Untranslatable;
             return refuse(connector, message, delivery, code, reason).await;
         }
     };
+    // An operator had the delivery published although its news is stale: that is so of what is made of it.
+    let forced_at =
+        message.message_attributes.get(FORCED_AT).and_then(|it| it.string_value.clone());
+    for outgoing in &mut messages {
+        outgoing.attributes.extend(forced_at.clone().map(|at| (FORCED_AT.to_owned(), at)));
+    }
     let sent = send_all(&connector.sqs, &connector.inbox, messages).await;
     match sent.into_iter().find_map(Result::err) {
         None => {

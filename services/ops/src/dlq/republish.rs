@@ -26,6 +26,9 @@ const MAX_RECORDS: usize = 100;
 /// After so many records that the publisher does not publish, the rest is not tried: it cannot reach the bus.
 const MAX_FAILURES: usize = 5;
 
+/// A read may bring nothing although there is more behind it, but not so many in a row.
+const MAX_EMPTY_READS: u32 = 20;
+
 /// Publishes the changes of a batch again.
 ///
 /// # Errors
@@ -97,34 +100,33 @@ fn is_trimmed(error: &SdkError<GetRecordsError>) -> bool {
     error.as_service_error().is_some_and(GetRecordsError::is_trimmed_data_access_exception)
 }
 
-/// The records of the batch as Lambda gives them to a function; `None` where the stream has forgotten some of them.
+/// The records from the first of the batch to its last, as Lambda gives them to a function; `None` where the stream has
+/// forgotten some of them. They may be more than the batch had, which only had those that the mapping's filter lets through.
 async fn from_stream(stack: &Stack, batch: &StreamBatch) -> Result<Option<Vec<Value>>, CliError> {
     let client = stack.streams();
     let mut next = iterator(stack, batch).await?;
-    if next.is_none() {
-        return Ok(None);
-    }
-    let mut records = Vec::new();
-    // A shard that is open has no end: the batch has one.
-    while let (Some(iterator), true) = (next.take(), (records.len() as u64) < batch.size) {
+    let (mut records, mut empty_reads) = (Vec::new(), 0);
+    while let Some(iterator) = next.take() {
         let answer = match client.get_records().shard_iterator(iterator).send().await {
             Ok(answer) => answer,
             Err(error) if is_trimmed(&error) => return Ok(None),
             Err(error) => return Err(service_error("read the ledger's stream")(error)),
         };
         for record in answer.records() {
-            if record
-                .dynamodb()
-                .and_then(|d| d.sequence_number())
-                .is_none_or(|n| batch.ends_before(n))
-            {
+            let number = record.dynamodb().and_then(|change| change.sequence_number());
+            let place = batch.compare_to_last(number.unwrap_or_default());
+            if place.is_le() {
+                records.push(stream_record(record));
+            }
+            if place.is_ge() {
                 return Ok(Some(records));
             }
-            records.push(stream_record(record));
         }
-        next = answer.next_shard_iterator;
+        empty_reads = if answer.records().is_empty() { empty_reads + 1 } else { 0 };
+        // An open shard has no end: one that has lost the batch would be read for ever.
+        next = answer.next_shard_iterator.filter(|_| empty_reads < MAX_EMPTY_READS);
     }
-    Ok(Some(records))
+    Ok(None)
 }
 
 /// The notifications whose latest change was made within the batch's time, each as if it had been written now. One that

@@ -2,6 +2,8 @@
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html>). It says where the records are in the
 //! stream, and holds none of them.
 
+use std::cmp::Ordering;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -95,10 +97,10 @@ impl StreamBatch {
         (self.shard.clone(), self.first.clone())
     }
 
-    /// Whether a record with this sequence number comes after the batch. Sequence numbers are decimal, with more digits
-    /// than an integer holds.
-    pub fn ends_before(&self, sequence_number: &str) -> bool {
-        magnitude(sequence_number) > magnitude(&self.last)
+    /// Whether a record with this sequence number comes before the batch's last one, is it, or comes after it. Sequence
+    /// numbers are decimal, with more digits than an integer holds.
+    pub fn compare_to_last(&self, sequence_number: &str) -> Ordering {
+        magnitude(sequence_number).cmp(&magnitude(&self.last))
     }
 
     /// From when to when the changes were made, in milliseconds since 1970, both included.
@@ -178,8 +180,13 @@ mod tests {
             last: "099".to_owned(),
             ..StreamBatch::parse(&samples::report().to_string()).unwrap()
         };
-        for (number, is_after) in [("98", false), ("99", false), ("0099", false), ("100", true)] {
-            assert_eq!(batch.ends_before(number), is_after, "{number}");
+        for (number, place) in [
+            ("98", Ordering::Less),
+            ("99", Ordering::Equal),
+            ("0099", Ordering::Equal),
+            ("100", Ordering::Greater),
+        ] {
+            assert_eq!(batch.compare_to_last(number), place, "{number}");
         }
     }
 }
