@@ -52,7 +52,7 @@ def deployed():
 def put_settings_of_the_shop(emulator):
     """As `waybill shop put` does."""
     brand = {"name": "North", "url": "https://north.example", "support_email": "help@north.example"}
-    item = {"shop": {"S": SHOP}, "document": {"S": json.dumps({"brand": brand})}, "version": {"N": "1"}}
+    item = {"shop": {"S": SHOP}, "document": {"S": json.dumps({"brand": brand})}, "version": {"N": "1"}, "put_at": {"N": "0"}}
     emulator.client("dynamodb").put_item(TableName=emulator.outputs["ShopsTableName"], Item=item)
 
 
