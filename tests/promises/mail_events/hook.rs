@@ -107,10 +107,8 @@ async fn an_event_that_waits_for_a_retry_keeps_no_other_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_webhook_that_is_not_there_yet_gets_what_it_missed() {
-    let away = Webhook::always(Reply::Status(204)).await.address;
     let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let address = port.local_addr().expect("an address");
-    assert_ne!(address, away);
     drop(port);
     let stack = TestStack::start_with(config_with(hook(&format!("http://{address}/mails")))).await;
     stack.publish(&[confirmed("H1")]).await;
