@@ -220,3 +220,12 @@ fn where_shopify_confirms_the_order_its_next_change_is_only_told_if_it_changes_s
     );
     assert_eq!(mailed(&all, &[]), ["1001 order.confirmed", "1001 order.updated"]);
 }
+
+#[test]
+fn an_order_that_stays_cancelled_is_not_opened_again_by_a_later_change() {
+    let cancelled = with(
+        order(),
+        json!({ "cancelled_at": "2026-11-20T10:10:00Z", "updated_at": "2026-11-20T10:30:00Z" }),
+    );
+    assert_eq!(kinds(&events(&cancelled)), ["order.confirmed", "order.cancelled"]);
+}

@@ -160,3 +160,22 @@ fn a_fulfilment_of_an_order_without_an_address_is_not_waited_for() {
     let ignored = translated(System::Shopify, &parcel, None, now());
     assert!(matches!(ignored, Ok(Translation::Ignored(_))), "{ignored:?}");
 }
+
+#[test]
+fn who_hears_first_that_a_parcel_is_out_for_delivery_hears_of_no_correction() {
+    let at = "2026-11-20T11:40:00Z";
+    let out = |number: &str| {
+        let parcel = json!({ "shipment_status": "out_for_delivery", "updated_at": at, "tracking_numbers": [number] });
+        with(
+            order(),
+            json!({ "updated_at": at, "fulfillments": [with(fulfillment(8, &[1]), parcel)] }),
+        )
+    };
+    let told = mailed(&[order(), out("A1")], &[]);
+    assert_eq!(told, ["1001 order.confirmed", "1001 shipment.out_for_delivery"]);
+    let later = "2026-11-20T11:50:00Z";
+    let mut corrected = with(out("B2"), json!({ "updated_at": later }));
+    corrected["fulfillments"][0]["updated_at"] = json!(later);
+    let told = mailed(&[order(), out("A1"), corrected], &[]);
+    assert_eq!(told.last().map(String::as_str), Some("1001 shipment.updated"), "the new number");
+}
