@@ -64,20 +64,47 @@ sudo apt-get install --no-install-recommends ${missing[*]}"
         apt-get update --quiet=2
         DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends "${missing[@]}" > /dev/null
     fi
-    cmp -s "$source/package-lock.json" "$to/installed.json" && return
-    printf 'Installing the packages of infra/mails into %s ...\n' "$to" >&2
-    mkdir -p "$to"
-    cp "$source/package.json" "$source/package-lock.json" "$to"
-    (cd "$to" && npm ci --ignore-scripts --no-fund --no-audit --loglevel error > /dev/null)
-    cp "$source/package-lock.json" "$to/installed.json"
+    packages_of "$source" "$to"
 }
 
-services=(intake relay dispatcher mailer feedback)
+# packages_of SOURCE DIRECTORY: installs the npm packages of SOURCE's lockfile into DIRECTORY, once.
+packages_of() {
+    cmp -s "$1/package-lock.json" "$2/installed.json" && return
+    printf 'Installing the packages of %s into %s ...\n' "${1#"$root/"}" "$2" >&2
+    mkdir -p "$2"
+    cp "$1/package.json" "$1/package-lock.json" "$2"
+    (cd "$2" && npm ci --ignore-scripts --no-fund --no-audit --loglevel error > /dev/null)
+    cp "$1/package-lock.json" "$2/installed.json"
+}
+
+# runtimes: what shared/clients/ needs beside the languages themselves, of which none is installed here.
+runtimes() {
+    local source=$root/shared/clients to=$work/clients
+    if command -v node > /dev/null && command -v npm > /dev/null; then
+        packages_of "$source/node" "$to/node"
+        # Node looks for packages beside the file.
+        cp "$source/node/waybill.mjs" "$to/node"
+    fi
+    if command -v java > /dev/null && [ ! -e /usr/share/java/jackson-databind.jar ] &&
+        [ "$(id -u)" = 0 ] && command -v apt-get > /dev/null; then
+        apt-get update --quiet=2
+        DEBIAN_FRONTEND=noninteractive apt-get install --quiet=2 --yes --no-install-recommends \
+            libjackson2-databind-java > /dev/null
+    fi
+    # Debian's packages of the AWS SDK are older than modules, and found by GOPATH.
+    if command -v go > /dev/null && [ -d /usr/share/gocode/src/github.com/aws/aws-sdk-go-v2 ]; then
+        mkdir -p "$to/go/path/src/waybill.example"
+        ln -sfn "$source/go" "$to/go/path/src/waybill.example/client"
+        GO111MODULE=off GOPATH=$to/go/path:/usr/share/gocode go build -o "$to/go/waybill" waybill.example/client
+    fi
+}
+
+services=(intake relay dispatcher mailer feedback connector publisher)
 # Fixed, so that the caller's CARGO_TARGET_DIR cannot lead to outdated zips. Not target/lambda: there cargo
 # writes the executables of the profile `lambda`, whose names are those of the zips' folders.
 zip_dir=$root/target/zips
 
-# zips x86_64|arm64: builds the five functions into target/zips/*/bootstrap.zip, and packs them as small as they get.
+# zips x86_64|arm64: builds the functions into target/zips/*/bootstrap.zip, and packs them as small as they get.
 zips() {
     need cargo "Install Rust: https://rustup.rs"
     need cc "Install a C compiler, such as gcc: parts of TLS are written in C."

@@ -12,7 +12,7 @@ from botocore import xform_name
 
 from translated import ROOT
 
-SDKS = {"dynamodb": "dynamodb", "sqs": "sqs", "sesv2": "ses", "secretsmanager": "secretsmanager"}
+SDKS = {"dynamodb": "dynamodb", "sqs": "sqs", "sesv2": "ses", "secretsmanager": "secretsmanager", "events": "events"}
 
 # IAM authorizes these batches by the action on a single message.
 SAME_ACTION = {
@@ -37,7 +37,10 @@ def actions_by_builder():
 def sources(service):
     """The service's own code, without comments and tests."""
     texts = []
-    for path in sorted((ROOT / "services" / service / "src").rglob("*.rs")):
+    folder = ROOT / "services" / service / "src"
+    for path in sorted(folder.rglob("*.rs")):
+        if {"tests", "tests.rs"} & set(path.relative_to(folder).parts):
+            continue
         # Tests in files of their own are declared among the other modules; those in the file are its end.
         text = re.sub(r"#\[cfg\(test\)\]\nmod \w+;\n", "", path.read_text(encoding="utf-8"))
         text = text.split("#[cfg(test)]")[0]
@@ -68,11 +71,20 @@ def functions(text):
 def kit_functions():
     """The bodies of kit's functions, by module and name."""
     bodies = {}
-    for path, text in sources("kit"):
-        module = path.relative_to(ROOT / "services" / "kit" / "src").parts[0].removesuffix(".rs")
+    for module, text in kit_modules().items():
         for name, body in functions(text):
             bodies[(module, name)] = bodies.get((module, name), "") + body
     return bodies
+
+
+@functools.cache
+def kit_modules():
+    """The text of kit's modules, by name."""
+    texts = {}
+    for path, text in sources("kit"):
+        module = path.relative_to(ROOT / "services" / "kit" / "src").parts[0].removesuffix(".rs")
+        texts[module] = texts.get(module, "") + text
+    return texts
 
 
 @functools.cache
@@ -80,15 +92,22 @@ def kit_actions():
     """By module and function of kit: the actions that it calls, itself or through others of kit."""
     bodies = kit_functions()
     actions = {key: direct_actions(body) for key, body in bodies.items()}
+    near = {key: [other for other in bodies if may_call(key[0], other[0])] for key in bodies}
     for _ in bodies:
         grown = {
-            key: actions[key].union(*(actions[other] for other in bodies if calls(body, other[1])))
+            key: actions[key].union(*(actions[other] for other in near[key] if calls(body, other[1])))
             for key, body in bodies.items()
         }
         if grown == actions:
             break
         actions = grown
     return {key: found for key, found in actions.items() if found}
+
+
+@functools.cache
+def may_call(module, other):
+    """Whether a module of kit mentions another: then a call of a function's name may be one of that module's."""
+    return module == other or re.search(rf"\b{other}\b", kit_modules()[module]) is not None
 
 
 def calls(text, name):

@@ -43,6 +43,14 @@ def metrics_of(service):
 
 
 @functools.cache
+def told_states():
+    """The states of a mail that the publisher tells, as the ledger writes them."""
+    body = re.search(r"pub enum MailOutcome \{(.*?)\n\}", source("shared/src", "pub enum MailOutcome {"), re.DOTALL)[1]
+    variants = re.findall(r"^ +(\w+),$", body, re.MULTILINE)
+    return [re.sub(r"(?<!^)(?=[A-Z])", "_", variant).lower() for variant in variants]
+
+
+@functools.cache
 def resent_kinds():
     """The kinds of mail that are resent when in doubt, and after how many seconds each is stale."""
     hours = arms(source("shared/src", "fn send_within("), "send_within")

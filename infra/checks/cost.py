@@ -6,7 +6,8 @@ table of infra/README.md; `test_deployed.py` counts the calls and the units that
 import dataclasses
 
 # USD for a million orders, for calls and capacity alone: the design's limit, with look-up by number and
-# address.
+# address. What a shop hears of its mails (`of_mail_events`) is told apart, and so is what its shop system's webhooks
+# cost (`of_a_webhook`): a stack has neither unless its parameters say so.
 LIMIT = 6.00
 
 # List prices in us-east-1, in USD, without any free tier.
@@ -15,6 +16,7 @@ PRICES = {
     "dynamodb_read_unit": 0.125e-6,
     "sqs_request": 0.40e-6,
     "eventbridge_event": 1.00e-6,
+    "api_destination_call": 0.20e-6,
     "lambda_request": 0.20e-6,
     "lambda_gb_second_arm64": 0.0000133334,
     "log_gb": 0.50,
@@ -63,6 +65,10 @@ FUNCTIONS = {
     "mailer": Function(256, 125, 8, 400),
     "feedback": Function(128, 10, 4, 350),
 }
+# Those that not every stack has.
+CONNECTOR_URL = Function(256, 15, 0, 0)
+CONNECTOR_WORKER = Function(256, 20, 8, 0)
+PUBLISHER = Function(128, 20, 1, 0)
 # A metrics line for each invocation.
 METRICS_BYTES = 500
 # Those that every order passes: dispatch, mail, feedback. The inbox is that of some, see `by_the_inbox`.
@@ -153,6 +159,48 @@ def of_a_copy(batch):
     )
 
 
+# What the shop hears of a mail that arrives: `mail.sent` and `mail.delivered`.
+EVENTS_A_MAIL = 2
+
+
+def of_mail_events(batch):
+    """USD that a million orders cost more with `MailEvents`. Of what it reads of the ledger's stream, for nothing, Lambda
+    gives the publisher what tells something, and that is put on the bus."""
+    milliseconds = PUBLISHER.milliseconds_to_start / batch + PUBLISHER.milliseconds_a_record
+    return 1e6 * (
+        EVENTS_A_MAIL * PRICES["eventbridge_event"]
+        + EVENTS_A_MAIL / batch * PRICES["lambda_request"]
+        + EVENTS_A_MAIL * gigabyte_seconds(PUBLISHER, milliseconds) * PRICES["lambda_gb_second_arm64"]
+    )
+
+
+def of_the_hook():
+    """USD more for a million orders where EventBridge calls the shop's own system with each event."""
+    return 1e6 * EVENTS_A_MAIL * PRICES["api_destination_call"]
+
+
+def of_a_webhook(batch):
+    """USD for a million webhooks of a shop system, up to intake's put of what each says: one invocation and one message
+    each, then by the batch. An event that repeats what an earlier webhook of the order said costs the refused put, one
+    write unit; one that says something new costs what an order costs that comes by the inbox queue."""
+    # Kept, received and deleted; published to the inbox, received and deleted there.
+    requests = 1 + 2 / batch + 1 + 2 / batch
+    worker = CONNECTOR_WORKER.milliseconds_to_start / batch + CONNECTOR_WORKER.milliseconds_a_record
+    intake = FUNCTIONS["intake"]
+    store = intake.milliseconds_to_start / batch + intake.milliseconds_a_record
+    seconds = gigabyte_seconds(CONNECTOR_URL, CONNECTOR_URL.milliseconds_to_start)
+    seconds += gigabyte_seconds(CONNECTOR_WORKER, worker) + gigabyte_seconds(intake, store)
+    return 1e6 * (
+        requests * PRICES["sqs_request"]
+        + (1 + 2 / batch) * PRICES["lambda_request"]
+        + seconds * PRICES["lambda_gb_second_arm64"]
+    )
+
+
+def gigabyte_seconds(function, milliseconds):
+    return function.memory_mb / 1024 * milliseconds / 1000
+
+
 def hourly():
     """The row of infra/README.md with the cost of an hour at 10, 1,000 and 10,000 orders a second."""
     usd = [sum(parts(10).values()) / 1e6 * 3600 * orders for orders in (10, 1_000, 10_000)]
@@ -178,6 +226,9 @@ def table():
     event_bridge = [usd + 1e6 * PRICES["eventbridge_event"] for usd in inbox]
     lines.append(f"| more, where they come by EventBridge | {event_bridge[0]:.2f} | {event_bridge[1]:.2f} |")
     lines.append(f"| more, for each copy | {of_a_copy(10):.2f} | {of_a_copy(1):.2f} |")
+    lines.append(f"| more, with `MailEvents` | {of_mail_events(10):.2f} | {of_mail_events(1):.2f} |")
+    lines.append(f"| more, with `MailHookUrl` too | {of_the_hook():.2f} | {of_the_hook():.2f} |")
+    lines.append(f"| more, for each webhook of a shop system | {of_a_webhook(10):.2f} | {of_a_webhook(1):.2f} |")
     lines.append(f"| **together, with logs and traces** | **{sum(busy.values()):.2f}** | **{sum(quiet.values()):.2f}** |")
     return "\n".join(lines)
 

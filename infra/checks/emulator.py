@@ -144,6 +144,19 @@ class Emulator:
         self.outputs = {o["OutputKey"]: o["OutputValue"] for o in described["Outputs"]}
         self.adapt_to_ministack(stack)
 
+    def deploy_entrance(self, name, **parameters):
+        """Deploys a template of infra/entrances/, and returns its outputs."""
+        cloudformation = self.client("cloudformation")
+        cloudformation.create_stack(
+            StackName=name,
+            TemplateBody=(ROOT / "infra" / "entrances" / f"{name}.yaml").read_text(encoding="utf-8"),
+            Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+        )
+        waiter = cloudformation.get_waiter("stack_create_complete")
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        described = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        return {output["OutputKey"]: output["OutputValue"] for output in described.get("Outputs", [])}
+
     def aws(self, *words):
         done = subprocess.run(
             [BIN / "aws", *words], env={**os.environ, **self.credentials}, capture_output=True, text=True
@@ -162,7 +175,7 @@ class Emulator:
         with self.environment_of(stack, "intake") as environment:
             if environment["PUBLISHERS"] == "iam":
                 environment["PUBLISHERS"] = "anyone"
-        for service in ("intake", "relay", "dispatcher", "mailer", "feedback"):
+        for service in self.functions_of(stack):
             with self.policy_of(stack, service) as policy:
                 for statement in policy["Statement"]:
                     actions = statement["Action"]
@@ -171,8 +184,14 @@ class Emulator:
                         actions.append("sqs:SendMessageBatch")
                     if "ses:SendEmail" in actions:
                         statement["Resource"] = "*"
-                        del statement["Condition"]
+                        statement.pop("Condition", None)
                     statement["Action"] = actions
+
+    def functions_of(self, stack):
+        """The services that are deployed, by name."""
+        functions = self.client("lambda").list_functions()["Functions"]
+        names = [function["FunctionName"] for function in functions]
+        return [name.removeprefix(f"{stack}-") for name in names if name.startswith(f"{stack}-")]
 
     @contextlib.contextmanager
     def policy_of(self, stack, service):
@@ -203,14 +222,23 @@ class Emulator:
         return json.load(answer["Payload"]), answer.get("FunctionError")
 
     def post(self, event, headers=None, signed=True):
-        """POSTs to the Function URL. Status and body."""
-        url = urlsplit(self.outputs["PublishUrl"])
+        """POSTs to intake's Function URL. Status and body."""
+        return self.post_to(self.outputs["PublishUrl"], event, headers, signed)
+
+    def post_to(self, function_url, event, headers=None, signed=False):
+        """POSTs to a Function URL. Status and body."""
+        url = urlsplit(function_url)
         body = event if isinstance(event, bytes) else json.dumps(event).encode()
         request = AWSRequest("POST", url.geturl(), data=body, headers={"content-type": "application/json"})
         if signed:
             SigV4Auth(self.session.get_credentials(), "lambda", REGION).add_auth(request)
         sent = {**dict(request.headers), **(headers or {}), "Host": url.netloc}
-        plain = urllib.request.Request(self.endpoint + url.path, data=body, headers=sent, method="POST")
+        return self.post_to(self.endpoint + url.path, body, sent)
+
+    @staticmethod
+    def post_to(url, body, headers):
+        """POSTs as it is told. Status and body."""
+        plain = urllib.request.Request(url, data=body, headers=headers, method="POST")
         try:
             with urllib.request.urlopen(plain, timeout=30) as answer:
                 return answer.status, answer.read().decode()
@@ -244,7 +272,8 @@ class Emulator:
 
     def queues_are_empty(self):
         """Whether every queue message has been processed."""
-        return not any(self.messages(queue) for queue in ("DispatchQueueUrl", "MailQueueUrl", "FeedbackQueueUrl"))
+        names = [f"{queue}QueueUrl" for queue in ("Deliveries", "Inbox", "Dispatch", "Mail", "Feedback")]
+        return not any(self.messages(name) for name in names if name in self.outputs)
 
     def ledger(self, order_id):
         """The ledger's items of an order of the shop `default`, as plain values."""
@@ -263,11 +292,15 @@ class Emulator:
         assert len(found) < 50, f"too many {operation} to count"
         return len(found)
 
-    def metrics(self, function):
-        """The lines that a function has logged in the Embedded Metric Format."""
+    def logged(self, function, words):
+        """The lines that a function has logged with these words."""
         pages = self.client("logs").get_paginator("filter_log_events")
         logged = [e["message"] for p in pages.paginate(logGroupName=f"/aws/lambda/{function}") for e in p["events"]]
-        return [json.loads(line) for message in logged for line in message.splitlines() if '"_aws"' in line]
+        return [line for message in logged for line in message.splitlines() if words in line]
+
+    def metrics(self, function):
+        """The lines that a function has logged in the Embedded Metric Format."""
+        return [json.loads(line) for line in self.logged(function, '"_aws"')]
 
     def items(self, output):
         """Every item of the table that an output names."""

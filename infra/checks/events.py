@@ -63,6 +63,99 @@ def as_signed_request(event):
     }
 
 
+def of_shopify(order_id):
+    """An order as Shopify shows it, just paid."""
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds")
+    price = {"shop_money": {"amount": "24.00", "currency_code": "EUR"}, "presentment_money": {"amount": "24.00", "currency_code": "EUR"}}
+    nothing = {key: {"amount": "0.00", "currency_code": "EUR"} for key in price}
+    address = {"first_name": "Ada", "last_name": "Hill", "address1": "Lane 1", "city": "Berlin", "zip": "10115", "country_code": "DE"}
+    return {
+        "id": order_id,
+        "name": f"#{order_id}",
+        "email": "success@simulator.amazonses.com",
+        "created_at": now,
+        "updated_at": now,
+        "processed_at": now,
+        "cancelled_at": None,
+        "currency": "EUR",
+        "presentment_currency": "EUR",
+        "customer_locale": "en",
+        "financial_status": "paid",
+        "fulfillment_status": None,
+        "taxes_included": True,
+        "test": False,
+        "subtotal_price_set": price,
+        "total_price_set": price,
+        "current_total_price_set": price,
+        "total_tax_set": nothing,
+        "total_discounts_set": nothing,
+        "total_shipping_price_set": nothing,
+        "line_items": [
+            {
+                "id": order_id + 1,
+                "title": "Stoneware mug, blue",
+                "name": "Stoneware mug, blue",
+                "sku": "MUG-B",
+                "quantity": 1,
+                "current_quantity": 1,
+                "requires_shipping": True,
+                "price_set": price,
+                "total_discount_set": nothing,
+                "properties": [],
+            }
+        ],
+        "shipping_address": address,
+        "billing_address": address,
+        "fulfillments": [],
+        "refunds": [],
+    }
+
+
+def of_woocommerce(order_id):
+    """An order as WooCommerce shows it, just paid."""
+    now = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds").removesuffix("+00:00")
+    address = {"first_name": "Ada", "last_name": "Hill", "address_1": "Lane 1", "city": "Berlin", "postcode": "10115", "country": "DE"}
+    return {
+        "id": order_id,
+        "number": str(order_id),
+        "status": "processing",
+        "currency": "EUR",
+        "prices_include_tax": False,
+        "date_created_gmt": now,
+        "date_modified_gmt": now,
+        "date_paid_gmt": now,
+        "date_completed_gmt": None,
+        "total": "24.00",
+        "total_tax": "0.00",
+        "discount_total": "0.00",
+        "discount_tax": "0.00",
+        "shipping_total": "0.00",
+        "shipping_tax": "0.00",
+        "billing": {**address, "email": "success@simulator.amazonses.com"},
+        "shipping": address,
+        "meta_data": [],
+        "line_items": [
+            {
+                "id": 1,
+                "name": "Stoneware mug, blue",
+                "sku": "MUG-B",
+                "quantity": 1,
+                "subtotal": "24.00",
+                "subtotal_tax": "0.00",
+                "total": "24.00",
+                "total_tax": "0.00",
+                "price": 24,
+                "meta_data": [],
+            }
+        ],
+        "tax_lines": [],
+        "shipping_lines": [],
+        "fee_lines": [],
+        "coupon_lines": [],
+        "refunds": [],
+    }
+
+
 def from_ses(event_type, ledger_item, configuration_set, message_id):
     """An SES event about the mail of a ledger item, as EventBridge delivers it."""
 

@@ -150,6 +150,14 @@ def relay_writes_only_its_watermark_to_the_ledger(template):
     ]
 
 
+def the_connector_reads_no_secret_but_those_that_sign(template):
+    """Secrets Manager adds six characters to a name: `?` each, and no `*`, which would match SHOP/shopify-api as well."""
+    names = [f"secretsmanager:secret:${{AWS::StackName}}/*/{system}" for system in ("shopify", "woocommerce")]
+    wanted = {name + ending for name in names for ending in ("", "-??????")}
+    read = {r for r, action in granted(template, "connector") if action.startswith("secretsmanager:")}
+    return [f"the connector may read {resource}" for resource in sorted(read - wanted)]
+
+
 def only_named_principals_reach_the_queues(template):
     violations = []
     for name, policy in of_type(template, "AWS::SQS::QueuePolicy").items():
@@ -203,6 +211,7 @@ PERMISSION_PROMISES = [
     the_mailer_sends_only_as_the_shop,
     the_mailer_reads_one_bucket_and_only_where_it_is_named,
     relay_writes_only_its_watermark_to_the_ledger,
+    the_connector_reads_no_secret_but_those_that_sign,
     only_named_principals_reach_the_queues,
     an_operator_of_one_shop_reaches_no_other,
 ]

@@ -5,7 +5,7 @@ promise and expects a violation."""
 import json
 import re
 
-from code_facts import metric_dimensions, metric_namespace, metrics_of, resent_kinds
+from code_facts import metric_dimensions, metric_namespace, metrics_of, resent_kinds, told_states
 from translated import SERVICES, of_type
 
 TWO_WEEKS = 14 * 24 * 60 * 60
@@ -13,6 +13,8 @@ QUEUE = "AWS::SQS::Queue"
 FUNCTION = "AWS::Lambda::Function"
 MAPPING = "AWS::Lambda::EventSourceMapping"
 ALARM = "AWS::CloudWatch::Alarm"
+# The functions whose URL anybody may call, and the condition under which they may.
+OPEN = {"Intake": "SignedByWebhook", "Connector": "WithConnector"}
 
 
 def name_of(reference):
@@ -128,22 +130,44 @@ def tables_are_safe(template):
     return violations
 
 
-def the_stream_mapping_gives_up_nothing_that_an_outage_delays(template):
-    """What it drops after a day, the sweep has found long before."""
+# What the mapping of each table's stream reads, how old a record may become, and what images of it there are. What
+# relay's drops after a day, the sweep has found long before. What the publisher's gives up goes to a queue, an hour
+# before the stream drops it; it reads what a mail's state tells, and no removal.
+STREAMS = {
+    "EventsTable": ({"eventName": ["INSERT"]}, 86400, "NEW_IMAGE"),
+    "LedgerTable": ({"eventName": ["INSERT", "MODIFY"]}, 82800, "NEW_AND_OLD_IMAGES"),
+}
+
+
+def the_stream_mappings_give_up_nothing_that_an_outage_delays(template):
     tables = of_type(template, "AWS::DynamoDB::Table")
-    streams = [m for m in of_type(template, MAPPING).values() if name_of(m["EventSourceArn"]) in tables]
-    if len(streams) != 1:
-        return [f"{len(streams)} mappings read a table's stream, not 1"]
-    mapping = streams[0]
-    wanted = {
-        "reads more than inserts": mapping.get("FilterCriteria")
-        == {"Filters": [{"Pattern": '{"eventName":["INSERT"]}'}]},
-        "does not split a failing batch": mapping.get("BisectBatchOnFunctionError"),
-        "gives up a record after some attempts": mapping.get("MaximumRetryAttempts", -1) == -1,
-        "gives up a record before the stream drops it": mapping.get("MaximumRecordAgeInSeconds", -1) == 86400,
-        "skips records that are already there": mapping.get("StartingPosition") == "TRIM_HORIZON",
-    }
-    return [f"the stream mapping {problem}" for problem, kept in wanted.items() if not kept]
+    mappings = of_type(template, MAPPING).values()
+    streams = {name_of(m["EventSourceArn"]): m for m in mappings if name_of(m["EventSourceArn"]) in tables}
+    if set(streams) != set(STREAMS):
+        return [f"mappings read the streams of {', '.join(sorted(streams))}, not of {', '.join(sorted(STREAMS))}"]
+    violations = []
+    for table, mapping in streams.items():
+        changes, age, images = STREAMS[table]
+        if table == "LedgerTable":
+            changes = changes | {"dynamodb": {"NewImage": {"state": {"S": told_states()}}}}
+        pattern = json.dumps(changes, separators=(",", ":"), sort_keys=True)
+        wanted = {
+            "reads other changes": mapping.get("FilterCriteria") == {"Filters": [{"Pattern": pattern}]},
+            "reads other images": images in str(tables[table].get("StreamSpecification")).split("'"),
+            "does not split a failing batch": mapping.get("BisectBatchOnFunctionError"),
+            "gives up a record after some attempts": mapping.get("MaximumRetryAttempts", -1) == -1,
+            "gives up a record too early or too late": mapping.get("MaximumRecordAgeInSeconds", -1) == age,
+            "skips records that are already there": mapping.get("StartingPosition") == "TRIM_HORIZON",
+        }
+        violations += [f"the mapping of {table}'s stream {problem}" for problem, kept in wanted.items() if not kept]
+    return violations
+
+
+def what_the_publisher_gives_up_is_noted(template):
+    """Nothing else has it: there is no sweep of what was told."""
+    (mapping,) = [m for m in of_type(template, MAPPING).values() if name_of(m["EventSourceArn"]) == "LedgerTable"]
+    to = name_of(mapping.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"))
+    return [] if to == "PublisherDlq" else [f"what the publisher gives up goes to {to}, not to PublisherDlq"]
 
 
 def the_sweep_ends_before_the_next_one_begins(template):
@@ -165,20 +189,23 @@ def every_function_of_a_queue_is_bounded_by_its_mapping(template):
     violations += [
         f"{name} reserves concurrency: Lambda throttles messages that it has received, which uses up receives"
         for name, function in of_type(template, FUNCTION).items()
-        # But intake, where an open URL is flooded: without a share of its own, it would take everybody's. What
-        # its parameter allows is checked below.
-        if "ReservedConcurrentExecutions" in function and name != "Intake"
+        # But those with an open URL, which is flooded: without a share of its own, each would take everybody's. What
+        # their parameters allow is checked below.
+        if "ReservedConcurrentExecutions" in function and name not in OPEN
     ]
-    parameter = template["Parameters"]["IntakeConcurrency"]
-    (most,) = [
-        mapping["ScalingConfig"].get("MaximumConcurrency", 0)
-        for _, mapping, _, function in queue_mappings(template)
-        if function == "Intake" and "ScalingConfig" in mapping
-    ] or [0]
-    # As much again for those who publish over HTTP.
-    too_few = [n for n in range(1, 2 * most) if re.fullmatch(parameter["AllowedPattern"], str(n))]
-    if too_few or not re.fullmatch(parameter["AllowedPattern"], str(2 * most)):
-        violations.append("IntakeConcurrency may be less than the inbox queue's mapping uses: that uses up receives")
+    for open_function in OPEN:
+        parameter = template["Parameters"][f"{open_function}Concurrency"]
+        (most,) = [
+            mapping["ScalingConfig"].get("MaximumConcurrency", 0)
+            for _, mapping, _, function in queue_mappings(template)
+            if function == open_function and "ScalingConfig" in mapping
+        ] or [0]
+        # As much again for those who come over HTTP.
+        too_few = [n for n in range(1, 2 * most) if re.fullmatch(parameter["AllowedPattern"], str(n))]
+        if too_few or not re.fullmatch(parameter["AllowedPattern"], str(2 * most)):
+            violations.append(
+                f"{open_function}Concurrency may be less than its queue's mapping uses: that uses up receives"
+            )
     return violations
 
 
@@ -239,7 +266,9 @@ def every_function_is_as_designed(template):
             "does not take its architecture from the parameter": function.get("Architectures")
             == [{"Ref": "Architecture"}],
             "does not have 128 to 256 MB": 128 <= memory <= 256 or name == "Relay",
-            "does not have a timeout of 10 to 30 s": 10 <= timeout <= 30 or name == "Relay",
+            "does not have a timeout of 10 to 30 s": 10 <= timeout <= 30 or name in ("Relay", "Publisher"),
+            # For the calls of its largest batch, one after the other.
+            "does not have 90 s": name != "Publisher" or timeout == 90,
             # For its sweep: a whole core, and the time between two runs of its schedule.
             "does not have 1769 MB and 300 s": name != "Relay" or (memory, timeout) == (1769, 300),
             "drops what LogFilter allows": function.get("LoggingConfig", {}).get("ApplicationLogLevel")
@@ -266,20 +295,57 @@ def no_function_that_requeues_is_stopped_as_a_loop(template):
     ]
 
 
-def an_event_that_nobody_waits_for_waits_in_the_inbox(template):
-    """EventBridge's target, and intake's own dead-letter queue, is the queue that intake reads."""
+def an_event_that_nobody_waits_for_waits_in_a_queue(template):
+    """EventBridge's targets, and intake's own dead-letter queue, are the queues that intake and the connector read."""
     inbox = {queue for _, _, queue, function in queue_mappings(template) if function == "Intake"}
+    deliveries = {queue for _, _, queue, function in queue_mappings(template) if function == "Connector"}
     violations = []
-    rule = of_type(template, "AWS::Events::Rule")["ShopEventsRule"]
-    for target in rule["Targets"]:
-        if name_of(target["Arn"]) not in inbox:
-            violations.append(f"the shop's events go to {name_of(target['Arn'])}, not to intake's queue")
-            continue
-        if name_of(target.get("DeadLetterConfig", {}).get("Arn")) != dlq_of(template, name_of(target["Arn"])):
-            violations.append("what EventBridge cannot deliver does not go to the DLQ of intake's queue")
+    for name, function, queues in [("ShopEventsRule", "intake", inbox), ("PartnerEventsRule", "the connector", deliveries)]:
+        for target in of_type(template, "AWS::Events::Rule")[name]["Targets"]:
+            if name_of(target["Arn"]) not in queues:
+                violations.append(f"{name}'s events go to {name_of(target['Arn'])}, not to {function}'s queue")
+                continue
+            if name_of(target.get("DeadLetterConfig", {}).get("Arn")) != dlq_of(template, name_of(target["Arn"])):
+                violations.append(f"what EventBridge cannot deliver does not go to the DLQ of {function}'s queue")
     dead_letters = of_type(template, FUNCTION)["Intake"].get("DeadLetterConfig", {})
     if name_of(dead_letters.get("TargetArn")) not in inbox:
         violations.append("an asynchronous invocation of intake that failed does not go to intake's queue")
+    return violations
+
+
+def every_rule_tries_for_a_day(template):
+    """As long as EventBridge allows, and what is left after that is in a queue of two weeks."""
+    longest = {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86400}
+    return [
+        f"{name} gives an event up early, or has no DLQ"
+        for name, rule in of_type(template, "AWS::Events::Rule").items()
+        # The sweep's: the next one begins soon.
+        if "EventPattern" in rule
+        for target in rule["Targets"]
+        if target.get("RetryPolicy") != longest or not target.get("DeadLetterConfig")
+    ]
+
+
+def the_hook_is_called_by_its_rule_alone(template):
+    """And its role may do nothing else, and it is sent over TLS, with what only EventBridge keeps."""
+    violations = []
+    role = of_type(template, "AWS::IAM::Role")["MailHookRole"]
+    allowed = [
+        (statement["Action"], name_of(statement["Resource"]))
+        for policy in role["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    if allowed != [("events:InvokeApiDestination", "MailHook")]:
+        violations.append(f"the hook's role may do {allowed}")
+    (trusted,) = role["AssumeRolePolicyDocument"]["Statement"]
+    if trusted.get("Condition") != {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}:
+        violations.append("EventBridge may take the hook's role for another account")
+    pattern = template["Parameters"]["MailHookUrl"]["AllowedPattern"]
+    if re.fullmatch(pattern, "http://shop.example/hook") or not re.fullmatch(pattern, "https://shop.example/hook"):
+        violations.append("the hook may be called without TLS")
+    key = of_type(template, "AWS::Events::Connection")["MailHookConnection"]["AuthParameters"]["ApiKeyAuthParameters"]
+    if key["ApiKeyValue"] != {"Fn::Sub": "{{resolve:secretsmanager:${MailHookSecretArn}}}"}:
+        violations.append("the hook's secret is in the template or in a parameter")
     return violations
 
 
@@ -288,7 +354,7 @@ def every_failure_has_an_alarm(template):
 
     def watched(metric, reminds=False):
         return {
-            name_of(dimension["Value"]) or dimension["Value"]
+            name_of(dimension["Value"]) or str(dimension["Value"])
             for alarm in alarms
             if alarm.get("MetricName") == metric
             and (alarm["Period"] * alarm["EvaluationPeriods"] >= REMINDS_AFTER) == reminds
@@ -302,12 +368,16 @@ def every_failure_has_an_alarm(template):
         "ApproximateNumberOfMessagesVisible": dead_letter_queues,
         "ApproximateAgeOfOldestMessage": consumed,
         "Errors": functions,
-        "Url5xxCount": {"Intake"},
+        "Url5xxCount": set(OPEN),
         "Throttles": functions,
-        "IteratorAge": {"Relay"},
+        "IteratorAge": {"Relay", "Publisher"},
         "InDoubt": {"mailer"},
-        "Requeued": {"intake", "dispatcher", "mailer", "feedback"},
+        "Requeued": {"intake", "dispatcher", "mailer", "feedback", "connector"},
         "DeadLetterErrors": {"Intake"},
+        "DestinationDeliveryFailures": {"Publisher"},
+        "SignatureRefused": {"connector"},
+        "RetryInvocationAttempts": {"MailBus"},
+        "InvocationsFailedToBeSentToDlq": {"MailBus"},
         "SendingPaused": {"mailer"},
         "RefusedUnread": {"intake"},
         "Swept": {"relay"},
@@ -414,6 +484,58 @@ def the_dashboard_is_json_of_metrics_that_exist(template):
     return violations
 
 
+def what_a_parameter_turns_on_is_off_by_default(template):
+    """A stack without a shop system opens no URL for one, and neither it nor a stack whose mails' events nobody reads
+    pays for what it does not use: each resource of theirs has the condition, and so do those that refer to it."""
+    violations = []
+    for name, parameter, services in [("ShopSystems", "WithConnector", "connector"), ("MailEvents", "WithMailEvents", "publisher")]:
+        if template["Parameters"][name]["Default"] != "false":
+            violations.append(f"{name} is on by default")
+        if template["Resources"][services.capitalize()].get("Condition") != parameter:
+            violations.append(f"{services} is deployed without {name}")
+    conditional = {name: r["Condition"] for name, r in template["Resources"].items() if r.get("Condition") in REFINES}
+    for place, part in [*template["Resources"].items(), *template["Outputs"].items()]:
+        for target in references(part, conditional):
+            if conditional[target] not in implied(part.get("Condition")):
+                violations.append(f"{place} refers to {target}, which is there only if {conditional[target]}")
+    return violations
+
+
+# Each condition of those two parameters, with the condition that it includes.
+REFINES = {
+    "WithConnector": None,
+    "ShopifyPutsEvents": "WithConnector",
+    "WithMailEvents": None,
+    "WithMailHook": "WithMailEvents",
+}
+
+
+def implied(condition):
+    """The condition and those that it includes."""
+    found = set()
+    while condition:
+        found.add(condition)
+        condition = REFINES.get(condition)
+    return found
+
+
+def references(part, names):
+    """Which of these logical ids an expression refers to, but for what an `Fn::If` of the same condition guards."""
+    if isinstance(part, list):
+        return {found for each in part for found in references(each, names)}
+    if not isinstance(part, dict):
+        return set()
+    if "Fn::If" in part:
+        condition, when, otherwise = part["Fn::If"]
+        guarded = {name: needs for name, needs in names.items() if needs not in implied(condition)}
+        return references(when, guarded) | references(otherwise, names)
+    found = {name_of(part)} & set(names)
+    if "Fn::Sub" in part:
+        text = part["Fn::Sub"] if isinstance(part["Fn::Sub"], str) else part["Fn::Sub"][0]
+        found |= set(re.findall(r"\$\{(\w+)[.}]", text)) & set(names)
+    return found | {name for value in part.values() for name in references(value, names)}
+
+
 def the_url_is_signed_or_verified(template):
     url = of_type(template, "AWS::Lambda::Url")["IntakeUrl"]
     violations = []
@@ -429,26 +551,34 @@ def the_url_is_signed_or_verified(template):
         # lambda:GetFunctionConfiguration shows the variables, in clear.
         if "{{resolve:" in str(function["Environment"]):
             violations.append(f"{name} has a secret in its variables")
-    reserved = of_type(template, FUNCTION)["Intake"].get("ReservedConcurrentExecutions")
-    if reserved != {"Fn::If": ["IntakeIsLimited", {"Ref": "IntakeConcurrency"}, {"Ref": "AWS::NoValue"}]}:
-        violations.append("a flood of the open URL cannot be kept from using up the account's concurrency")
+    for name in OPEN:
+        reserved = of_type(template, FUNCTION)[name].get("ReservedConcurrentExecutions")
+        if reserved != {"Fn::If": [f"{name}IsLimited", {"Ref": f"{name}Concurrency"}, {"Ref": "AWS::NoValue"}]}:
+            violations.append(f"a flood of {name}'s open URL cannot be kept from using up the account's concurrency")
     for name, permission in of_type(template, "AWS::Lambda::Permission").items():
         condition = template["Resources"][name].get("Condition")
-        if permission["Principal"] == "*" and condition != "SignedByWebhook":
+        if permission["Principal"] == "*" and condition != OPEN.get(name_of(permission["FunctionName"])):
             violations.append(f"{name} allows everybody")
+    for name, url in of_type(template, "AWS::Lambda::Url").items():
+        function = name_of(url["TargetFunctionArn"])
+        if function not in OPEN or url["AuthType"] == "NONE" and template["Resources"][name].get("Condition") != OPEN[function]:
+            violations.append(f"{name} is open, and nothing turns it on")
     return violations
 
 
 PROMISES = [
     every_mapping_reports_partial_failures,
     no_function_that_requeues_is_stopped_as_a_loop,
-    an_event_that_nobody_waits_for_waits_in_the_inbox,
+    an_event_that_nobody_waits_for_waits_in_a_queue,
+    every_rule_tries_for_a_day,
+    the_hook_is_called_by_its_rule_alone,
     every_consumed_queue_has_a_dlq_of_its_own,
     every_visibility_is_six_timeouts,
     every_dlq_keeps_two_weeks,
     every_queue_is_encrypted,
     tables_are_safe,
-    the_stream_mapping_gives_up_nothing_that_an_outage_delays,
+    the_stream_mappings_give_up_nothing_that_an_outage_delays,
+    what_the_publisher_gives_up_is_noted,
     the_sweep_ends_before_the_next_one_begins,
     every_function_of_a_queue_is_bounded_by_its_mapping,
     the_lease_lies_between_timeout_and_visibility,
@@ -463,4 +593,5 @@ PROMISES = [
     every_metric_of_ours_is_one_that_the_code_counts,
     the_dashboard_is_json_of_metrics_that_exist,
     the_url_is_signed_or_verified,
+    what_a_parameter_turns_on_is_off_by_default,
 ]

@@ -3,7 +3,7 @@
 import re
 
 import cost
-from translated import INFRA, translated
+from translated import INFRA, parameters, translated
 
 
 def test_the_readme_states_what_the_model_says():
@@ -22,6 +22,20 @@ def test_the_documents_state_how_many_mails_a_mailer_sends():
 
 def test_calls_and_capacity_cost_no_more_than_the_design_asks_for():
     assert cost.calls_and_capacity(10) <= cost.LIMIT
+
+
+def test_what_is_told_apart_from_the_limit_is_off_by_default():
+    defaults = {name: parameter.get("Default") for name, parameter in parameters().items()}
+    assert (defaults["MailEvents"], defaults["ShopSystems"], defaults["MailHookUrl"]) == ("false", "false", "")
+
+
+def test_what_eventbridge_takes_is_most_of_what_mail_events_cost():
+    events = 1e6 * cost.EVENTS_A_MAIL * cost.PRICES["eventbridge_event"]
+    assert events < cost.of_mail_events(10) < cost.of_mail_events(1) < 1.5 * events
+
+
+def test_a_webhook_costs_less_than_the_order_that_it_is_about():
+    assert cost.PRICES["sqs_request"] * 2e6 < cost.of_a_webhook(10) < cost.of_a_webhook(1) < cost.calls_and_capacity(10)
 
 
 def test_the_model_counts_every_index_of_the_template():

@@ -11,7 +11,7 @@ import cost
 import events
 from code_facts import metric_dimensions, metric_namespace
 from emulator import free_port, running, wait_for
-from translated import ROOT, SERVICES, ZIPS
+from translated import ALWAYS, ROOT, SERVICES, ZIPS
 
 STACK = "waybill"
 
@@ -50,10 +50,14 @@ def wait_for_everything_published(deployed):
     wait_for("empty queues", deployed.queues_are_empty)
 
 
-def test_all_five_functions_are_there(deployed):
+def test_all_five_functions_are_there_and_none_that_nobody_turned_on(deployed):
     functions = deployed.client("lambda").list_functions()["Functions"]
-    assert {f["FunctionName"] for f in functions} == {f"{STACK}-{name}" for name in SERVICES}
+    assert {f["FunctionName"] for f in functions} == {f"{STACK}-{name}" for name in ALWAYS}
     assert {f["Runtime"] for f in functions} == {"provided.al2023"}
+    buses = {bus["Name"] for bus in deployed.client("events").list_event_buses()["EventBuses"]}
+    assert buses == {"default", f"{STACK}-orders"}
+    ledger = deployed.client("dynamodb").describe_table(TableName=deployed.outputs["LedgerTableName"])["Table"]
+    assert "LatestStreamArn" not in ledger
 
 
 def test_an_order_by_direct_invoke_ends_in_one_mail(deployed):

@@ -54,8 +54,9 @@ def test_the_openapi_document_is_one_of_version_3_1():
     assert openapi_errors(read("openapi.json")) == []
 
 
-def test_the_asyncapi_document_is_one_of_version_3():
+def test_the_asyncapi_documents_are_of_version_3():
     assert asyncapi_errors(read("asyncapi.json")) == []
+    assert asyncapi_errors(read("mail.asyncapi.json")) == []
 
 
 def test_a_fault_in_a_document_is_found():

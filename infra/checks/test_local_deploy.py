@@ -35,6 +35,15 @@ def test_it_starts_everything_and_mails_the_sample(endpoint):
         assert f"  ok  {function} answers " in done.stdout
 
 
+def test_what_a_parameter_turns_on_is_asked_as_well(endpoint):
+    both = ("--set", "ShopSystems=true", "--set", "MailEvents=true")
+    done = run("--local", "--skip-build", "--endpoint", endpoint, *both)
+    assert done.returncode == 0, done.stdout + done.stderr
+    for function in ("connector", "publisher"):
+        assert f"  ok  {function} answers " in done.stdout
+    assert "Reserve a share for the connector: --set ConnectorConcurrency=50" in done.stderr
+
+
 def test_a_deployment_whose_alarms_nobody_hears_is_no_success_unless_that_is_accepted(endpoint):
     verify = ("--local", "--verify", "--endpoint", endpoint)
     sns = client("sns", endpoint)

@@ -32,7 +32,7 @@ def test_a_mapping_that_loses_its_partial_failures_is_reported(template, mapping
     assert any(mapping in violation for violation in promises.every_mapping_reports_partial_failures(template))
 
 
-@pytest.mark.parametrize("function", ["Intake", "Dispatcher", "Mailer", "Feedback"])
+@pytest.mark.parametrize("function", ["Intake", "Dispatcher", "Mailer", "Feedback", "Connector"])
 def test_a_function_whose_requeued_messages_count_as_a_loop_is_reported(template, function):
     del of_type(template, promises.FUNCTION)[function]["RecursiveLoop"]
     violations = promises.no_function_that_requeues_is_stopped_as_a_loop(template)
@@ -43,9 +43,32 @@ def test_shop_events_that_pass_by_the_inbox_are_reported(template):
     target = of_type(template, "AWS::Events::Rule")["ShopEventsRule"]["Targets"][0]
     of_type(template, promises.FUNCTION)["Intake"]["DeadLetterConfig"]["TargetArn"] = target["DeadLetterConfig"]["Arn"]
     del target["DeadLetterConfig"]
-    assert len(promises.an_event_that_nobody_waits_for_waits_in_the_inbox(template)) == 2
+    assert len(promises.an_event_that_nobody_waits_for_waits_in_a_queue(template)) == 2
     target["Arn"] = {"Fn::GetAtt": ["Intake", "Arn"]}
-    assert len(promises.an_event_that_nobody_waits_for_waits_in_the_inbox(template)) == 2
+    assert len(promises.an_event_that_nobody_waits_for_waits_in_a_queue(template)) == 2
+
+
+def test_partner_events_that_pass_by_the_deliveries_are_reported(template):
+    target = of_type(template, "AWS::Events::Rule")["PartnerEventsRule"]["Targets"][0]
+    target["Arn"] = {"Fn::GetAtt": ["InboxQueue", "Arn"]}
+    assert len(promises.an_event_that_nobody_waits_for_waits_in_a_queue(template)) == 1
+
+
+@pytest.mark.parametrize("rule", ["ShopEventsRule", "SesEventsRule", "PartnerEventsRule", "MailHookRule"])
+@pytest.mark.parametrize("lost", ["RetryPolicy", "DeadLetterConfig"])
+def test_a_rule_that_gives_up_early_or_for_good_is_reported(template, rule, lost):
+    del of_type(template, "AWS::Events::Rule")[rule]["Targets"][0][lost]
+    assert promises.every_rule_tries_for_a_day(template) == [f"{rule} gives an event up early, or has no DLQ"]
+
+
+def test_a_hook_that_others_may_call_or_whose_secret_shows_is_reported(template):
+    role = of_type(template, "AWS::IAM::Role")["MailHookRole"]
+    role["Policies"][0]["PolicyDocument"]["Statement"][0]["Resource"] = "*"
+    del role["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]
+    template["Parameters"]["MailHookUrl"]["AllowedPattern"] = "^https?://.*$"
+    connection = of_type(template, "AWS::Events::Connection")["MailHookConnection"]
+    connection["AuthParameters"]["ApiKeyAuthParameters"]["ApiKeyValue"] = {"Ref": "MailHookSecret"}
+    assert len(promises.the_hook_is_called_by_its_rule_alone(template)) == 4
 
 
 @pytest.mark.parametrize("queue", CONSUMED)
@@ -66,7 +89,7 @@ def test_a_queue_with_a_receive_count_of_four_is_reported(template, queue):
     assert promises.every_consumed_queue_has_a_dlq_of_its_own(template)
 
 
-@pytest.mark.parametrize("queue", ["DispatchQueue", "MailQueue"])
+@pytest.mark.parametrize("queue", ["DispatchQueue", "MailQueue", "DeliveriesQueue"])
 def test_receives_that_do_not_outlive_half_an_hour_without_requeues_are_reported(template, queue):
     of_type(template, QUEUE)[queue]["RedrivePolicy"]["maxReceiveCount"] = 9
     assert promises.every_consumed_queue_has_a_dlq_of_its_own(template)
@@ -78,7 +101,7 @@ def test_a_visibility_under_six_timeouts_is_reported(template, queue):
     assert any(queue in violation for violation in promises.every_visibility_is_six_timeouts(template))
 
 
-@pytest.mark.parametrize("function", ["Intake", "Dispatcher", "Mailer", "Feedback"])
+@pytest.mark.parametrize("function", ["Intake", "Dispatcher", "Mailer", "Feedback", "Connector"])
 def test_a_timeout_that_outgrows_its_queue_is_reported(template, function):
     of_type(template, promises.FUNCTION)[function]["Timeout"] = 60
     assert promises.every_visibility_is_six_timeouts(template)
@@ -116,9 +139,21 @@ def test_a_table_that_loses_a_safeguard_is_reported(template, table, lost):
         ("StartingPosition", "LATEST"),
     ],
 )
-def test_a_stream_mapping_that_gives_records_up_is_reported(template, setting, value):
-    of_type(template, MAPPING)["RelayInserts"][setting] = value
-    assert promises.the_stream_mapping_gives_up_nothing_that_an_outage_delays(template)
+@pytest.mark.parametrize("mapping", ["RelayInserts", "PublisherChanges"])
+def test_a_stream_mapping_that_gives_records_up_is_reported(template, mapping, setting, value):
+    of_type(template, MAPPING)[mapping][setting] = value
+    assert len(promises.the_stream_mappings_give_up_nothing_that_an_outage_delays(template)) == 1
+
+
+def test_a_stream_without_the_images_that_its_reader_compares_is_reported(template):
+    table = of_type(template, "AWS::DynamoDB::Table")["LedgerTable"]
+    table["StreamSpecification"]["Fn::If"][1] = {"StreamViewType": "NEW_IMAGE"}
+    assert len(promises.the_stream_mappings_give_up_nothing_that_an_outage_delays(template)) == 1
+
+
+def test_records_that_the_publisher_gives_up_unnoted_are_reported(template):
+    del of_type(template, MAPPING)["PublisherChanges"]["DestinationConfig"]
+    assert promises.what_the_publisher_gives_up_is_noted(template)
 
 
 def test_a_sweep_that_outlasts_its_schedule_is_reported(template):
@@ -255,6 +290,42 @@ def test_an_open_url_is_reported(template):
     assert promises.the_url_is_signed_or_verified(template)
 
 
+@pytest.mark.parametrize("resource", ["ConnectorUrl", "ConnectorUrlIsPublic", "ConnectorUrlMayInvoke"])
+def test_a_connector_that_is_open_without_its_parameter_is_reported(template, resource):
+    del template["Resources"][resource]["Condition"]
+    assert len(promises.the_url_is_signed_or_verified(template)) == 1
+
+
+def test_a_shop_system_or_events_that_are_on_by_default_are_reported(template):
+    for parameter in ("ShopSystems", "MailEvents"):
+        template["Parameters"][parameter]["Default"] = "true"
+    for function in ("Connector", "Publisher"):
+        del template["Resources"][function]["Condition"]
+    violations = promises.what_a_parameter_turns_on_is_off_by_default(template)
+    assert sum("by default" in violation for violation in violations) == 2
+    assert sum("is deployed without" in violation for violation in violations) == 2
+
+
+@pytest.mark.parametrize(
+    "place, refers",
+    [
+        ("DeliveriesDlqAlarm", "DeliveriesDlq"),
+        ("MailHookDlqPolicy", "MailHookDlq"),
+        ("PublisherChanges", "Publisher"),
+        ("Settings", "ConnectorUrl"),
+    ],
+)
+def test_a_reference_to_what_may_not_be_there_is_reported(template, place, refers):
+    """CloudFormation refuses the template only where somebody deploys it without the parameter."""
+    if place == "Settings":
+        variables = of_type(template, "AWS::SSM::Parameter")[place]["Value"]["Fn::Sub"][1]
+        variables["ConnectorUrlIfAny"] = variables["ConnectorUrlIfAny"]["Fn::If"][1]
+    else:
+        del template["Resources"][place]["Condition"]
+    violations = promises.what_a_parameter_turns_on_is_off_by_default(template)
+    assert any(v.startswith(f"{place} refers to {refers}, ") for v in violations), violations
+
+
 def test_an_intake_that_cannot_find_its_secret_is_reported(template):
     del of_type(template, promises.FUNCTION)["Intake"]["Environment"]["Variables"]["WEBHOOK_SECRET_ARN"]
     assert promises.the_url_is_signed_or_verified(template)
@@ -266,9 +337,16 @@ def test_a_secret_in_a_variable_is_reported(template):
     assert "Mailer has a secret in its variables" in promises.the_url_is_signed_or_verified(template)
 
 
-def test_an_open_url_that_may_use_up_the_accounts_concurrency_is_reported(template):
-    del of_type(template, promises.FUNCTION)["Intake"]["ReservedConcurrentExecutions"]
+@pytest.mark.parametrize("function", ["Intake", "Connector"])
+def test_an_open_url_that_may_use_up_the_accounts_concurrency_is_reported(template, function):
+    del of_type(template, promises.FUNCTION)[function]["ReservedConcurrentExecutions"]
     assert promises.the_url_is_signed_or_verified(template)
+
+
+@pytest.mark.parametrize("function", ["Intake", "Connector"])
+def test_a_share_that_the_queue_alone_may_use_up_is_reported(template, function):
+    template["Parameters"][f"{function}Concurrency"]["AllowedPattern"] = "0|[1-9][0-9]"
+    assert len(promises.every_function_of_a_queue_is_bounded_by_its_mapping(template)) == 1
 
 
 @pytest.mark.parametrize("service,statement", GRANTS)
@@ -347,6 +425,12 @@ def test_an_operator_of_one_shop_who_reaches_another_is_reported(template, wrong
     else:
         del statement["Condition"]
     assert p.an_operator_of_one_shop_reaches_no_other(template, policy)
+
+
+def test_a_connector_that_may_read_the_keys_of_a_shops_api_is_reported(template):
+    [one] = [s for s in p.statements(template, "connector") if s["Sid"] == "ReadsSecretsOfShopSystems"]
+    one["Resource"][0]["Fn::Sub"] = one["Resource"][0]["Fn::Sub"].replace("-??????", "*")
+    assert len(p.the_connector_reads_no_secret_but_those_that_sign(template)) == 1
 
 
 @pytest.mark.parametrize("policy", sorted(of_type(WHOLE, "AWS::SQS::QueuePolicy")))

@@ -94,6 +94,46 @@ def test_a_request_sent_a_second_time_is_a_duplicate_and_mails_nothing_more(depl
     assert len(deployed.mails(events.number(event))) == 1
 
 
+@pytest.fixture(scope="module")
+def rest_api(deployed):
+    """The address of intake behind a REST API, and its host."""
+    outputs = deployed.deploy_entrance("rest-api", Waybill=STACK, Publishers="webhook")
+    name = outputs["PublishUrl"].split("//")[1].split(".")[0]
+    # As MiniStack serves a stage.
+    return f"{deployed.endpoint}/restapis/{name}/live/_user_request_", None
+
+
+@pytest.fixture(scope="module")
+def load_balancer(deployed):
+    """The address of intake behind a load balancer, and its host."""
+    ec2, elb = deployed.client("ec2"), deployed.client("elbv2")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    blocks = ("10.0.1.0/24", "10.0.2.0/24")
+    subnets = [ec2.create_subnet(VpcId=vpc, CidrBlock=block)["Subnet"]["SubnetId"] for block in blocks]
+    balancer = elb.create_load_balancer(Name="shop", Subnets=subnets)["LoadBalancers"][0]
+    nothing = {"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "404"}}
+    listener = elb.create_listener(
+        LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[nothing]
+    )["Listeners"][0]
+    deployed.deploy_entrance("load-balancer", Waybill=STACK, ListenerArn=listener["ListenerArn"])
+    # MiniStack's CloudFormation leaves a target group's `Targets` and its attributes out.
+    (group,) = elb.describe_target_groups(Names=[f"{STACK}-intake"])["TargetGroups"]
+    intake = deployed.client("lambda").get_function(FunctionName=f"{STACK}-intake")["Configuration"]["FunctionArn"]
+    elb.register_targets(TargetGroupArn=group["TargetGroupArn"], Targets=[{"Id": intake}])
+    return deployed.endpoint, balancer["DNSName"]
+
+
+@pytest.mark.parametrize("entrance", ["rest_api", "load_balancer"])
+def test_what_is_signed_is_accepted_through_other_entrances_and_nothing_else(deployed, entrance, request):
+    address, host = request.getfixturevalue(entrance)
+    event = events.shipped()
+    body = json.dumps(event).encode()
+    for signature, expected in [(signed(NEW, body), 202), (signed(FOREIGN, body), 401), ({}, 401)]:
+        headers = {"content-type": "application/cloudevents+json", **signature, **({"Host": host} if host else {})}
+        assert deployed.post_to(f"{address}/v1/events", body, headers)[0] == expected
+    wait_for("the mail", lambda: deployed.mails(events.number(event)))
+
+
 def test_no_variable_of_a_function_shows_a_secret(deployed):
     for function in deployed.client("lambda").list_functions()["Functions"]:
         assert "whsec_" not in json.dumps(function), function["FunctionName"]

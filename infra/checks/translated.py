@@ -13,7 +13,9 @@ INFRA = pathlib.Path(__file__).resolve().parent.parent
 ROOT = INFRA.parent
 TEMPLATE = INFRA / "template.yaml"
 ZIPS = ROOT / "target" / "zips"
-SERVICES = ["intake", "relay", "dispatcher", "mailer", "feedback"]
+# Those that are always deployed, and those that a parameter turns on.
+ALWAYS = ["intake", "relay", "dispatcher", "mailer", "feedback"]
+SERVICES = [*ALWAYS, "connector", "publisher"]
 
 # The translator logs warnings about its own usage metrics.
 logging.getLogger("samtranslator").setLevel(logging.ERROR)

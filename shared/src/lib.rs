@@ -3,6 +3,7 @@
 //! - [`notification`], [`outbox`], [`lookup`]: which mail an event asks for, how the event is stored
 //!   until it is queued, and how its order is found;
 //! - [`mail_tags`]: how a mail names its notification to SES;
+//! - [`mail_event`]: what became of a mail, as a shop hears it;
 //! - [`shop_settings`]: what a shop sets without a deployment; [`routing`]: what of it was decided for an event;
 //! - [`order_key`], [`key_part`]: what every key begins with, and how any text becomes a part of one;
 //! - [`ledger`]: the states of a notification and the transitions between them;
@@ -24,6 +25,7 @@ pub mod contract;
 pub mod key_part;
 pub mod ledger;
 pub mod lookup;
+pub mod mail_event;
 pub mod mail_tags;
 pub mod notification;
 pub mod order_key;

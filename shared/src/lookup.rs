@@ -76,9 +76,15 @@ pub fn number_key(shop: &ShopId, number: &str) -> Option<String> {
 /// The key that an order's events carry for its number; `None` where the number shows the id.
 #[must_use]
 pub fn indexed_number_key(shop: &ShopId, order: &Order) -> Option<String> {
+    number_unlike_id(order).and_then(|number| number_key(shop, number))
+}
+
+/// An order's number; `None` where it shows the id.
+#[must_use]
+pub fn number_unlike_id(order: &Order) -> Option<&str> {
     let number = order.number.as_str();
     let shows_id = ids_spelled_like(number).iter().any(|id| id == order.id.as_str());
-    if shows_id { None } else { number_key(shop, number) }
+    (!shows_id).then_some(number)
 }
 
 /// The ids that a number shows: an order with one of them needs no entry in the index, since whoever

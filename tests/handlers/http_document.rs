@@ -4,30 +4,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, SystemTime};
 
-use aws_config::{Region, SdkConfig};
-use aws_credential_types::Credentials;
 use boon::{Compiler, Draft, Schemas};
-use intake::{EventStore, Inbox, Intake, Publishers, Webhooks};
-use kit::queue::{DeadLetterQueue, DelayedRequeue};
-use kit::{Clock, ShopDirectory};
-use local::resources::{EVENTS_TABLE, SHOPS_TABLE};
 use serde_json::{Value, json};
-use standardwebhooks::Webhook;
 
 use crate::events::confirmed;
+use crate::publishing::{FORGED, SECRET, SECRET_ARN, Setting, intake, signature_headers};
 use crate::support::TestStack;
 
 const OPENAPI: &str = include_str!("../../shared/schema/openapi.json");
 
 const SINGLE: &str = "application/cloudevents+json";
 const BATCH: &str = "application/cloudevents-batch+json";
-
-const SECRET_ARN: &str = "arn:aws:secretsmanager:us-east-1:000000000000:secret:publishers-AbCdEf";
-const SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQI";
-const FORGED: &str = "whsec_F2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQI";
-
-/// Nothing listens there.
-const NOWHERE: &str = "http://127.0.0.1:1";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn intake_answers_over_http_as_its_document_says_and_in_no_other_way() {
@@ -50,16 +37,6 @@ async fn intake_answers_over_http_as_its_document_says_and_in_no_other_way() {
     assert_eq!(observed.members, members(&observed.document), "members of bodies");
 }
 
-/// Who may publish, and what intake can reach.
-#[derive(Clone, Copy)]
-enum Setting {
-    Anyone,
-    Iam,
-    Webhook,
-    WebhookWithoutSecret,
-    AnyoneWithoutStore,
-}
-
 struct Request {
     method: &'static str,
     path: String,
@@ -80,11 +57,8 @@ impl Request {
     }
 
     fn signed_with(self, secret: &str) -> Self {
-        let at = jiff::Timestamp::now().as_second();
-        let webhook = Webhook::new(secret).expect("a secret");
-        let signature = webhook.sign("msg_1", at, self.body.as_bytes()).expect("it signs");
-        let request = self.with("webhook-id", "msg_1").with("webhook-timestamp", &at.to_string());
-        request.with("webhook-signature", &signature)
+        let signature = signature_headers(secret, &self.body);
+        signature.iter().fold(self, |request, (name, value)| request.with(name, value))
     }
 
     /// As a Function URL passes it on.
@@ -142,43 +116,6 @@ fn requests(path: &str, order: &str) -> Vec<(Setting, Request)> {
         (Setting::AnyoneWithoutStore, post(SINGLE, &good)),
         (Setting::AnyoneWithoutStore, post(BATCH, &json!([good]))),
     ]
-}
-
-async fn aws(endpoint: &str) -> SdkConfig {
-    kit::aws::loader()
-        .endpoint_url(endpoint)
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        .load()
-        .await
-}
-
-async fn intake(services: &TestStack, setting: Setting) -> Intake {
-    let (here, nowhere) = (aws(&services.stack.url()).await, aws(NOWHERE).await);
-    let clock = Clock::system();
-    let webhooks =
-        |aws| Publishers::Webhook(Box::new(Webhooks::new(aws, SECRET_ARN.to_owned(), clock)));
-    let publishers = match setting {
-        Setting::Anyone | Setting::AnyoneWithoutStore => Publishers::Anyone,
-        Setting::Iam => Publishers::Iam,
-        Setting::Webhook => webhooks(&here),
-        Setting::WebhookWithoutSecret => webhooks(&nowhere),
-    };
-    let store = match setting {
-        Setting::AnyoneWithoutStore => kit::aws::dynamodb(&nowhere),
-        _ => services.stack.dynamodb.clone(),
-    };
-    let sqs = services.stack.sqs.clone();
-    Intake {
-        store: EventStore::new(store, EVENTS_TABLE.to_owned(), 90, clock),
-        shops: ShopDirectory::new(services.stack.dynamodb.clone(), SHOPS_TABLE.to_owned(), clock),
-        publishers,
-        inbox: Inbox {
-            dead_letters: DeadLetterQueue::new(sqs.clone(), "dlq".to_owned(), clock),
-            requeue: DelayedRequeue::new(sqs, "inbox".to_owned(), clock),
-            clock,
-        },
-    }
 }
 
 /// What intake has answered.

@@ -3,15 +3,22 @@
 //! so each takes about a second.
 
 mod conditions;
+mod connector_support;
+mod connector_url;
+mod connector_worker;
 mod counts;
 #[path = "../promises/support/events.rs"]
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]
 mod events;
 mod http_document;
+mod http_formats;
 mod ledger;
+mod publisher;
+mod publishing;
 mod queues;
 mod recorder;
 mod replay;
+mod ses_events;
 mod shops;
 #[path = "../promises/support/simulated_pipeline/mod.rs"]
 #[expect(dead_code, unused_imports, reason = "shared with the promises, which use more of it")]

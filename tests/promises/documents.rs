@@ -7,12 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use boon::{Compiler, Draft, Schemas};
 use serde_json::{Value, json};
 use shared::Kind;
+use shared::mail_event::MailOutcome;
 use template::properties;
 
 const FOLDER: &str = "https://waybill.example/schema/";
 const OPENAPI: &str = include_str!("../../shared/schema/openapi.json");
 const ASYNCAPI: &str = include_str!("../../shared/schema/asyncapi.json");
 const EVENT: &str = include_str!("../../shared/schema/event.schema.json");
+const MAIL_ASYNCAPI: &str = include_str!("../../shared/schema/mail.asyncapi.json");
+const MAIL_EVENT: &str = include_str!("../../shared/schema/mail.schema.json");
 const README: &str = include_str!("../../README.md");
 const CONTRACT: &str = include_str!("../../shared/CONTRACT.md");
 
@@ -21,9 +24,15 @@ fn parse(text: &str) -> Value {
 }
 
 /// The documents by their file names.
-fn documents() -> [(&'static str, Value); 3] {
-    [("openapi.json", OPENAPI), ("asyncapi.json", ASYNCAPI), ("event.schema.json", EVENT)]
-        .map(|(name, text)| (name, parse(text)))
+fn documents() -> [(&'static str, Value); 5] {
+    [
+        ("openapi.json", OPENAPI),
+        ("asyncapi.json", ASYNCAPI),
+        ("event.schema.json", EVENT),
+        ("mail.asyncapi.json", MAIL_ASYNCAPI),
+        ("mail.schema.json", MAIL_EVENT),
+    ]
+    .map(|(name, text)| (name, parse(text)))
 }
 
 fn document(name: &str) -> Value {
@@ -169,4 +178,15 @@ fn the_readmes_event_and_answer_are_those_of_the_documents() {
     let examples =
         [of_event, of_answer].map(|at| openapi.pointer(at).expect("an example")["value"].clone());
     assert_eq!(printed, examples);
+}
+
+#[test]
+fn the_readmes_mail_event_is_that_of_the_document_and_its_table_has_each_type() {
+    let section = README.split("\n## Hear what became of each mail\n").nth(1).expect("the section");
+    let printed = section.split("```json\n").nth(1).and_then(|rest| rest.split("\n```").next());
+    let asyncapi = document("mail.asyncapi.json");
+    let bounced = &asyncapi["components"]["messages"]["mail.bounced"]["examples"][0]["payload"];
+    assert_eq!(parse(printed.expect("an event")), *bounced);
+    let types = MailOutcome::ALL.map(|outcome| outcome.to_string());
+    assert_eq!(cells(README, "| type of a mail event | what happened |", 1), types);
 }

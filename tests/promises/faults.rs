@@ -31,6 +31,7 @@ async fn nothing_is_lost_and_nobody_is_mailed_twice_whatever_aws_does() {
     for reason in ["muted", "superseded", "nothing_new"] {
         assert!(report.skipped.iter().any(|(_, why)| why == reason), "nothing was {reason}");
     }
+    assert!(report.mail_changes.changes > report.notifications, "each mail changes");
     // A plan without faults would prove nothing. A run of fewer events may leave some kinds out.
     if events >= EVENTS {
         let never = |kind: &FaultKind| !report.faults.contains_key(kind);

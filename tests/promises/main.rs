@@ -3,6 +3,7 @@
 mod attachments;
 mod cases;
 mod clocks;
+mod connector;
 mod copies;
 mod corpus;
 mod corrected_address;
@@ -17,6 +18,7 @@ mod inbox;
 mod interrupt;
 mod kills;
 mod lost_queues;
+mod mail_events;
 mod model;
 mod news;
 mod ops;

@@ -3,11 +3,13 @@
 mod benchmarks;
 mod commands;
 mod corrected_address;
+mod deliveries;
 mod doctor;
 mod erasure;
 mod find;
 mod interrupt;
 mod kills;
+mod mail_events;
 mod other_queues;
 mod paused;
 mod privacy;

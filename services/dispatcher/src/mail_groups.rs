@@ -61,10 +61,15 @@ impl Recent {
     /// Whether the shop is one of many that queue more than others.
     fn shares(&self, shop: &str) -> bool {
         let average = self.mails.values().sum::<u64>() / self.mails.len().max(1) as u64;
-        let is_large = |mails: &u64| *mails >= FEW && 2 * mails > average;
+        let is_large = |mails: &u64| is_large(*mails, average);
         let large = self.mails.values().filter(|mails| is_large(mails)).count();
         large > SHARED_GROUPS && self.mails.get(shop).is_some_and(is_large)
     }
+}
+
+/// Whether a shop with so many recent `mails` is one of the large ones, where the shops have `average` mails each.
+const fn is_large(mails: u64, average: u64) -> bool {
+    mails >= FEW && 2 * mails > average
 }
 
 /// No shop's name has a tilde.

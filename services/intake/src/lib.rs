@@ -15,9 +15,12 @@
 //! - A batch is answered as a success only if at least one of its events is stored.
 //! - Over HTTP it answers what `shared/schema/openapi.json` says, and nothing else. That document is generated from this
 //!   code, as is `asyncapi.json` about the other ways in.
+//! - A request is answered alike whichever way it came, and in the form of that way: a Function URL or an HTTP API (payload
+//!   2.0), a REST API (payload 1.0), an Application Load Balancer with multi-value headers or without.
 //! - Intake itself authorizes every HTTP request by the setting [`Publishers`], and does not start if the
 //!   setting is invalid. It cannot rely on the Function URL: while a deployment changes who may publish,
-//!   the URL may be open before or after intake is. A signature is valid for five minutes; a replay within
+//!   the URL may be open before or after intake is. IAM counts as far as AWS has authenticated the caller, which a load
+//!   balancer never does. A signature is valid for five minutes; a replay within
 //!   them finds its events stored, and changes nothing. It covers the body alone, so nothing outside the body says what
 //!   a signed event is: binary mode is refused, and the stack's secret does not count at a shop's path.
 //! - Of a request without a valid signature no JSON but the envelope is read: what its headers show refuses it
@@ -59,7 +62,6 @@ mod problem;
 mod publication;
 mod publishers;
 mod refusal;
-mod secret_store;
 mod signature;
 mod stale;
 mod store;
@@ -79,7 +81,6 @@ pub use event_bridge::to_cloud_event;
 pub use message::{AcceptableEvent, acceptable_events, arrival};
 pub use outcome::{Outcome, PublishResult};
 pub use publishers::Publishers;
-pub use secret_store::{MIN_INTERVAL, SecretStore};
 pub use signature::{MalformedSecret, WebhookSecrets};
 pub use store::{EventStore, EventText, StoreError};
 pub use trigger::handle;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use shared::{FieldError, FieldWarning};
 
+use crate::http::Answer;
 use crate::outcome::{Outcome, PublishResult};
 
 /// The most bad fields that a function error lists, of all its events together. Lambda answers with at most
@@ -40,8 +41,8 @@ pub enum Problem {
     Unauthorized(&'static str),
     /// The attributes are headers, where a signature of the body authorizes.
     UnsignedAttributes,
-    /// IAM credentials are required, and the caller sent none.
-    Forbidden,
+    /// IAM credentials are required, and the caller sent none: how to.
+    Forbidden(&'static str),
     /// A signature is required, and Secrets Manager has not told yet with which secret.
     SecretUnavailable,
     /// DynamoDB does not answer.
@@ -77,7 +78,7 @@ impl Problem {
             Self::BatchRefused(outcomes) if conflicts(outcomes) > 0 => 409,
             Self::BatchRefused(_) => 400,
             Self::Unauthorized(_) => 401,
-            Self::Forbidden => 403,
+            Self::Forbidden(_) => 403,
             Self::SecretUnavailable | Self::StoreUnavailable => 503,
         }
     }
@@ -97,7 +98,7 @@ impl Problem {
             Self::Conflict { .. } => "Another event has this source and id",
             Self::Unauthorized(_) => "The signature is not valid",
             Self::UnsignedAttributes => "The event's attributes are not signed",
-            Self::Forbidden => "Not signed by AWS credentials",
+            Self::Forbidden(_) => "Not signed by AWS credentials",
             Self::SecretUnavailable => "Signatures cannot be checked now",
             Self::StoreUnavailable => "The event store does not answer",
         }
@@ -128,16 +129,11 @@ impl Problem {
                                       nothing changed. Publish a different event under a new id."
                     .to_owned()
             }
-            Self::Unauthorized(detail) => (*detail).to_owned(),
+            Self::Unauthorized(detail) | Self::Forbidden(detail) => (*detail).to_owned(),
             Self::UnsignedAttributes => {
                 "A webhook's signature is of its body alone, and anybody could change attributes in \
                  ce- headers. Send the whole event as the body, with Content-Type \
                  application/cloudevents+json. Nothing was stored."
-                    .to_owned()
-            }
-            Self::Forbidden => {
-                "Sign the request with SigV4 for the service lambda, as a principal that may \
-                 publish. Nothing was stored."
                     .to_owned()
             }
             Self::Invalid { errors, .. } => {
@@ -181,20 +177,19 @@ impl Problem {
         self.document().to_string()
     }
 
-    /// The problem as a Function URL answer (payload format 2.0).
+    /// The problem as an answer over HTTP.
     #[must_use]
-    pub fn into_response(self) -> Value {
-        let mut headers = json!({ "content-type": "application/problem+json" });
-        match self {
-            Self::MethodNotAllowed(allowed) => headers["allow"] = json!(allowed),
+    pub fn into_answer(self) -> Answer {
+        let mut headers = vec![("content-type", "application/problem+json")];
+        headers.extend(match self {
+            Self::MethodNotAllowed(allowed) => Some(("allow", allowed)),
             // RFC 9110 section 12.5.3: a 415 for its coding says which ones are taken.
-            Self::Compressed => headers["accept-encoding"] = json!("identity"),
-            Self::StoreUnavailable => headers["retry-after"] = json!("2"),
-            Self::SecretUnavailable => headers["retry-after"] = json!("10"),
-            _ => {}
-        }
-        let body = self.document().to_string();
-        json!({ "statusCode": self.status(), "headers": headers, "body": body })
+            Self::Compressed => Some(("accept-encoding", "identity")),
+            Self::StoreUnavailable => Some(("retry-after", "2")),
+            Self::SecretUnavailable => Some(("retry-after", "10")),
+            _ => None,
+        });
+        Answer { status: self.status(), headers, body: self.document().to_string() }
     }
 
     fn document(&self) -> Value {

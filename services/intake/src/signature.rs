@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
+use kit::secrets::SecretVersions;
 use standardwebhooks::{
     HEADER_WEBHOOK_ID, HEADER_WEBHOOK_SIGNATURE, HEADER_WEBHOOK_TIMESTAMP, Webhook, WebhookError,
 };
@@ -27,13 +28,10 @@ pub struct WebhookSecrets(Vec<Arc<Webhook>>);
 #[error("expected one secret as plain text: `whsec_` and at least 24 bytes in base64")]
 pub struct MalformedSecret;
 
-impl WebhookSecrets {
-    /// The secret `current` and, for as long as publishers may still sign with it, the one before.
-    ///
-    /// # Errors
-    /// [`MalformedSecret`]: `current` is too short or not base64. A malformed `previous` is left out: nobody
-    /// could sign with it.
-    pub fn parse(current: &str, previous: Option<&str>) -> Result<Self, MalformedSecret> {
+impl SecretVersions for WebhookSecrets {
+    type Malformed = MalformedSecret;
+
+    fn parse(current: &str, previous: Option<&str>) -> Result<Self, MalformedSecret> {
         let mut secrets = vec![parse_secret(current).ok_or(MalformedSecret)?];
         let previous = previous.filter(|previous| previous.trim() != current.trim());
         secrets.extend(previous.and_then(parse_secret));

@@ -1,4 +1,4 @@
-//! The four triggers of an invocation, distinguished by the payload's structure: a Function URL's request, a
+//! The four triggers of an invocation, distinguished by the payload's structure: an HTTP request, a
 //! batch of the inbox queue, an EventBridge envelope, and the events themselves.
 
 use std::time::SystemTime;
@@ -34,8 +34,8 @@ pub async fn handle(
     payload: &str,
     deadline: SystemTime,
 ) -> Result<Value, IntakeError> {
-    if http::is_oversized_request(payload) {
-        return Ok(http::oversized());
+    if let Some(format) = http::Format::of_oversized(payload) {
+        return Ok(http::oversized(format));
     }
     // First, and without its body: who may publish is checked before that is read.
     if let Some(request) = http::Request::from_payload(payload) {
@@ -47,8 +47,8 @@ pub async fn handle(
         // Only a direct invocation can pass such a payload.
         Err(invalid) => return Err(refused(1, Problem::invalid(&invalid.to_string()))),
     };
-    if payload.pointer("/requestContext/http").is_some() {
-        return Ok(http::not_a_request());
+    if let Some(format) = http::Format::of_malformed(&payload) {
+        return Ok(http::malformed(format));
     }
     if inbox::is_batch(&payload) {
         return inbox::handle(intake, payload, deadline).await;

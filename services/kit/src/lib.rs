@@ -11,6 +11,8 @@
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is derived
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
 //! - [`queue`]: one bad message never affects its neighbours; what cannot be sent is reported.
+//! - [`secrets`]: two versions of a secret count, each at most five minutes old, and the last good ones in an outage;
+//!   forged signatures cannot make a process read them more than once in ten seconds.
 //! - [`shops`]: a shop's settings are at most a minute old; a bad document or an outage leaves the last good ones.
 //! - [`AwsError`], [`describe_sdk_error()`]: a failed call is described by the service's own code and
 //!   message, never by the raw response.
@@ -27,6 +29,7 @@ pub mod mask;
 pub mod queue;
 pub mod rate_limiter;
 pub mod sdk_error;
+pub mod secrets;
 pub mod shops;
 pub mod telemetry;
 

@@ -71,6 +71,14 @@ pub enum Count {
     DeadLettered,
     /// SES events that name a notification of ours and lack its token.
     ForgedFeedback,
+    /// Deliveries of shop systems kept.
+    DeliveryKept,
+    /// Deliveries refused although a secret was read, with which they are not signed.
+    SignatureRefused,
+    /// Deliveries requeued until an event of their order is stored.
+    OrderAwaited,
+    /// Events about mails that their bus took.
+    Published,
 }
 
 impl Count {
@@ -97,6 +105,10 @@ impl Count {
             Self::Complained => "Complained",
             Self::DeadLettered => "DeadLettered",
             Self::ForgedFeedback => "ForgedFeedback",
+            Self::DeliveryKept => "DeliveryKept",
+            Self::SignatureRefused => "SignatureRefused",
+            Self::OrderAwaited => "OrderAwaited",
+            Self::Published => "Published",
         }
     }
 }
@@ -105,8 +117,17 @@ static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
 
 /// The crates whose `debug` and `trace` lines may be written. At these levels the SDK and its HTTP client
 /// log whole requests and responses, with the customers' addresses in them.
-const OWN_CRATES: [&str; 7] =
-    ["dispatcher", "feedback", "intake", "kit", "mailer", "relay", "shared"];
+const OWN_CRATES: [&str; 9] = [
+    "connector",
+    "dispatcher",
+    "feedback",
+    "intake",
+    "kit",
+    "mailer",
+    "publisher",
+    "relay",
+    "shared",
+];
 
 /// Whether a log line of `target` is free of personal data, whatever the filter allows.
 fn may_be_logged(target: &str, level: Level) -> bool {

@@ -70,6 +70,8 @@ fn run_function(name: &str) -> Result<(), Box<dyn Error + Send + Sync>> {
             "dispatcher" => Box::pin(dispatcher::run()).await,
             "mailer" => Box::pin(mailer::run()).await,
             "feedback" => Box::pin(feedback::run()).await,
+            "connector" => Box::pin(connector::run()).await,
+            "publisher" => Box::pin(publisher::run()).await,
             other => Err(format!("there is no function {other}").into()),
         }
     })

@@ -9,6 +9,7 @@ pub mod command;
 mod database;
 pub mod edge;
 pub mod lambda;
+pub mod mail_bus;
 pub mod mapping;
 mod page;
 pub mod resources;

@@ -60,6 +60,7 @@ const EXAMPLES: [(&str, &[Example]); 28] = [
         &[
             ("the messages of the mail queue, and what a replay would do", "dlq show mail"),
             ("the events that intake did not take", "dlq show inbox --body"),
+            ("the webhooks of a shop's system that failed", "dlq show deliveries --body"),
             (
                 "by a jq filter",
                 "dlq show mail --filter '.body.event.data.order.lines | length > 5'",
@@ -83,6 +84,11 @@ const EXAMPLES: [(&str, &[Example]); 28] = [
                 "repair an event that intake did not take",
                 "dlq replay inbox --order 1001 --edit '.data.order.number = \"1001\"'",
             ),
+            (
+                "webhooks that the connector understands since a deploy",
+                "dlq replay deliveries --failed-for untranslatable",
+            ),
+            ("call the shop's own system again", "dlq replay mail-hook --shop north"),
         ],
     ),
     (

@@ -48,6 +48,15 @@ impl PiiMode {
         }
     }
 
+    /// A delivery of a shop's system, whose members are the system's own. As of a body that no contract describes; what
+    /// it has no JSON of is hidden whole.
+    pub fn foreign(self, mut delivery: Value) -> Value {
+        if let Some(body) = delivery.get_mut("body").filter(|body| body.is_string()) {
+            *body = self.unrecognized(body.take());
+        }
+        self.masked_if(delivery, |member| member != "body" && !is_in(&IMPERSONAL, member))
+    }
+
     /// A body of its queue's contract, with names and addresses masked.
     pub fn json(self, value: Value) -> Value {
         self.masked_if(value, |_| false)
@@ -62,13 +71,15 @@ impl PiiMode {
 }
 
 /// Members that hold names, addresses and secrets in the contracts of the queues.
-const PERSONAL: [&[&str]; 5] = [
+const PERSONAL: [&[&str]; 6] = [
     &["customer", "name", "email", "phone", "copies", "cc", "to"],
     &["shipping_address", "billing_address", "city", "postal_code"],
     // What the customer wrote or chose, and the code that opens a locker.
     &["content", "options", "code"],
     // Of SES's events.
     &["destination", "commonHeaders"],
+    // Of the orders of shop systems.
+    &["billing", "client_details", "default_address", "latitude", "longitude"],
     // Whoever knows it can have SES say anything about the mail.
     &[FEEDBACK_TOKEN_TAG],
 ];
@@ -78,7 +89,7 @@ const IMPERSONAL: [&[&str]; 6] = [
     // Of an event's envelope, and of what AWS puts around it.
     &["v", "specversion", "source", "id", "type", "time", "detail-type", "eventType"],
     // Of the messages between the functions.
-    &["shop", "kind", "scope", "recipient", "notify", "correlation_id"],
+    &["shop", "system", "topic", "kind", "scope", "recipient", "notify", "correlation_id"],
     &["accepted_at", "received_at", "send_before"],
     // Of an order.
     &["order_id", "number", "placed_at", "sku", "quantity", "amount", "currency", "method"],
@@ -116,6 +127,8 @@ fn masked(value: Value, member: &str, is_hidden: bool, is_unknown: fn(&str) -> b
             items.into_iter().map(|item| masked(item, member, is_hidden, is_unknown)).collect()
         }
         Value::String(text) if is_hidden || is_unknown(member) => hidden(&text).into(),
+        // A place on the map, or a telephone number.
+        Value::Number(_) if is_hidden => "***".into(),
         Value::String(text) => without_addresses(&text).into(),
         other => other,
     }
@@ -123,7 +136,8 @@ fn masked(value: Value, member: &str, is_hidden: bool, is_unknown: fn(&str) -> b
 
 /// The first letter stays: it tells two customers apart.
 fn hidden(text: &str) -> String {
-    match text.contains('@') {
+    // Of a longer text that holds an address, the end would stay in clear.
+    match text.contains('@') && !text.contains(|c: char| c.is_whitespace() || c == '"') {
         true => masked_address(text),
         false => text.chars().take(1).chain("***".chars()).collect(),
     }
@@ -165,6 +179,36 @@ mod tests {
             json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}],
             "j***@***.com": 1})
         );
+    }
+
+    #[test]
+    fn of_a_system_s_order_only_what_identifies_nobody_is_shown() {
+        let order = json!({
+            "shop": "north", "system": "woocommerce", "topic": "order.updated",
+            "received_at": "2026-11-27T16:30:00Z",
+            "body": {
+                "id": 727, "number": "727", "status": "processing", "currency": "EUR", "total": "14.90",
+                "billing": {"first_name": "Zoë", "number": "41", "phone": 49_401_234},
+                "shipping_address": {"latitude": 53.55, "country": "DE"},
+                "customer_note": "zoe@customer.example wants it. Zoë Krüger",
+            },
+        });
+        let masked = PiiMode::Masked.foreign(order.clone());
+        assert_eq!(
+            masked["body"],
+            json!({
+                "id": 727, "number": "727", "status": "p***", "currency": "EUR", "total": "1***",
+                "billing": {"first_name": "Z***", "number": "4***", "phone": "***"},
+                "shipping_address": {"latitude": "***", "country": "DE"},
+                "customer_note": "z***",
+            })
+        );
+        assert_eq!(masked["topic"], "order.updated");
+        assert_eq!(PiiMode::Shown.foreign(order.clone()), order);
+        let cut =
+            json!({"shop": "north", "body": r#"{"email":"zoe@customer.example","name":"Krü"#});
+        let hidden = PiiMode::Masked.foreign(cut)["body"].to_string();
+        assert!(hidden.contains("--show-pii") && !hidden.contains("Kr"), "{hidden}");
     }
 
     #[test]

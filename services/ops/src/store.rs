@@ -93,6 +93,17 @@ pub async fn stored_order(stack: &Stack, order: OrderKey) -> Result<Option<Store
     Ok(is_known.then_some(StoredOrder { order, events, records }))
 }
 
+/// Whether any event of the order is stored.
+pub async fn has_events(stack: &Stack, order_key: &str) -> Result<bool, CliError> {
+    let table = stack.events_table();
+    let call = stack.dynamodb.query().table_name(&table).limit(1).consistent_read(true);
+    let call = call
+        .key_condition_expression("order_key = :order")
+        .expression_attribute_values(":order", AttributeValue::S(order_key.to_owned()));
+    let answer = call.send().await.map_err(service_error(format!("read the table {table}")))?;
+    Ok(answer.count() > 0)
+}
+
 /// Every event of an order, the earliest accepted first.
 pub async fn events_of_order(stack: &Stack, order_key: &str) -> Result<Vec<StoredEvent>, CliError> {
     let table = stack.events_table();

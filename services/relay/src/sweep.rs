@@ -104,7 +104,6 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     let from = known.map_or(until - INITIAL_LOOKBACK_MS, |known| or_set_back(known, until));
     let gate_waits_until = send_gate::waits_until(&relay.tables, now).await?;
     let criteria = Criteria { grace: relay.grace_ms, until, gate_waits_until };
-    let reserve = (deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR).min(TIME_RESERVE_MS);
     let mut sweep = Sweep {
         relay,
         look: Look::First,
@@ -114,7 +113,7 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
         saved: if known.is_none_or(|known| known == from) { from } else { i64::MIN },
         is_first: known.is_none(),
         criteria,
-        stop_at: deadline.saturating_sub(reserve),
+        stop_at: stop_at(now, deadline),
         stats: SweepStats::default(),
     };
     let result = sweep.run_and_save().await;
@@ -126,6 +125,12 @@ pub async fn sweep(relay: &Relay, deadline: i64) -> Result<SweepStats, OutboxErr
     let SweepStats { checked, queued_again } = sweep.stats;
     tracing::info!(checked, queued_again, "sweep ended");
     result.map(|()| sweep.stats)
+}
+
+/// When a sweep that began at `now` begins nothing any more (all in milliseconds since 1970).
+pub(crate) fn stop_at(now: i64, deadline: i64) -> i64 {
+    let reserve = (deadline.saturating_sub(now) / TIME_RESERVE_DIVISOR).min(TIME_RESERVE_MS);
+    deadline.saturating_sub(reserve)
 }
 
 fn is_possible(watermark: i64, until: i64) -> bool {

@@ -151,7 +151,9 @@ mod tests {
     fn an_operator_reads_which_file_a_mail_went_without_and_why() {
         let mut left_out = LeftOut::default();
         assert_eq!(describe_left_out(&left_out.to_attribute()), None);
+        assert!(left_out.is_empty());
         left_out.push(AttachmentKind::Invoice, LeftOutReason::NotFound);
+        assert!(!left_out.is_empty());
         left_out.push(AttachmentKind::Other, LeftOutReason::TooLarge);
         let words = describe_left_out(&left_out.to_attribute());
         assert_eq!(

@@ -81,4 +81,10 @@ mod tests {
         assert_eq!(refused.to_string(), "refused: MessageRejected");
         assert_eq!(FailReason::Unrenderable.to_string(), "unrenderable");
     }
+
+    #[test]
+    fn the_ledger_says_whether_a_mail_was_rejected_with_files_or_had_none() {
+        let stored = [Rejection::Mail, Rejection::MailWithFiles].map(Rejection::as_str);
+        assert_eq!(stored, ["rejected", "rejected_with_files"]);
+    }
 }

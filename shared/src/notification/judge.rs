@@ -74,6 +74,9 @@ pub enum Standing {
     /// So it did at another address than that of the one that is judged. Nobody reads it there, and what it says may have
     /// bounced since: it counts as told as far as that is.
     NothingNewElsewhere,
+    /// Its kind is turned off, mostly because the shop's own system mails it: it makes no other news old, and what it says
+    /// is no change either.
+    TurnedOff,
     /// It is not told.
     Silent,
 }
@@ -156,11 +159,11 @@ impl Standing {
 
     /// Whether the customer knows what it says by its own mail, or by those that were told instead, or will.
     const fn is_active(self) -> bool {
-        !matches!(self, Self::Silent | Self::NothingNewElsewhere)
+        !matches!(self, Self::Silent | Self::TurnedOff | Self::NothingNewElsewhere)
     }
 
     const fn is_known_to_customer(self) -> bool {
-        matches!(self, Self::Told | Self::MayBounce | Self::NothingNew)
+        matches!(self, Self::Told | Self::MayBounce | Self::NothingNew | Self::TurnedOff)
     }
 }
 
@@ -188,6 +191,7 @@ pub fn judge(own: &News, others: &[Known], stage: Stage, now: i64) -> Judgement 
             | Standing::MayBounce
             | Standing::NothingNew
             | Standing::NothingNewElsewhere
+            | Standing::TurnedOff
             | Standing::Silent => {}
         }
     }

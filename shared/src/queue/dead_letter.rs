@@ -36,6 +36,16 @@ pub enum DeadLetterCode {
     Unknown,
     /// The sweep queued it many times, and it never reached the ledger.
     Unplannable,
+    /// A shop system's signed delivery that cannot be mapped to events of the contract: its body is no JSON, or has
+    /// another shape than the system documents. Its message is kept as it was queued: replayed once the connector
+    /// understands it, or with an edit.
+    Untranslatable,
+    /// A shop system's delivery that is about an order without carrying it, as a fulfilment or a refund is, and no event
+    /// of that order was stored within the day that it waited. Replayable as soon as the order is there.
+    OrderMissing,
+    /// A shop system's signed delivery that no message can hold, compressed either. What is kept says which delivery it
+    /// was, without its body: a replay can do nothing for it, `waybill reconcile` reads the order again.
+    TooLarge,
 }
 
 impl DeadLetterCode {
@@ -50,7 +60,7 @@ impl DeadLetterCode {
     }
 
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 10] = [
         Self::Unreadable,
         Self::Invalid,
         Self::Conflict,
@@ -58,6 +68,9 @@ impl DeadLetterCode {
         Self::Unrenderable,
         Self::Unknown,
         Self::Unplannable,
+        Self::Untranslatable,
+        Self::OrderMissing,
+        Self::TooLarge,
     ];
 
     /// The code with this value; `None` for another text.
@@ -77,6 +90,9 @@ impl DeadLetterCode {
             Self::Unrenderable => "unrenderable",
             Self::Unknown => "unknown",
             Self::Unplannable => "unplannable",
+            Self::Untranslatable => "untranslatable",
+            Self::OrderMissing => "order-missing",
+            Self::TooLarge => "too-large",
         }
     }
 }

@@ -88,9 +88,13 @@ impl Killer {
 
     /// Starts a stack whose function this killer kills.
     pub async fn start_stack(self: &Arc<Self>) -> TestStack {
+        self.start_stack_with(Config::default()).await
+    }
+
+    /// As [`Killer::start_stack`], with this configuration but for the faults and the settings.
+    pub async fn start_stack_with(self: &Arc<Self>, config: Config) -> TestStack {
         let faults: Arc<dyn Faults> = Arc::<Self>::clone(self);
-        let config =
-            Config { settings: Self::settings(self.background), faults, ..Config::default() };
+        let config = Config { settings: Self::settings(self.background), faults, ..config };
         let stack = TestStack::start_with(config).await;
         let function = stack.stack.functions.function(self.boundary.function);
         assert!(self.function.set(function.expect("the function")).is_ok(), "one stack per killer");

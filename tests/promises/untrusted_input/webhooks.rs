@@ -83,7 +83,7 @@ async fn a_rotation_takes_effect_while_intake_runs_and_refuses_no_publisher() {
             status_with(&stack, new).await == StatusCode::ACCEPTED
         })
         .await;
-        let limit = intake::MIN_INTERVAL.unsigned_abs() + SLACK;
+        let limit = kit::secrets::MIN_INTERVAL.unsigned_abs() + SLACK;
         assert!(put.elapsed() < limit, "after {:?}", put.elapsed());
         assert_eq!(status_with(&stack, previous).await, StatusCode::ACCEPTED, "the previous one");
     }
@@ -143,7 +143,7 @@ async fn a_flood_of_forged_requests_reads_the_secret_at_most_once_in_ten_seconds
         assert_eq!(publish(&stack, &old, &event).await.status, StatusCode::UNAUTHORIZED);
     }
     assert_eq!(reads(&stack), CALLS_A_READ, "what no secret could make valid reads none");
-    while started.elapsed() < intake::MIN_INTERVAL.unsigned_abs() + MORE_THAN_THE_INTERVAL {
+    while started.elapsed() < kit::secrets::MIN_INTERVAL.unsigned_abs() + MORE_THAN_THE_INTERVAL {
         assert_eq!(status_with(&stack, FORGED).await, StatusCode::UNAUTHORIZED);
     }
     // Two intervals may have begun, and no third.

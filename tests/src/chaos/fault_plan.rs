@@ -22,13 +22,15 @@ use super::fault_rates::{
     SES_BROWNOUT, function_fault_rates, mapping_fault_rates,
 };
 use super::killer::kill_caller;
+use super::mail_changes::PublishedChanges;
 use super::outage::Outages;
 use super::pending_faults::PendingFaults;
 use super::rng::Rng;
 use super::settings::DOUBT_GRACE;
 
 /// The functions that can be killed.
-pub const FUNCTIONS: [&str; 5] = ["intake", "relay", "dispatcher", "mailer", "feedback"];
+pub const FUNCTIONS: [&str; 7] =
+    ["intake", "relay", "dispatcher", "mailer", "feedback", "connector", "publisher"];
 
 const MAPPING: &str = "mapping";
 
@@ -47,6 +49,8 @@ pub struct FaultPlan {
     pub accepted_mails: AcceptedMails,
     /// What SES was asked.
     pub asked_mails: AskedMails,
+    /// What the bus of mail events took.
+    pub published_changes: PublishedChanges,
 }
 
 impl FaultPlan {
@@ -229,7 +233,10 @@ impl Faults for FaultPlan {
         self.inject(call, CallPhase::Before)
     }
 
-    fn after(&self, call: &Call<'_>, _: StatusCode) -> Option<Fault> {
+    fn after(&self, call: &Call<'_>, status: StatusCode) -> Option<Fault> {
+        if call.operation == "PutEvents" && status.is_success() {
+            self.published_changes.record(call.body);
+        }
         self.inject(call, CallPhase::After)
     }
 

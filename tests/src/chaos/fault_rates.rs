@@ -78,7 +78,8 @@ pub type FaultRates = &'static [(FaultAction, u64)];
 pub const RATE_BASE: u64 = 10_000;
 
 /// The services that functions call.
-pub const SERVICES: [Service; 3] = [Service::DynamoDb, Service::Sqs, Service::SesV2];
+pub const SERVICES: [Service; 4] =
+    [Service::DynamoDb, Service::Sqs, Service::SesV2, Service::EventBridge];
 
 use CallPhase::{After, Before};
 use FaultAction::{Fail, HangUp, Kill, Throttle, TimeOut};

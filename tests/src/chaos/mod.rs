@@ -11,8 +11,11 @@
 //! deliberately ([`pending_faults`]): a kill on either side of each operation that a function calls, and
 //! each fault of each service.
 //!
+//! Beside the events, orders come as webhooks of shop systems ([`shop_systems`]): repeated, and parcels before their order.
+//!
 //! The [`report::RunReport`] compares two independent records: what SES accepted, by its own events'
-//! tags, and what the ledger says.
+//! tags, and what the ledger says. Two others are compared too: the ledger's stream, and what the bus of mail events took
+//! ([`mail_changes`]).
 //!
 //! Real: the functions' processes, their code and SDK, the queues, the tables and the stream, all as in
 //! `cargo run`. Simulated: AWS itself, its faults, and SES. Times are shorter than deployed.
@@ -25,6 +28,7 @@ pub mod fault_kind;
 pub mod fault_plan;
 pub mod fault_rates;
 pub mod killer;
+pub mod mail_changes;
 pub mod options;
 pub mod oracle;
 pub mod outage;
@@ -35,6 +39,7 @@ pub mod report;
 pub mod rng;
 pub mod run;
 pub mod settings;
+pub mod shop_systems;
 pub mod story;
 pub mod told;
 pub mod workload;

@@ -127,7 +127,7 @@ pub async fn depths(stack: &Stack) -> Option<Depths> {
     let queues = &stack.resources.queues;
     let dispatch = queue_depth(&stack.sqs, &queues.dispatch.url).await.ok()?;
     let mut others = QueueDepth::default();
-    for queue in [&queues.inbox, &queues.mail, &queues.feedback] {
+    for queue in [&queues.deliveries, &queues.inbox, &queues.mail, &queues.feedback] {
         let one = queue_depth(&stack.sqs, &queue.url).await.ok()?;
         others.visible += one.visible;
         others.in_flight += one.in_flight;

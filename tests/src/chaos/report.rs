@@ -10,6 +10,7 @@ use super::accepted_mails::Key;
 use super::call_site::CallSite;
 use super::fault_kind::{Counts, Lines};
 use super::fault_plan::FaultPlan;
+use super::mail_changes::Differences;
 use super::oracle::{EventOutcome, Finding, Observation, SecondMail};
 use super::progress::Ledger;
 use super::told::{TellsNews, contradictions};
@@ -58,6 +59,8 @@ pub struct RunReport {
     pub dead_letters: u64,
     /// Lines with personal data that functions printed. There should be none.
     pub personal_lines: u64,
+    /// What the shop was told otherwise than the ledger says.
+    pub mail_changes: Differences,
 }
 
 impl RunReport {
@@ -128,6 +131,8 @@ impl RunReport {
             && self.failed.is_empty()
             && self.dead_letters == 0
             && self.personal_lines == 0
+            && self.mail_changes.untold.is_empty()
+            && self.mail_changes.invented.is_empty()
     }
 
     /// The number of injected faults.
@@ -161,6 +166,8 @@ impl fmt::Display for RunReport {
             ("MAILED TWICE", &self.duplicates),
             ("NOT THE NEWEST", &self.contradictions),
             ("MAILED WITHOUT AN EVENT", &self.unexpected_mails),
+            ("CHANGE NOT TOLD", &self.mail_changes.untold),
+            ("TOLD WITHOUT A CHANGE", &self.mail_changes.invented),
         ] {
             for (event, why) in list {
                 writeln!(f, "{what}: {event}: {why}")?;
@@ -169,7 +176,8 @@ impl fmt::Display for RunReport {
         write!(
             f,
             "events {}, notifications {}, faults {}, sent {}, skipped {}, failed {}, in doubt {}, \
-             lost {}, duplicates {}, in-window duplicates {} (and {} after the grace period), dead letters {}",
+             lost {}, duplicates {}, in-window duplicates {} (and {} after the grace period), dead letters {}, \
+             changes {}, of which not told {}",
             self.events,
             self.notifications,
             self.fault_count(),
@@ -182,6 +190,8 @@ impl fmt::Display for RunReport {
             self.in_window.len(),
             self.after_grace.len(),
             self.dead_letters,
+            self.mail_changes.changes,
+            self.mail_changes.untold.len(),
         )
     }
 }

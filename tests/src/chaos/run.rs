@@ -17,11 +17,13 @@ use super::account_faults::make_account_faults;
 use super::fault_kind::FaultKind;
 use super::fault_plan::{FUNCTIONS, FaultPlan};
 use super::killer::kill;
+use super::mail_changes;
 use super::options::Options;
 use super::progress::{LedgerUnavailable, POLL_INTERVAL, wait_until_terminal};
 use super::publish::{go_on_selling, publish};
 use super::report::RunReport;
 use super::settings::settings;
+use super::shop_systems;
 use super::workload::{self, Case, PERSONAL, SHOP_SETTINGS, SHOPS};
 
 /// The run ended without a report.
@@ -56,14 +58,18 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
         sink: counting_sink(Arc::clone(&counts)),
         executable: options.executable.clone(),
         shops: shops(),
+        mail_events: true,
+        system_secrets: shop_systems::secrets(),
         ..Config::default()
     };
     let grace = SignedDuration::try_from(config.settings.doubt_grace).unwrap_or_default();
     let stack = local::start(config).await?;
     // Armed only now, because the stack itself has to start without faults.
     plan.arm(&stack);
-    let cases: Vec<Case> =
+    let mut cases: Vec<Case> =
         (0..options.events).flat_map(|n| workload::cases(options.seed, n)).collect();
+    let orders = shop_systems::orders(options.events);
+    cases.extend(orders.clone().flat_map(shop_systems::cases));
     let (published, ledger) = {
         let work = async {
             let account_faults = async {
@@ -71,7 +77,9 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
                     make_account_faults(&stack, &plan, options.events).await;
                 }
             };
-            let (stored, ()) = futures::join!(publish(&stack, &options), account_faults);
+            let webhooks = shop_systems::deliver(&stack, orders);
+            let (stored, (), ()) =
+                futures::join!(publish(&stack, &options), account_faults, webhooks);
             stored?;
             let published = started.elapsed();
             let ledger = tokio::select! {
@@ -97,6 +105,7 @@ pub async fn run(options: Options) -> Result<RunReport, RunError> {
         repeated: counts.repeated.load(Ordering::Relaxed),
         personal_lines: counts.personal.load(Ordering::Relaxed),
         dead_letters: dead_letters(&stack).await?,
+        mail_changes: mail_changes::compare(&stack, &plan.published_changes).await,
         ..RunReport::default()
     };
     report.assess(&cases, &ledger, &plan, grace);
@@ -155,12 +164,19 @@ fn counting_sink(counts: Arc<OutputCounts>) -> Sink {
 /// How long to wait for a queue's depth.
 const DEPTH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Counts the messages in the dead-letter queues of the functions that read queues. Relay's failure
-/// destination is not among them: the sweep finds those events again.
+/// Counts the messages in the dead-letter queues of the functions. Relay's stream has no failure destination: the sweep
+/// finds those events again.
 async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
     let queues = &stack.resources.queues;
     let mut all = 0;
-    let queues = [&queues.inbox_dlq, &queues.dispatch_dlq, &queues.mail_dlq, &queues.feedback_dlq];
+    let queues = [
+        &queues.deliveries_dlq,
+        &queues.inbox_dlq,
+        &queues.dispatch_dlq,
+        &queues.mail_dlq,
+        &queues.feedback_dlq,
+        &queues.publisher_dlq,
+    ];
     for queue in queues {
         let answer = tokio::time::timeout(DEPTH_TIMEOUT, depth_with_retry(stack, queue)).await;
         all += answer.map_err(|_elapsed| RunError::DeadLetters(queue.url.clone()))?.total();

@@ -5,8 +5,15 @@ use std::time::Duration;
 use local::resources::{FeedbackTimes, Processes, Settings};
 
 /// More than usual, because at any time most of them wait for a fault to end, or restart.
-const PROCESSES: Processes =
-    Processes { intake: 4, relay: 2, dispatcher: 4, mailer: 8, feedback: 8 };
+const PROCESSES: Processes = Processes {
+    intake: 4,
+    relay: 2,
+    dispatcher: 4,
+    mailer: 8,
+    feedback: 8,
+    connector: 2,
+    publisher: 2,
+};
 
 /// How long a mail in doubt waits for an SES event.
 pub const DOUBT_GRACE: Duration = Duration::from_secs(60);

@@ -178,8 +178,9 @@ mod tests {
 
     #[test]
     fn every_queue_that_a_function_reads_has_a_visibility_timeout_of_six_of_its_timeouts() {
-        let deployed = Deployed::by_default();
+        let deployed = Deployed::with(&[("ShopSystems", "true")]);
         for (function, queue) in [
+            ("Connector", "DeliveriesQueue"),
             ("Dispatcher", "DispatchQueue"),
             ("Mailer", "MailQueue"),
             ("Feedback", "FeedbackQueue"),
@@ -196,6 +197,28 @@ mod tests {
         assert!(grace(true) < grace(false));
         let default = Deployed::by_default().setting_seconds("DOUBT_GRACE_SECONDS");
         assert_eq!(default, grace(false), "the default is off");
+    }
+
+    #[test]
+    fn what_a_parameter_turns_on_is_there_only_with_it() {
+        let names =
+            ["Connector.Timeout", "DeliveriesQueue.QueueName", "Publisher.Timeout", "MailBus.Name"];
+        let there = |parameters: &[(&str, &str)]| {
+            let properties = properties(parameters);
+            names.map(|name| properties.contains_key(name))
+        };
+        assert_eq!(there(&[]), [false; 4]);
+        assert_eq!(there(&[("ShopSystems", "true")]), [true, true, false, false]);
+        assert_eq!(there(&[("MailEvents", "true")]), [false, false, true, true]);
+        // Of two conditions at once.
+        let hook = [("MailHookUrl", "https://shop.example/hook"), ("MailEvents", "true")];
+        for (parameters, deployed) in [(&hook[..], true), (&hook[..1], false), (&hook[1..], false)]
+        {
+            assert_eq!(properties(parameters).contains_key("MailHookRule.Targets"), deployed);
+        }
+        let stream =
+            |on| properties(&[("MailEvents", on)]).contains_key("LedgerTable.StreamSpecification");
+        assert!(stream("true") && !stream("false"), "a table's property that has no value is none");
     }
 
     #[test]

@@ -13,8 +13,8 @@ const TEMPLATE: &str = include_str!("../../../infra/template.yaml");
 /// `AWS::StackName`: the stack's resources are named after this one.
 const STACK: &str = "waybill";
 
-/// The properties of tables, queues, the bus and functions, with these values of parameters; the others are
-/// at their defaults.
+/// The properties of tables, queues, buses and functions, with these values of parameters; the others are
+/// at their defaults. What is not deployed with these values, such as the connector by default, is not among them.
 ///
 /// # Panics
 /// When the template has no such parameter, or holds something that is not understood here.
@@ -30,6 +30,9 @@ pub fn properties(parameters: &[(&str, &str)]) -> Properties {
     let mut properties = Properties::new();
     for (id, resource) in object(&template.0["Resources"]) {
         let declared = &resource["Properties"];
+        if !template.is_deployed(resource) {
+            continue;
+        }
         match resource["Type"].as_str() {
             Some("AWS::DynamoDB::Table") => template.add(&mut properties, id, declared),
             Some("AWS::SQS::Queue") => {
@@ -53,11 +56,20 @@ struct Template(Value);
 impl Template {
     fn add(&self, properties: &mut Properties, prefix: &str, declared: &Value) {
         for (name, value) in object(declared).filter(|(name, _)| *name != "Description") {
-            properties.insert(format!("{prefix}.{name}"), self.resolve(value));
+            let value = self.resolve(value);
+            // `!Ref AWS::NoValue` is as if it were not there.
+            if !value.is_null() {
+                properties.insert(format!("{prefix}.{name}"), value);
+            }
         }
     }
 
-    /// A rule of the shop's bus, with the names of its targets.
+    /// Whether a resource's condition holds, if it has one.
+    fn is_deployed(&self, resource: &Value) -> bool {
+        resource["Condition"].as_str().is_none_or(|name| self.holds(&self.0["Conditions"][name]))
+    }
+
+    /// A rule of a bus of the stack's own, with the names of its targets.
     fn rule(&self, properties: &mut Properties, id: &str, declared: &Value) {
         for name in ["EventBusName", "EventPattern"] {
             properties.insert(format!("{id}.{name}"), self.resolve(&declared[name]));
@@ -185,6 +197,10 @@ impl Template {
             self.resolve(&both[0]) == self.resolve(&both[1])
         } else if let Some(negated) = condition["Fn::Not"].as_array() {
             !self.holds(&negated[0])
+        } else if let Some(all) = condition["Fn::And"].as_array() {
+            all.iter().all(|each| self.holds(each))
+        } else if let Some(name) = condition["Condition"].as_str() {
+            self.holds(&self.0["Conditions"][name])
         } else {
             panic!("a condition that is not known here: {condition}")
         }

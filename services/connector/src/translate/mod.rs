@@ -4,9 +4,21 @@
 //! A snapshot of an order becomes the set of all facts that it shows, not of what changed since the last one: deliveries
 //! come repeated, late, in any order or not at all. The ids of the events are made from the facts, and the ledger's
 //! business keys mail each fact once.
+//!
+//! Of some facts, a snapshot does not say when they happened, or whether:
+//!
+//! | fact | what a snapshot shows | what is made of it |
+//! | --- | --- | --- |
+//! | an edit | the order as it is, and when it was last changed | an `order.updated` of that time, with each change: the ledger drops those that tell nothing new. Within three days of the order and until something is sent: of an order that Waybill knows nothing of, each would be news |
+//! | another number of a parcel | the parcel, and when it was last changed | a `shipment.updated` in the same way, within seven days |
+//! | how a parcel is on its way | where it is now | the news of that, dated by the last change. What came before can only be told if a snapshot of then arrives |
+//! | a cancellation or refund that is not dated (WooCommerce) | that it is there | the news, dated by the last change; none if the order's last date is over 60 days ago |
+//!
+//! No reason that the staff or the system gives becomes part of an event: it was not written for the customer.
 
 mod address;
 mod bill;
+mod delivery;
 mod fact;
 mod json;
 mod money;
@@ -17,80 +29,10 @@ mod text;
 mod untranslatable;
 mod woocommerce;
 
+pub use delivery::{Delivery, System, Translation};
 pub use untranslatable::Untranslatable;
 
-use jiff::Timestamp;
 use serde_json::Value;
-use shared::{InvalidValue, ShopId};
-
-/// A shop system whose webhooks are understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum System {
-    /// Shopify.
-    Shopify,
-    /// WooCommerce.
-    WooCommerce,
-}
-
-impl System {
-    /// Every system.
-    pub const ALL: [Self; 2] = [Self::Shopify, Self::WooCommerce];
-
-    /// Its name in paths, sources and secrets.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Shopify => "shopify",
-            Self::WooCommerce => "woocommerce",
-        }
-    }
-}
-
-impl std::fmt::Display for System {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl std::str::FromStr for System {
-    type Err = InvalidValue;
-
-    fn from_str(text: &str) -> Result<Self, InvalidValue> {
-        let system = Self::ALL.into_iter().find(|system| system.as_str() == text);
-        system.ok_or_else(|| InvalidValue::expected("shopify or woocommerce"))
-    }
-}
-
-/// One delivery of a shop system's webhook, whose signature was checked; or an order that was read over its API, which has
-/// the same shape.
-#[derive(Debug, Clone, Copy)]
-pub struct Delivery<'a> {
-    /// The shop whose secret signed it.
-    pub shop: &'a ShopId,
-    /// The system that sent it.
-    pub system: System,
-    /// What its header names as the topic. It is signed by nobody, so it decides nothing.
-    pub topic: Option<&'a str>,
-    /// JSON: an order, a fulfilment, a fulfilment event or a refund.
-    pub body: &'a str,
-    /// When it arrived. The time of facts that say none.
-    pub received_at: Timestamp,
-}
-
-/// What became of a delivery.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Translation {
-    /// CloudEvents of the contract, each as JSON; the same facts have the same `source` and `id`. May be empty: an order
-    /// that is no order yet.
-    Events(Vec<Value>),
-    /// It carries no order. Translate it again with the newest stored event of this one.
-    NeedsOrder {
-        /// The order's id, as the contract has it.
-        order_id: String,
-    },
-    /// Nobody is to be mailed because of it: why, without personal data.
-    Ignored(&'static str),
-}
 
 /// Translates one delivery. `stored` is the `data` of the newest stored event of its order, where there is one: what a
 /// fulfilment, its events and a refund do not carry is taken from there. A delivery that carries its order needs none, and

@@ -1,10 +1,11 @@
 //! Parcels as the contract has them.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
-use shared::TrackingNumber;
+use shared::notification::news::LATE_AFTER_MS;
+use shared::{Kind, TrackingNumber};
 
 use super::json::set;
 use super::text::{line, link};
@@ -62,6 +63,29 @@ impl Parcel {
     /// Whether it says who carries it or where it is.
     pub(crate) const fn has_route(&self) -> bool {
         self.carrier.is_some() || !self.tracking.is_empty() || self.expected_on.is_some()
+    }
+
+    /// When its carrier, number or day was corrected, if it was `changed` since it was `sent`: nobody says what was changed,
+    /// so the ledger tells it only if the customer knows something else. `told`: what its status is told as.
+    ///
+    /// Only as long as the parcel itself is news: later, whoever changes it tidies up. Not of one that is there, whose number
+    /// helps nobody. And so long before the status of the same change, which tells the number too, but once, that it does
+    /// not stand beside it: who is told of the status first needs no correction.
+    pub(crate) fn corrected_at(
+        &self,
+        changed: Timestamp,
+        sent: Timestamp,
+        told: Option<Kind>,
+    ) -> Option<Timestamp> {
+        let is_news = changed.duration_since(sent) <= Kind::ShipmentShipped.send_within();
+        let at = match told {
+            None => changed,
+            Some(Kind::ShipmentOutForDelivery | Kind::ShipmentDeliveryAttempted) => {
+                changed - SignedDuration::from_millis(LATE_AFTER_MS + 1)
+            }
+            Some(_) => return None,
+        };
+        (is_news && at > sent && self.has_route()).then_some(at)
     }
 }
 

@@ -9,7 +9,7 @@ use shared::contract::warnings::parse_with_warnings;
 use shared::{CorrelationId, FieldError, FieldWarning, Kind, OrderKey};
 
 use super::{EVENT, examples, reference};
-use crate::http::request_too_large;
+use crate::http::{Answer, Format, request_too_large};
 use crate::outcome::{Outcome, PublishResult};
 use crate::problem::Problem;
 
@@ -35,7 +35,7 @@ fn problems() -> Vec<(&'static str, Problem)> {
         ("batch_invalid", Problem::BatchRefused(vec![invalid()])),
         ("unsigned_attributes", Problem::UnsignedAttributes),
         ("unauthorized", Problem::Unauthorized(unauthorized)),
-        ("forbidden", Problem::Forbidden),
+        ("forbidden", Problem::Forbidden(Format::V2.how_to_authenticate())),
         ("no_such_path", Problem::NotFound),
         ("method_not_allowed", Problem::MethodNotAllowed("POST")),
         ("conflict", Problem::from_outcome(conflict()).expect("it is refused")),
@@ -62,7 +62,7 @@ fn is_answered_at(problem: &Problem, endpoint: Endpoint) -> bool {
         | Problem::BatchRefused(_)
         | Problem::UnsignedAttributes
         | Problem::Unauthorized(_)
-        | Problem::Forbidden
+        | Problem::Forbidden(_)
         | Problem::SecretUnavailable
         | Problem::StoreUnavailable => endpoint != Endpoint::Health,
     }
@@ -128,48 +128,43 @@ fn name(status: u16) -> String {
     status.canonical_reason().expect("a registered status").replace(' ', "")
 }
 
-fn status(answer: &Value) -> u16 {
-    serde_json::from_value(answer["statusCode"].clone()).expect("a status")
-}
-
 /// References to the responses with the problems of an endpoint, by status.
 pub fn refusals(endpoint: Endpoint) -> BTreeMap<String, Value> {
     let problems = problems().into_iter().filter(|(_, it)| is_answered_at(it, endpoint));
-    let statuses = problems.map(|(_, problem)| status(&problem.into_response()));
+    let statuses = problems.map(|(_, problem)| problem.into_answer().status);
     let response = |status| reference(&format!("#/components/responses/{}", name(status)));
     statuses.map(|status| (status.to_string(), response(status))).collect()
 }
 
 /// The responses with problems: those of one status together.
 pub fn problem_responses() -> BTreeMap<String, Value> {
-    let mut by_status: BTreeMap<u16, Vec<(&str, Value)>> = BTreeMap::new();
+    let mut by_status: BTreeMap<u16, Vec<(&str, Answer)>> = BTreeMap::new();
     for (name, problem) in problems() {
-        let answer = problem.into_response();
-        by_status.entry(status(&answer)).or_default().push((name, answer));
+        let answer = problem.into_answer();
+        by_status.entry(answer.status).or_default().push((name, answer));
     }
     by_status.into_iter().map(|(status, answers)| (name(status), response(&answers))).collect()
 }
 
 /// One response for these answers, which have the same status.
-fn response(answers: &[(&str, Value)]) -> Value {
+fn response(answers: &[(&str, Answer)]) -> Value {
     let mut titles: Vec<String> = Vec::new();
     let mut examples = json!({});
-    let mut headers: BTreeMap<&str, Vec<&Value>> = BTreeMap::new();
+    let mut headers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for (name, answer) in answers {
-        let body = answer["body"].as_str().expect("a body");
-        let body: Value = serde_json::from_str(body).expect("JSON");
+        let body: Value = serde_json::from_str(&answer.body).expect("JSON");
         let title = format!("{}.", body["title"].as_str().expect("a title"));
         if !titles.contains(&title) {
             titles.push(title);
         }
         examples[name] = json!({ "value": body });
-        for (header, value) in answer["headers"].as_object().expect("headers") {
+        for (header, value) in &answer.headers {
             headers.entry(header).or_default().push(value);
         }
     }
     headers.remove("content-type");
-    let is_always = |values: &[&Value]| values.len() == answers.len();
-    let header = |(name, values): (&str, Vec<&Value>)| {
+    let is_always = |values: &[&str]| values.len() == answers.len();
+    let header = |(name, values): (&str, Vec<&str>)| {
         (name.to_owned(), header(name, is_always(&values), values[0]))
     };
     let mut response = json!({
@@ -185,7 +180,7 @@ fn response(answers: &[(&str, Value)]) -> Value {
     response
 }
 
-fn header(name: &str, is_required: bool, example: &Value) -> Value {
+fn header(name: &str, is_required: bool, example: &str) -> Value {
     let description = match name {
         "allow" => "The methods that the path takes.",
         "accept-encoding" => "Where the body was compressed: how to send it instead.",

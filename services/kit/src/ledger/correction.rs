@@ -160,6 +160,25 @@ mod tests {
     }
 
     #[test]
+    fn an_event_names_an_address_unless_it_or_its_shop_wants_no_mail() {
+        let sample = include_str!("../../../local/samples/orders.jsonl").lines().next();
+        let event = sample.expect("a sample");
+        let body = format!(
+            r#"{{"v":1,"accepted_at":1795700000000,"correlation_id":"c-1","event":{event}}}"#
+        );
+        let request = DispatchRequest::parse(&body).expect("valid");
+        let (to, accepted_at) = (AddressHash::of_customer(&request.event), 1_795_700_000_000);
+        let named = Some(NamedAddress { event: "shop e-2", to, accepted_at });
+        assert_eq!(NamedAddress::new(&request, "shop e-2"), named);
+        let mut muted = request.clone();
+        muted.event.notify = false;
+        assert_eq!(NamedAddress::new(&muted, "shop e-2"), None);
+        let mut off = request;
+        off.routing.is_off = true;
+        assert_eq!(NamedAddress::new(&off, "shop e-2"), None);
+    }
+
+    #[test]
     fn what_follows_from_a_corrected_address_depends_on_what_became_of_the_mail_before() {
         let end = 5 + MAX_BOUNCE_WAIT_MS;
         let until_end = format!("waits until {:?}", Some(end));
@@ -209,6 +228,9 @@ mod tests {
         let taken = correction(std::slice::from_ref(&marked), "CCCCCCCC", 6);
         assert!(taken.starts_with("waits until Some"), "{taken}");
         let to_b = item("corrected-BBBBBBBB", B, State::Delivered, None);
-        assert_eq!(correction(&[marked, to_b], B, 6), "decided by delivered");
+        assert_eq!(correction(&[marked.clone(), to_b], B, 6), "decided by delivered");
+        // Its dead letter's address was edited to another one, to which it failed too.
+        let edited_to_c = item("corrected-BBBBBBBB", "CCCCCCCC", State::Failed, None);
+        assert_eq!(correction(&[marked, edited_to_c], "CCCCCCCC", 6), "none");
     }
 }

@@ -133,6 +133,7 @@ impl Item {
             address_hash: Some(address.to_string()),
             event: self.event.clone(),
             correlation_id: self.correlation_id.clone(),
+            order_number: self.order_number.clone(),
             accepted_at: self.accepted_at,
             news_at: self.news_at,
             told: self.told.clone(),

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
+use shared::contract::order::Order;
 use shared::ledger::{Record, Rejection, SkipReason, State};
+use shared::lookup::number_unlike_id;
 use shared::notification::news::parcel_of;
 use shared::notification::{
     AddressHash, DoubtPolicy, Known, MUTED, MoneyBack, News, Recipient, Standing, Told,
@@ -24,6 +26,9 @@ pub(super) const READDRESSED_TO: &str = "readdressed_to";
 
 /// The attribute [`Item::left_out`].
 pub const LEFT_OUT: &str = "left_out";
+
+/// The longest [`Item::order_number`], in bytes: more than shops write, though the contract takes longer ones.
+const MAX_NUMBER_LEN: usize = 64;
 
 /// For so many milliseconds after its lease has expired, it is waited for what becomes of a mail.
 const DEAD_AFTER_MS: i64 = 10 * 60 * 1000;
@@ -75,6 +80,10 @@ pub struct Item {
     pub event: String,
     /// Follows the event from intake to SES.
     pub correlation_id: String,
+    /// The number by which customers know the order, for the shop that hears what became of the mail. `None` where it
+    /// shows the id, or would make the item large.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub order_number: Option<String>,
     /// When intake stored the event.
     pub accepted_at: i64,
     /// When the event happened, never later than its acceptance. `None`: it does not say, and its acceptance counts.
@@ -176,6 +185,12 @@ fn address_hash(request: &DispatchRequest, recipient: Recipient) -> AddressHash 
     recipient.address_hash().unwrap_or_else(customers)
 }
 
+/// The order's number, if it tells more than the id and an item under 1 KB has room for it.
+fn short_number(order: &Order) -> Option<String> {
+    let number = number_unlike_id(order).filter(|number| number.len() <= MAX_NUMBER_LEN);
+    number.map(str::to_owned)
+}
+
 impl Item {
     /// Deserializes an item.
     ///
@@ -208,6 +223,7 @@ impl Item {
             address_hash: Some(address_hash(request, recipient).to_string()),
             event: news.event,
             correlation_id: request.correlation_id.to_string(),
+            order_number: short_number(&request.event.order),
             accepted_at: news.accepted_at,
             news_at: news.happened_at,
             told: news.told.to_attribute(),
@@ -286,7 +302,13 @@ impl Item {
     }
 
     fn standing(&self) -> Option<Standing> {
-        let nothing_new = self.reason.as_deref() == Some(SkipReason::NothingNew.as_str());
+        let is_skipped_as = |reason: SkipReason| {
+            self.state() == Some(State::Skipped) && self.reason.as_deref() == Some(reason.as_str())
+        };
+        if is_skipped_as(SkipReason::KindOff) {
+            return Some(Standing::TurnedOff);
+        }
+        let nothing_new = is_skipped_as(SkipReason::NothingNew);
         Some(Standing::new(&self.to_record()?, self.judging == Some(Judging::Waits), nothing_new))
     }
 

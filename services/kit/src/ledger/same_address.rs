@@ -50,6 +50,7 @@ pub(super) fn judge_at_address<'i>(items: &'i [Item], own: &str, now: i64) -> At
             Standing::Planned { .. }
             | Standing::NothingNew
             | Standing::NothingNewElsewhere
+            | Standing::TurnedOff
             | Standing::Silent => {}
         }
     }

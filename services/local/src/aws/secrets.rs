@@ -1,4 +1,4 @@
-//! Secrets Manager, as far as intake calls it: GetSecretValue of the two newest versions
+//! Secrets Manager, as far as intake and connector call it: GetSecretValue of the two newest versions
 //! (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html>).
 
 use std::collections::BTreeMap;
@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::response::aws_json_error;
 
-/// Secrets by ARN, in memory.
+/// Secrets by what they are asked for by, ARN or name, in memory.
 #[derive(Default)]
 pub struct Secrets(Mutex<BTreeMap<String, Vec<Version>>>);
 

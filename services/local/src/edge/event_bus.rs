@@ -1,9 +1,12 @@
-//! EventBridge's PutEvents, with one rule: everything on the shop's bus goes to the inbox queue
+//! EventBridge's PutEvents, with two buses: everything on the shop's goes to the inbox queue, and what the publisher puts on
+//! that of mail events to [`MailBus`]
 //! (<https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html>).
 //!
 //! An event on another bus reaches nobody, and its publisher is not told: EventBridge takes it, also
 //! when there is no such bus (<https://github.com/aws/aws-cli/issues/9186>). So it does here, but the
 //! stack says so in its own output.
+
+use std::sync::Arc;
 
 use aws_sdk_sqs::Client;
 use axum::response::{IntoResponse, Response};
@@ -16,7 +19,8 @@ use serde_json::{Value, json};
 use shared::queue::sqs_json::escape_noncharacters;
 
 use crate::aws::arn::{ACCOUNT_ID, event_bus_arn};
-use crate::resources::{INBOX_QUEUE, SHOP_BUS};
+use crate::mail_bus::MailBus;
+use crate::resources::{INBOX_QUEUE, MAIL_BUS, SHOP_BUS};
 use crate::response::{aws_json_error, request_id};
 
 const MAX_BATCH_ENTRIES: usize = 10;
@@ -24,11 +28,13 @@ const MAX_BUS_NAME_LEN: usize = 1600;
 /// The bus of an entry that names none.
 const DEFAULT_BUS: &str = "default";
 
-/// The shop's bus.
+/// The buses.
 #[derive(Debug)]
 pub struct EventBus {
-    /// Reaches the target of its rule.
+    /// Reaches the target of the rule of the shop's bus.
     pub sqs: Client,
+    /// The bus of mail events, if somebody listens to it.
+    pub mails: Option<Arc<MailBus>>,
 }
 
 #[derive(Deserialize)]
@@ -92,7 +98,14 @@ async fn put_event(bus: &EventBus, region: &str, entry: Entry) -> Value {
         Err(refusal) => return refusal,
     };
     let result = json!({ "EventId": envelope["id"] });
-    if name != SHOP_BUS && name != event_bus_arn(region, SHOP_BUS) {
+    let is_bus = |bus: &str| name == bus || name == event_bus_arn(region, bus);
+    if let Some(mails) = bus.mails.as_ref().filter(|_| is_bus(MAIL_BUS)) {
+        return match mails.take(envelope).await {
+            Ok(()) => result,
+            Err(error) => refusal("InternalFailure", &format!("The event was not kept: {error}.")),
+        };
+    }
+    if !is_bus(SHOP_BUS) {
         tracing::warn!(
             "An event on the bus {name} reached nobody, as on AWS. Put it on the bus {SHOP_BUS}, with \
              EventBusName in its entry."

@@ -1,4 +1,4 @@
-//! Intake's Function URL: an HTTP request becomes an event of payload format 2.0, the function's
+//! The Function URLs of intake and connector: an HTTP request becomes an event of payload format 2.0, the function's
 //! response becomes HTTP again
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html>).
 
@@ -32,9 +32,11 @@ pub async fn invoke(State(edge): State<Arc<Edge>>, request: BufferedRequest) -> 
     if request.body.len() > MAX_REQUEST_BYTES {
         return message(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     }
-    let Some(intake) = edge.lambdas.intake() else { return bad_gateway() };
+    let Some(lambda) = edge.lambdas.with_url(request.parts.uri.path()) else {
+        return bad_gateway();
+    };
     let event = Bytes::from(event(&request).to_string());
-    match intake.function.invoke(Uuid::new_v4(), event).await {
+    match lambda.function.invoke(Uuid::new_v4(), event).await {
         Invocation::Answered(payload) => response(payload),
         Invocation::Failed { .. } => bad_gateway(),
     }

@@ -1,7 +1,10 @@
 //! The functions by their names on AWS.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 use std::sync::{Arc, PoisonError, RwLock};
+
+use connector::System;
 
 use crate::lambda::Invoke;
 
@@ -37,8 +40,13 @@ impl Lambdas {
         let name = name.split(':').next().unwrap_or_default();
         self.0.read().unwrap_or_else(PoisonError::into_inner).get(name).cloned()
     }
-    /// The function that takes the shop's events.
-    pub(super) fn intake(&self) -> Option<Lambda> {
-        self.find("waybill-intake")
+    /// The function whose Function URL has this path. Deployed, each has a URL of its own.
+    pub(super) fn with_url(&self, path: &str) -> Option<Lambda> {
+        let of_system = |name: &str| System::from_str(name).is_ok();
+        let system = path
+            .trim_end_matches('/')
+            .strip_prefix("/v1/shops/")
+            .and_then(|path| path.split_once('/').filter(|(_, name)| of_system(name)));
+        self.find(if system.is_some() { "waybill-connector" } else { "waybill-intake" })
     }
 }

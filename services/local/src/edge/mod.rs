@@ -4,12 +4,14 @@
 //! | --- | --- |
 //! | `X-Amz-Target: DynamoDB_20120810.…`, `DynamoDBStreams_20120810.…` | [`crate::aws::dynamodb`] |
 //! | `X-Amz-Target: AmazonSQS.…` | [`crate::aws::sqs`] |
-//! | `X-Amz-Target: AWSEvents.PutEvents` | for the bus `waybill-orders`, the inbox queue, as its EventBridge rule would send it |
+//! | `X-Amz-Target: AWSEvents.PutEvents` | for the bus `waybill-orders`, the inbox queue, as its EventBridge rule would send it; for `waybill-mails`, [`crate::mail_bus`] |
 //! | `X-Amz-Target: secretsmanager.GetSecretValue` | [`crate::aws::secrets`] |
 //! | signed for S3 | [`crate::aws::objects`] |
 //! | `/v2/email/…` | [`crate::ses`] |
 //! | `/2015-03-31/functions/NAME/invocations` | Lambda's Invoke |
 //! | `GET /`, `/mail…` | the mailbox page |
+//! | `/v1/shops/NAME/shopify`, `…/woocommerce` | connector, as its Function URL would |
+//! | `GET /events.json` | the mail events so far |
 //! | everything else | intake, as its Function URL would |
 //!
 //! Ahead of them all, `browser_guard` refuses what another site's page sends, and whatever comes
@@ -26,6 +28,7 @@ mod function_url;
 mod invocation_store;
 mod invoke;
 mod lambdas;
+mod mail_events;
 mod request;
 mod routes;
 mod server;

@@ -26,7 +26,7 @@ pub struct Edge {
     pub lambdas: Lambdas,
     /// Runs the invocations that nobody waits for.
     pub async_invoker: AsyncInvoker,
-    /// The shop's event bus, with its one rule.
+    /// The event buses, with their rules.
     pub event_bus: EventBus,
     pub page: Page,
     /// Counts each call of a function to an AWS service.

@@ -1,4 +1,4 @@
-//! The queues, and the dead-letter queue of each that a function reads.
+//! The queues, the dead-letter queue of each that a function reads, and those of what is told to the shop.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,6 +14,9 @@ const MESSAGE_RETENTION_SECONDS: u32 = 14 * 24 * 60 * 60;
 
 /// The name of the queue before intake.
 pub const INBOX_QUEUE: &str = "waybill-inbox";
+
+/// The name of the queue of mail events that the shop's webhook did not take.
+pub const MAIL_HOOK_DLQ: &str = "waybill-mail-hook-dlq";
 
 /// One queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +34,10 @@ pub struct Queues {
     pub inbox: Queue,
     /// Events of that queue that intake refused or failed on.
     pub inbox_dlq: Queue,
+    /// Deliveries of shop systems, kept before anything else.
+    pub deliveries: Queue,
+    /// Deliveries that the connector could not translate or failed on.
+    pub deliveries_dlq: Queue,
     /// Events for the dispatcher.
     pub dispatch: Queue,
     /// Events that the dispatcher failed on.
@@ -43,6 +50,10 @@ pub struct Queues {
     pub feedback: Queue,
     /// SES events that feedback failed on.
     pub feedback_dlq: Queue,
+    /// Changes of the ledger that the publisher could not publish.
+    pub publisher_dlq: Queue,
+    /// Mail events that the shop's webhook did not take.
+    pub mail_hook_dlq: Queue,
 }
 
 pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, Error> {
@@ -52,18 +63,23 @@ pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, 
     let feedback_receives = (visibility_timeout, max_receive_count);
     // Dead-letter queues first: the redrive policy of a queue names the ARN of its own.
     let inbox_dlq = dlq("waybill-inbox-dlq").await?;
+    let deliveries_dlq = dlq("waybill-deliveries-dlq").await?;
     let dispatch_dlq = dlq("waybill-dispatch-dlq").await?;
     let mail_dlq = dlq("waybill-mail-dlq").await?;
     let feedback_dlq = dlq("waybill-feedback-dlq").await?;
     Ok(Queues {
         inbox: source(sqs, INBOX_QUEUE, &inbox_dlq, receives).await?,
         inbox_dlq,
+        deliveries: source(sqs, "waybill-deliveries", &deliveries_dlq, receives).await?,
+        deliveries_dlq,
         dispatch: source(sqs, "waybill-dispatch", &dispatch_dlq, receives).await?,
         dispatch_dlq,
         mail: source(sqs, "waybill-mail", &mail_dlq, receives).await?,
         mail_dlq,
         feedback: source(sqs, "waybill-feedback", &feedback_dlq, feedback_receives).await?,
         feedback_dlq,
+        publisher_dlq: dlq("waybill-publisher-dlq").await?,
+        mail_hook_dlq: dlq(MAIL_HOOK_DLQ).await?,
     })
 }
 

@@ -14,7 +14,7 @@ pub struct Settings {
     pub function_timeout: Duration,
     /// How many processes each function has.
     pub processes: Processes,
-    /// How long a message received from the inbox, dispatch or mail queue is hidden, in whole seconds. AWS
+    /// How long a message received from the inbox, deliveries, dispatch or mail queue is hidden, in whole seconds. AWS
     /// asks for six times `function_timeout`.
     pub visibility_timeout: Duration,
     /// How often a message of these queues is received before it goes to the dead-letter queue.
@@ -116,6 +116,8 @@ pub struct Processes {
     pub dispatcher: usize,
     pub mailer: usize,
     pub feedback: usize,
+    pub connector: usize,
+    pub publisher: usize,
 }
 
 impl Processes {
@@ -127,6 +129,8 @@ impl Processes {
             "dispatcher" => self.dispatcher,
             "mailer" => self.mailer,
             "feedback" => self.feedback,
+            "connector" => self.connector,
+            "publisher" => self.publisher,
             _ => 1,
         }
     }
@@ -134,7 +138,15 @@ impl Processes {
 
 impl Default for Processes {
     fn default() -> Self {
-        Self { intake: 1, relay: 1, dispatcher: 1, mailer: 2, feedback: 1 }
+        Self {
+            intake: 1,
+            relay: 1,
+            dispatcher: 1,
+            mailer: 2,
+            feedback: 1,
+            connector: 1,
+            publisher: 1,
+        }
     }
 }
 

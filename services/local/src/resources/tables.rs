@@ -35,11 +35,7 @@ const COMPLETE: &str = "every required field is set";
 
 /// Creates the events table with its indexes and its stream; returns the stream's ARN.
 pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
-    let stream = StreamSpecification::builder()
-        .stream_enabled(true)
-        .stream_view_type(StreamViewType::NewImage)
-        .build()
-        .expect(COMPLETE);
+    let stream = stream(StreamViewType::NewImage);
     let request = dynamodb
         .create_table()
         .attribute_definitions(attribute(ORDER_KEY, ScalarAttributeType::S))
@@ -59,10 +55,22 @@ pub(super) async fn create_events(dynamodb: &Client) -> Result<String, Error> {
     expire_items(dynamodb, EVENTS_TABLE).await?;
     // Asked for and not taken from the response above: an existing table has its stream already, and
     // checkpoints of it.
-    let table = dynamodb.describe_table().table_name(EVENTS_TABLE).send().await;
-    let table = table.map_err(Error::creating(EVENTS_TABLE))?.table;
-    let stream = table.and_then(|table| table.latest_stream_arn);
+    let stream = stream_arn(dynamodb, EVENTS_TABLE).await?;
     stream.ok_or_else(Error::missing(EVENTS_TABLE, "stream"))
+}
+
+/// A stream with these images.
+fn stream(view: StreamViewType) -> StreamSpecification {
+    let stream = StreamSpecification::builder().stream_enabled(true).stream_view_type(view);
+    stream.build().expect(COMPLETE)
+}
+
+async fn stream_arn(dynamodb: &Client, table: &str) -> Result<Option<String>, Error> {
+    let described = dynamodb.describe_table().table_name(table).send().await;
+    let described = described.map_err(Error::creating(table))?.table;
+    // A stream that was switched off is still described, for as long as it has records.
+    let described = described.filter(|table| table.stream_specification.is_some());
+    Ok(described.and_then(|table| table.latest_stream_arn))
 }
 
 /// Events by the time at which the sweep checks them against the ledger.
@@ -94,8 +102,11 @@ fn lookup_index(index: LookupIndex) -> GlobalSecondaryIndex {
         .expect(COMPLETE)
 }
 
-/// Creates the ledger.
-pub(super) async fn create_ledger(dynamodb: &Client) -> Result<(), Error> {
+/// Creates the ledger; `with_stream`, with the stream from which mail events are made: returns its ARN.
+pub(super) async fn create_ledger(
+    dynamodb: &Client,
+    with_stream: bool,
+) -> Result<Option<String>, Error> {
     let request = dynamodb
         .create_table()
         .attribute_definitions(attribute(ORDER_KEY, ScalarAttributeType::S))
@@ -103,7 +114,18 @@ pub(super) async fn create_ledger(dynamodb: &Client) -> Result<(), Error> {
         .key_schema(key(ORDER_KEY, KeyType::Hash))
         .key_schema(key("notification", KeyType::Range));
     create(dynamodb, LEDGER_TABLE, request).await?;
-    expire_items(dynamodb, LEDGER_TABLE).await
+    expire_items(dynamodb, LEDGER_TABLE).await?;
+    if !with_stream {
+        return Ok(None);
+    }
+    // Also a table of an earlier run without it.
+    if stream_arn(dynamodb, LEDGER_TABLE).await?.is_none() {
+        let request = dynamodb.update_table().table_name(LEDGER_TABLE);
+        let request = request.stream_specification(stream(StreamViewType::NewAndOldImages));
+        request.send().await.map_err(Error::creating(LEDGER_TABLE))?;
+    }
+    let stream = stream_arn(dynamodb, LEDGER_TABLE).await?;
+    stream.map(Some).ok_or_else(Error::missing(LEDGER_TABLE, "stream"))
 }
 
 /// Creates the table of shops, whose items never expire.

@@ -4,8 +4,11 @@ use std::io::Read;
 use std::path::PathBuf;
 
 use clap::Parser;
+use http::HeaderValue;
+use kit::secrets::SecretVersions;
 
-use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError};
+use crate::mail_bus::{Hook, InvalidHook};
+use crate::stack::{BrandFile, BrandFileError, Config, ShopFile, ShopFileError, SystemSecret};
 
 /// Waybill on one machine: order events in, shipment e-mails out, no AWS account.
 ///
@@ -48,6 +51,19 @@ pub struct Args {
     /// base64. The samples and FILE are signed with it.
     #[arg(long, value_name = "SECRET", value_parser = webhook_secret)]
     pub webhook_secret: Option<String>,
+    /// Take the webhooks of a shop's system, signed with SECRET, at /v1/shops/SHOP/SYSTEM: SYSTEM is shopify or
+    /// woocommerce. May be given several times.
+    #[arg(long, value_name = "SHOP/SYSTEM=SECRET", value_parser = SystemSecret::parse)]
+    pub system_secret: Vec<SystemSecret>,
+    /// Publish what becomes of each mail on the bus waybill-mails; /events.json lists it.
+    #[arg(long)]
+    pub mail_events: bool,
+    /// Post what becomes of each mail to URL (http://…), as EventBridge would, with its retries. Implies --mail-events.
+    #[arg(long, value_name = "URL", value_parser = hook)]
+    pub hook: Option<Hook>,
+    /// The text of the header Authorization in these requests.
+    #[arg(long, value_name = "TEXT", requires = "hook", value_parser = header_value)]
+    pub hook_secret: Option<HeaderValue>,
     /// The Lambdas use this DynamoDB instead of the built-in one.
     #[arg(long, value_name = "URL")]
     pub dynamodb_endpoint: Option<String>,
@@ -65,6 +81,14 @@ pub struct Args {
 /// Intake has the rule; with another secret it would answer everything with 503.
 fn webhook_secret(text: &str) -> Result<String, intake::MalformedSecret> {
     intake::WebhookSecrets::parse(text, None).map(|_| text.to_owned())
+}
+
+fn hook(url: &str) -> Result<Hook, InvalidHook> {
+    url.parse()
+}
+
+fn header_value(text: &str) -> Result<HeaderValue, &'static str> {
+    HeaderValue::from_str(text).map_err(|_| "expected a text without line breaks")
 }
 
 /// The samples: the events of 16 orders, as JSON Lines.
@@ -130,6 +154,9 @@ impl Args {
             mail_dir: self.mail_dir.clone(),
             objects: self.objects.clone(),
             webhook_secret: self.webhook_secret.clone(),
+            system_secrets: self.system_secret.clone(),
+            mail_events: self.mail_events,
+            hook: self.hook.clone().map(|hook| Hook { secret: self.hook_secret.clone(), ..hook }),
             dynamodb_endpoint: self.dynamodb_endpoint.clone(),
             sqs_endpoint: self.sqs_endpoint.clone(),
             ses_endpoint: self.ses_endpoint.clone(),

@@ -82,6 +82,10 @@ async fn try_run(args: Args) -> Result<ExitCode, RunError> {
     let interrupt = Interrupt::on_ctrl_c().map_err(RunError::Interrupt)?;
     output::print_banner(&stack, &args);
     let code = publish_and_wait(&stack, &args, &events, &totals, &interrupt).await;
+    if let Some(bus) = stack.mail_bus.as_ref().filter(|_| args.once) {
+        let wait = wait::wait_until_told(bus);
+        output::print_undelivered(interrupt.or_result_of(wait).await.unwrap_or_default());
+    }
     if code.is_ok() && !args.once && !interrupt.has_come() {
         let url = stack.url();
         output::say(format_args!("Open {url}/ to read the mails. Ctrl-C stops everything."));

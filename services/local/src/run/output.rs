@@ -38,6 +38,9 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     say(format_args!("  Publish events   POST {url}/v1/events"));
     say(format_args!("  or by            aws events put-events, on the bus {SHOP_BUS}"));
     say(format_args!("  or by            aws sqs send-message, to the queue {INBOX_QUEUE}"));
+    if stack.mail_bus.is_some() {
+        say(format_args!("  Mail events      {url}/events.json"));
+    }
     if let Some(dir) = &args.mail_dir {
         say(format_args!("  E-mails as files {}", dir.display()));
     }
@@ -54,6 +57,13 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     say("    cargo run --bin waybill -- status");
     say("    cargo run --bin waybill -- order 1001");
     say("");
+}
+
+/// Warns of mail events that the shop's webhook did not take.
+pub fn print_undelivered(count: usize) {
+    if count > 0 {
+        eprintln!("{count} mail event(s) were not taken by --hook: look at what it answers.");
+    }
 }
 
 /// How often a line is printed where there is no terminal for a bar.

@@ -7,6 +7,7 @@ use kit::queue::queue_depth;
 
 use super::outcome::{EventStatus, Ledger, Outcome};
 use super::publish::Published;
+use crate::mail_bus::MailBus;
 use crate::resources::Queue;
 use crate::stack::Stack;
 
@@ -15,6 +16,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long SES's events are waited for once every mail is out. Another SES may send none.
 const FEEDBACK_WAIT: Duration = Duration::from_secs(2);
+
+/// The time without a new mail event after which all are taken to be published.
+const MAIL_EVENTS_QUIET: Duration = Duration::from_secs(2);
+
+/// How long the shop's webhook is waited for.
+const HOOK_WAIT: Duration = Duration::from_secs(30);
 
 /// How long the ledger is waited for after Ctrl-C.
 const LEDGER_WAIT: Duration = Duration::from_secs(2);
@@ -56,7 +63,8 @@ pub async fn wait_until_terminal(
     loop {
         on_poll();
         let queues = &stack.resources.queues;
-        let sources = [&queues.inbox, &queues.dispatch, &queues.mail, &queues.feedback];
+        let sources =
+            [&queues.deliveries, &queues.inbox, &queues.dispatch, &queues.mail, &queues.feedback];
         let in_progress = messages(stack, &sources).await;
         let dead_letters = messages(stack, &[&queues.dispatch_dlq]).await;
         // The ledger is read only when the queues are empty: while events run, a scan of the table
@@ -76,6 +84,24 @@ pub async fn wait_until_terminal(
             last_change = Instant::now();
         }
         tokio::time::sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// Waits until the mail events are published and the webhook has taken them; returns how many it has not taken after half a
+/// minute.
+pub(super) async fn wait_until_told(bus: &MailBus) -> usize {
+    let started = Instant::now();
+    let (mut published, mut last_change) = (bus.published(), started);
+    loop {
+        tokio::time::sleep(POLL_INTERVAL).await;
+        if bus.published() != published {
+            (published, last_change) = (bus.published(), Instant::now());
+        }
+        let undelivered = bus.undelivered();
+        let is_told = last_change.elapsed() > MAIL_EVENTS_QUIET && undelivered == 0;
+        if is_told || started.elapsed() > HOOK_WAIT {
+            return undelivered;
+        }
     }
 }
 

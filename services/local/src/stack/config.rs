@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use super::brand::BrandFile;
 use super::shops::ShopFile;
+use super::system_secret::SystemSecret;
 use crate::edge::faults::{Faults, NoFaults};
 use crate::lambda::{Sink, discard};
+use crate::mail_bus::Hook;
 use crate::resources::Settings;
 use crate::ses::settings;
 
@@ -29,6 +31,12 @@ pub struct Config {
     /// The secret that publishers must sign with over HTTP, in Secrets Manager's place; anyone may publish
     /// without.
     pub webhook_secret: Option<String>,
+    /// What shop systems sign their webhooks with, in Secrets Manager's place.
+    pub system_secrets: Vec<SystemSecret>,
+    /// Whether what becomes of each mail is published on the bus of mail events.
+    pub mail_events: bool,
+    /// The shop's webhook, to which those events are posted.
+    pub hook: Option<Hook>,
     /// The DynamoDB that the functions use instead of the built-in one.
     pub dynamodb_endpoint: Option<String>,
     /// The SQS that the functions use instead of the built-in one.
@@ -62,6 +70,9 @@ impl Default for Config {
             objects: None,
             shops: Vec::new(),
             webhook_secret: None,
+            system_secrets: Vec::new(),
+            mail_events: false,
+            hook: None,
             dynamodb_endpoint: None,
             sqs_endpoint: None,
             ses_endpoint: None,
@@ -79,6 +90,11 @@ impl Default for Config {
 }
 
 impl Config {
+    /// Whether mail events are published: somebody listens to them, or is posted them.
+    pub fn has_mail_events(&self) -> bool {
+        self.mail_events || self.hook.is_some()
+    }
+
     /// The executable that runs the functions.
     ///
     /// # Errors

@@ -1,14 +1,16 @@
-//! What invokes the functions: the mappings of the stream and of the queues, and the schedule.
+//! What invokes the functions: the mappings of the streams and of the queues, and the schedule.
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use shared::mail_event::MailOutcome;
 
 use super::config::{Config, Endpoints};
 use crate::aws::clients;
 use crate::lambda::Functions;
 use crate::mapping::schedule::Schedule;
 use crate::mapping::sqs::QueueMapping;
-use crate::mapping::stream::{EventName, StartingPosition, StreamMapping};
+use crate::mapping::stream::{EventName, Filter, StartingPosition, StreamMapping};
 use crate::mapping::{Backoff, Mapping};
 use crate::resources::{Queue, Resources};
 
@@ -17,10 +19,12 @@ use crate::resources::{Queue, Resources};
 pub struct EventSources {
     /// The events table's stream, to relay.
     pub stream: StreamMapping,
+    /// The ledger's stream, to the publisher, where mail events are on.
+    pub ledger_stream: Option<StreamMapping>,
     /// The schedule of relay's sweep.
     pub sweep: Schedule,
     /// Each queue's mapping, with the short name of the function that it invokes.
-    pub queues: [(&'static str, QueueMapping); 4],
+    pub queues: [(&'static str, QueueMapping); 5],
 }
 
 impl EventSources {
@@ -30,6 +34,7 @@ impl EventSources {
         let queue = |function, queue| (function, queue_mapping(config, queue, function));
         Self {
             stream: stream_mapping(config, resources),
+            ledger_stream: ledger_stream_mapping(config, resources),
             sweep: Schedule {
                 rule: "waybill-sweep".to_owned(),
                 region: config.settings.region.clone(),
@@ -40,6 +45,7 @@ impl EventSources {
                 queue("dispatcher", &queues.dispatch),
                 queue("mailer", &queues.mail),
                 queue("feedback", &queues.feedback),
+                queue("connector", &queues.deliveries),
             ],
         }
     }
@@ -56,8 +62,11 @@ impl EventSources {
         let streams = clients::dynamodb_streams(&endpoints.dynamodb, &self.stream.region);
         let mut mappings = vec![
             self.sweep.start(Arc::clone(&relay) as _),
-            self.stream.start(streams, sqs.clone(), relay)?,
+            self.stream.start(streams.clone(), sqs.clone(), relay)?,
         ];
+        if let Some(ledger) = self.ledger_stream {
+            mappings.push(ledger.start(streams, sqs.clone(), function("publisher")?)?);
+        }
         for (name, queue) in self.queues {
             mappings.push(queue.start(sqs.clone(), function(name)?));
         }
@@ -84,7 +93,7 @@ fn stream_mapping(config: &Config, resources: &Resources) -> StreamMapping {
         stream_arn: resources.events_stream_arn.clone(),
         region: settings.region.clone(),
         starting_position: StartingPosition::TrimHorizon,
-        filter: Some(EventName::Insert),
+        filter: Some(Filter { event_names: &[EventName::Insert], new_states: &[] }),
         batch_size: 100,
         window: Duration::ZERO,
         report_batch_item_failures: true,
@@ -99,4 +108,34 @@ fn stream_mapping(config: &Config, resources: &Resources) -> StreamMapping {
         // Without it a restart with the tables of an earlier run would deliver their whole stream again.
         checkpoint_file: config.data.as_ref().map(|data| data.join("stream-checkpoints.json")),
     }
+}
+
+/// The states that are told. What is planned or being sent costs no invocation.
+const TOLD_STATES: [&str; MailOutcome::ALL.len()] = {
+    let mut states = [""; MailOutcome::ALL.len()];
+    let mut n = 0;
+    while n < states.len() {
+        states[n] = MailOutcome::ALL[n].as_str();
+        n += 1;
+    }
+    states
+};
+
+fn ledger_stream_mapping(config: &Config, resources: &Resources) -> Option<StreamMapping> {
+    Some(StreamMapping {
+        stream_arn: resources.ledger_stream_arn.clone()?,
+        filter: Some(Filter {
+            event_names: &[EventName::Insert, EventName::Modify],
+            new_states: &TOLD_STATES,
+        }),
+        // An hour less than the stream keeps a record: what is given up is then in the failure destination, and what the
+        // stream dropped would be nowhere.
+        maximum_age: Some(Duration::from_secs(23 * 60 * 60)),
+        failure_destination: Some(resources.queues.publisher_dlq.url.clone()),
+        checkpoint_file: config
+            .data
+            .as_ref()
+            .map(|data| data.join("ledger-stream-checkpoints.json")),
+        ..stream_mapping(config, resources)
+    })
 }

@@ -1,12 +1,17 @@
-//! The five functions: memory, timeout, processes and environment variables, named as deployed.
+//! The functions: memory, timeout, processes and environment variables, named as deployed.
 
 use std::collections::BTreeMap;
+
+use connector::System;
+use shared::ShopId;
 
 use super::config::{Config, Endpoints};
 use crate::aws::arn::secret_arn;
 use crate::aws::objects::ATTACHMENT_BUCKET;
 use crate::lambda::{FunctionConfig, Program};
-use crate::resources::{EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Resources, SHOPS_TABLE, Settings};
+use crate::resources::{
+    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, MAIL_BUS, Resources, SHOPS_TABLE, Settings,
+};
 
 /// What is particular to a function.
 #[derive(Debug, Clone, Copy)]
@@ -20,13 +25,21 @@ pub struct FunctionSpec {
 }
 
 /// The functions.
-pub const FUNCTIONS: [FunctionSpec; 5] = [
+pub const FUNCTIONS: [FunctionSpec; 7] = [
     FunctionSpec { name: "intake", memory_mb: 256, dead_letter_queue: Some(INBOX_QUEUE) },
     FunctionSpec { name: "relay", memory_mb: 1769, dead_letter_queue: None },
     FunctionSpec { name: "dispatcher", memory_mb: 128, dead_letter_queue: None },
     FunctionSpec { name: "mailer", memory_mb: 256, dead_letter_queue: None },
     FunctionSpec { name: "feedback", memory_mb: 128, dead_letter_queue: None },
+    FunctionSpec { name: "connector", memory_mb: 256, dead_letter_queue: None },
+    FunctionSpec { name: "publisher", memory_mb: 128, dead_letter_queue: None },
 ];
+
+/// Those of a stack with this configuration: the publisher only where mail events are on.
+pub fn functions_of(config: &Config) -> Vec<FunctionSpec> {
+    let is_on = |spec: &FunctionSpec| spec.name != "publisher" || config.has_mail_events();
+    FUNCTIONS.into_iter().filter(is_on).collect()
+}
 
 /// How each function's processes are started.
 ///
@@ -47,7 +60,6 @@ pub fn function_configs(
         environment.extend([
             ("PUBLISHERS".to_owned(), "webhook".to_owned()),
             ("WEBHOOK_SECRET_ARN".to_owned(), arn),
-            ("AWS_ENDPOINT_URL_SECRETS_MANAGER".to_owned(), endpoints.built_in.clone()),
         ]);
     }
     let path = config.executable()?;
@@ -62,12 +74,20 @@ pub fn function_configs(
         memory_mb: function.memory_mb,
         environment: environment.clone(),
     };
-    Ok(FUNCTIONS.map(configure).into())
+    Ok(functions_of(config).into_iter().map(configure).collect())
 }
 
 /// The ARN of the secret that publishers sign with.
 pub fn webhook_secret_arn(settings: &Settings) -> String {
     secret_arn(&settings.region, "waybill-publishers")
+}
+
+/// What the names of the shop systems' secrets begin with: the stack's name, as deployed.
+const SYSTEM_SECRET_PREFIX: &str = "waybill";
+
+/// The name of the secret that a shop's system signs with.
+pub fn system_secret_name(shop: &ShopId, system: System) -> String {
+    format!("{SYSTEM_SECRET_PREFIX}/{shop}/{system}")
 }
 
 /// The variables of all functions together: each reads those that it needs.
@@ -82,17 +102,24 @@ fn environment(
         ("AWS_ENDPOINT_URL_SQS", &endpoints.sqs),
         ("AWS_ENDPOINT_URL_SESV2", &endpoints.ses),
         ("AWS_ENDPOINT_URL_S3", &endpoints.built_in),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", &endpoints.built_in),
+        ("AWS_ENDPOINT_URL_EVENTBRIDGE", &endpoints.built_in),
         ("EVENTS_TABLE", EVENTS_TABLE),
         ("LEDGER_TABLE", LEDGER_TABLE),
         ("SHOPS_TABLE", SHOPS_TABLE),
         ("INBOX_QUEUE_URL", &queues.inbox.url),
         ("INBOX_DLQ_URL", &queues.inbox_dlq.url),
+        ("DELIVERIES_QUEUE_URL", &queues.deliveries.url),
+        ("DELIVERIES_DLQ_URL", &queues.deliveries_dlq.url),
+        ("SYSTEM_SECRET_PREFIX", SYSTEM_SECRET_PREFIX),
         ("DISPATCH_QUEUE_URL", &queues.dispatch.url),
         ("DISPATCH_DLQ_URL", &queues.dispatch_dlq.url),
         ("MAIL_QUEUE_URL", &queues.mail.url),
         ("MAIL_DLQ_URL", &queues.mail_dlq.url),
         ("FEEDBACK_QUEUE_URL", &queues.feedback.url),
         ("FEEDBACK_DLQ_URL", &queues.feedback_dlq.url),
+        ("PUBLISHER_DLQ_URL", &queues.publisher_dlq.url),
+        ("MAIL_BUS_NAME", MAIL_BUS),
         ("MAIL_FROM", "Nordlicht <orders@shop.example>"),
         ("MAIL_REPLY_TO", "help@shop.example"),
         ("SES_CONFIGURATION_SET", "waybill"),

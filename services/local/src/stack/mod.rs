@@ -7,6 +7,7 @@ mod event_sources;
 mod functions;
 mod ses_events;
 mod shops;
+mod system_secret;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ use crate::edge::{
     Server, TransferLimits,
 };
 use crate::lambda::{Functions, NotReadyError};
+use crate::mail_bus::MailBus;
 use crate::mapping::Mapping;
 use crate::page::Page;
 use crate::page::preview::{Previews, Renderer};
@@ -37,9 +39,10 @@ pub use config::{Config, Endpoints};
 pub use event_sources::EventSources;
 use ses_events::Forwarder;
 pub use shops::{ShopFile, ShopFileError};
+pub use system_secret::{SystemSecret, SystemSecretError};
 
-use functions::webhook_secret_arn;
 pub use functions::{FUNCTIONS, FunctionSpec, function_configs};
+use functions::{functions_of, system_secret_name, webhook_secret_arn};
 
 /// A running stack. Stop it with [`Stack::stop`]; dropping it kills its processes too, but does not
 /// wait for their end.
@@ -56,6 +59,8 @@ pub struct Stack {
     pub calls: Arc<Calls>,
     /// The built-in SES.
     pub ses: Arc<Ses>,
+    /// The bus of mail events, if somebody listens to it.
+    pub mail_bus: Option<Arc<MailBus>>,
     secrets: Arc<Secrets>,
     objects: Arc<Objects>,
     webhook_secret_arn: String,
@@ -128,10 +133,12 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
     let (database, queues) = (Arc::clone(&edge.dynamodb), Arc::clone(&edge.sqs));
     let (calls, ses) = (Arc::clone(&edge.calls), Arc::clone(&edge.ses));
     let (secrets, objects) = (Arc::clone(&edge.secrets), Arc::clone(&edge.objects));
+    let mail_bus = edge.event_bus.mails.clone();
     let (lambdas, async_invoker) = (edge.lambdas.clone(), edge.async_invoker.clone());
     // The functions call their services when they start, so the server must run before them.
     let server = Server::start(listener, Arc::new(edge), TransferLimits::default());
-    let resources = Resources::create(&dynamodb, &sqs, &config.settings).await?;
+    let mail_events = config.has_mail_events();
+    let resources = Resources::create(&dynamodb, &sqs, &config.settings, mail_events).await?;
     for shop in &config.shops {
         shop.put(&dynamodb).await?;
     }
@@ -153,6 +160,7 @@ pub async fn start_on(listener: Listener, config: Config) -> Result<Stack, Start
         resources,
         calls,
         ses,
+        mail_bus,
         secrets,
         objects,
         webhook_secret_arn: webhook_secret_arn(&config.settings),
@@ -193,9 +201,16 @@ async fn open_services(
     let directories = Directories { eml: config.mail_dir.as_deref(), data };
     let ses = Arc::new(Ses::open(config.account.clone(), directories, event_sink).await?);
     let store = data.map(InvocationStore::open).transpose()?;
+    let mails = match config.has_mail_events() {
+        true => Some(Arc::new(open_mail_bus(config, &sqs).await?)),
+        false => None,
+    };
     let secrets = Secrets::default();
     if let Some(secret) = &config.webhook_secret {
         secrets.put(&webhook_secret_arn(&config.settings), secret);
+    }
+    for SystemSecret { shop, system, secret } in &config.system_secrets {
+        secrets.put(&system_secret_name(shop, *system), secret);
     }
     Ok(Edge {
         dynamodb: Arc::new(Dynamodb::start(data).await?),
@@ -206,10 +221,15 @@ async fn open_services(
         objects: Arc::new(Objects::new(config.objects.clone())),
         lambdas: Lambdas::default(),
         async_invoker: AsyncInvoker { sqs: sqs.clone(), retry_delays: RETRY_DELAYS, store },
-        event_bus: EventBus { sqs },
+        event_bus: EventBus { sqs, mails },
         calls: Arc::new(Calls::default()),
         faults: Arc::clone(&config.faults),
     })
+}
+
+async fn open_mail_bus(config: &Config, sqs: &aws_sdk_sqs::Client) -> Result<MailBus, DataError> {
+    let (data, region) = (config.data.as_deref(), &config.settings.region);
+    MailBus::open(data, config.hook.clone(), sqs.clone(), region).await
 }
 
 /// Has mails rendered by the executable that runs the functions, so as the mailer renders them.
@@ -232,7 +252,7 @@ async fn start_functions(
     }
     let configs = function_configs(config, endpoints, resources)?;
     let functions = Functions::start(&config.settings.region, configs, &config.sink)?;
-    for spec in FUNCTIONS {
+    for spec in functions_of(config) {
         let function = functions.function(spec.name).map_err(std::io::Error::other)?;
         // Before it is ready: an invocation waits in its queue for the first process.
         lambdas.add(function, spec.dead_letter_queue);
@@ -253,9 +273,14 @@ impl Stack {
         self.put_secret(&self.webhook_secret_arn, secret);
     }
 
-    /// Puts a secret into Secrets Manager, or rotates it.
+    /// Puts a secret into Secrets Manager, by ARN or name, or rotates it.
     pub fn put_secret(&self, arn: &str, secret: &str) {
         self.secrets.put(arn, secret);
+    }
+
+    /// Rotates the secret that a shop's system signs with, or puts its first.
+    pub fn put_system_secret(&self, of: &SystemSecret) {
+        self.put_secret(&system_secret_name(&of.shop, of.system), &of.secret);
     }
 
     /// Puts an object into S3, where the mailer finds what events attach to mails.
@@ -271,6 +296,9 @@ impl Stack {
         futures::future::join_all(self.mappings.into_iter().map(Mapping::stop)).await;
         self.functions.stop().await;
         self.ses_events.abort();
+        if let Some(mail_bus) = &self.mail_bus {
+            mail_bus.stop().await;
+        }
         self.server.stop().await;
         self.queues.stop().await;
         // The server held the other handle.

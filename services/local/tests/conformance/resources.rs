@@ -6,7 +6,7 @@ use local::resources::{Resources, Settings};
 use crate::support::services::Services;
 
 async fn create(services: &Services, settings: &Settings) -> Resources {
-    Resources::create(&services.dynamodb, &services.sqs, settings).await.unwrap()
+    Resources::create(&services.dynamodb, &services.sqs, settings, true).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -23,4 +23,19 @@ async fn creating_them_again_changes_only_the_attributes() {
     let request = services.sqs.get_queue_attributes().queue_url(&second.queues.mail.url);
     let answer = request.attribute_names(QueueAttributeName::All).send().await.unwrap();
     assert_eq!(answer.attributes().unwrap()[&QueueAttributeName::VisibilityTimeout], "7");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_a_run_without_mail_events_gets_its_stream_and_keeps_it() {
+    let services = Services::start().await;
+    let create = async |mail_events| {
+        let settings = Settings::default();
+        let (dynamodb, sqs) = (&services.dynamodb, &services.sqs);
+        let created = Resources::create(dynamodb, sqs, &settings, mail_events).await.unwrap();
+        created.ledger_stream_arn
+    };
+    assert_eq!(create(false).await, None);
+    let stream = create(true).await;
+    assert!(stream.is_some());
+    assert_eq!(create(true).await, stream, "its checkpoints are of this stream");
 }

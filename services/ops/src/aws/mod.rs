@@ -9,5 +9,5 @@ mod stack_names;
 
 pub use connection::{Connection, is_loopback};
 pub use error::{describe_error, is_denied, is_unknown_operation, service_error};
-pub use resources::{Dlq, Queue};
+pub use resources::{Dlq, Origin, Part, Queue};
 pub use stack::Stack;

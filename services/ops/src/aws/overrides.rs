@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 
-use super::resources::{Resource, resources};
+use super::resources::{Resource, required_resources, resources};
 
 /// A flag for each table and queue, made from [`resources`]. Its variable is the one that the
 /// functions are deployed with.
@@ -60,8 +60,8 @@ impl Overrides {
         resources().map(|r| r.variable).filter(|variable| self.0.contains_key(variable)).collect()
     }
 
-    /// Whether every table and queue was given, so that nothing need be looked up.
+    /// Whether every table and queue that each stack has was given, so that CloudFormation need not be asked.
     pub fn is_complete(&self) -> bool {
-        resources().all(|resource| self.0.contains_key(resource.variable))
+        required_resources().all(|resource| self.0.contains_key(resource.variable))
     }
 }

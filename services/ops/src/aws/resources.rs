@@ -38,8 +38,32 @@ pub static LEDGER_TABLE: Resource =
 pub static SHOPS_TABLE: Resource =
     resource("shops", "ShopsTableName", "SHOPS_TABLE", "shops-table", "The table of shops");
 
+/// A part of a stack that a parameter of the template switches on. Without it, its queues are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Takes the webhooks of shops' systems.
+    Connector,
+    /// Tells shops what becomes of their mails.
+    MailEvents,
+    /// Calls a shop's own system with these events.
+    MailHook,
+}
+
+impl Part {
+    /// The parameter of the template that switches it on.
+    pub const fn parameter(self) -> &'static str {
+        match self {
+            Self::Connector => "ShopSystems",
+            Self::MailEvents => "MailEvents",
+            Self::MailHook => "MailHookUrl",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Queue {
+    /// Webhooks of shops' systems, for the connector.
+    Deliveries,
     /// Events of publishers that do not wait for the answer, for intake.
     Inbox,
     /// Events to decide about, for the dispatcher.
@@ -55,8 +79,10 @@ pub enum Queue {
 /// A dead-letter queue of the stack, named after what its messages come from. It tells which contract
 /// they follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Dlq {
+    /// Webhooks of shops' systems, as the connector kept them.
+    Deliveries,
     /// Events as they were published: one, an array, or an EventBridge envelope.
     Inbox,
     /// Dispatch requests.
@@ -65,6 +91,22 @@ pub enum Dlq {
     Mail,
     /// SES events.
     Feedback,
+    /// Lambda's reports of changes of the ledger that the publisher did not publish: where they are in the table's
+    /// stream, not what they are.
+    Publisher,
+    /// Events about mails that the shop's own system did not take.
+    MailHook,
+}
+
+/// Where the messages of a dead-letter queue come from, and so what a replay does with them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// A queue: they are sent there again.
+    Queue(Queue),
+    /// The ledger's stream: the changes are given to the publisher again.
+    LedgerStream,
+    /// The bus of mail events: they are put there again.
+    MailBus,
 }
 
 struct Row {
@@ -72,16 +114,25 @@ struct Row {
     /// Where its messages end when they fail; of a dead-letter queue, itself.
     dlq: Dlq,
     consumer: Option<&'static str>,
+    /// The part of the stack that it belongs to; `None` where every stack has it.
+    part: Option<Part>,
     resource: Resource,
 }
 
 const fn row(queue: Queue, dlq: Dlq, consumer: Option<&'static str>, resource: Resource) -> Row {
-    Row { queue, dlq, consumer, resource }
+    Row { queue, dlq, consumer, part: None, resource }
+}
+
+const fn of_part(part: Part, row: Row) -> Row {
+    Row { part: Some(part), ..row }
 }
 
 /// Every queue, in the order of the flow, the dead-letter queues last.
 #[rustfmt::skip]
-static QUEUES: [Row; 8] = [
+static QUEUES: [Row; 12] = [
+    of_part(Part::Connector, row(Queue::Deliveries, Dlq::Deliveries, Some("connector"), resource(
+        "deliveries", "DeliveriesQueueUrl", "DELIVERIES_QUEUE_URL", "deliveries-queue-url",
+        "The queue of shop systems' deliveries"))),
     row(Queue::Inbox, Dlq::Inbox, Some("intake"), resource(
         "inbox", "InboxQueueUrl", "INBOX_QUEUE_URL", "inbox-queue-url",
         "The inbox queue")),
@@ -94,6 +145,9 @@ static QUEUES: [Row; 8] = [
     row(Queue::Feedback, Dlq::Feedback, Some("feedback"), resource(
         "feedback", "FeedbackQueueUrl", "FEEDBACK_QUEUE_URL", "feedback-queue-url",
         "The feedback queue")),
+    of_part(Part::Connector, row(Queue::Dead(Dlq::Deliveries), Dlq::Deliveries, None, resource(
+        "deliveries-dlq", "DeliveriesDlqUrl", "DELIVERIES_DLQ_URL", "deliveries-dlq-url",
+        "The dead-letter queue of shop systems' deliveries"))),
     row(Queue::Dead(Dlq::Inbox), Dlq::Inbox, None, resource(
         "inbox-dlq", "InboxDlqUrl", "INBOX_DLQ_URL", "inbox-dlq-url",
         "The inbox queue's dead-letter queue")),
@@ -106,6 +160,12 @@ static QUEUES: [Row; 8] = [
     row(Queue::Dead(Dlq::Feedback), Dlq::Feedback, None, resource(
         "feedback-dlq", "FeedbackDlqUrl", "FEEDBACK_DLQ_URL", "feedback-dlq-url",
         "The feedback queue's dead-letter queue")),
+    of_part(Part::MailEvents, row(Queue::Dead(Dlq::Publisher), Dlq::Publisher, None, resource(
+        "publisher-dlq", "PublisherDlqUrl", "PUBLISHER_DLQ_URL", "publisher-dlq-url",
+        "The failure destination of the publisher's stream"))),
+    of_part(Part::MailHook, row(Queue::Dead(Dlq::MailHook), Dlq::MailHook, None, resource(
+        "mail-hook-dlq", "MailHookDlqUrl", "MAIL_HOOK_DLQ_URL", "mail-hook-dlq-url",
+        "The dead-letter queue of the calls to a shop's own system"))),
 ];
 
 pub fn resources() -> impl Iterator<Item = &'static Resource> {
@@ -113,17 +173,29 @@ pub fn resources() -> impl Iterator<Item = &'static Resource> {
     tables.into_iter().chain(QUEUES.iter().map(|row| &row.resource))
 }
 
+/// Those that every stack has.
+pub fn required_resources() -> impl Iterator<Item = &'static Resource> {
+    let is_optional = |resource: &&Resource| {
+        QUEUES.iter().any(|row| row.part.is_some() && row.resource == **resource)
+    };
+    resources().filter(move |resource| !is_optional(resource))
+}
+
 impl Queue {
     /// Every queue, in the order of the flow, the dead-letter queues last.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 12] = [
+        Self::Deliveries,
         Self::Inbox,
         Self::Dispatch,
         Self::Mail,
         Self::Feedback,
+        Self::Dead(Dlq::Deliveries),
         Self::Dead(Dlq::Inbox),
         Self::Dead(Dlq::Dispatch),
         Self::Dead(Dlq::Mail),
         Self::Dead(Dlq::Feedback),
+        Self::Dead(Dlq::Publisher),
+        Self::Dead(Dlq::MailHook),
     ];
 
     fn row(self) -> &'static Row {
@@ -149,24 +221,40 @@ impl Queue {
     pub fn consumer(self) -> Option<&'static str> {
         self.row().consumer
     }
+
+    /// The part of the stack that it belongs to; `None` where every stack has it.
+    pub fn part(self) -> Option<Part> {
+        self.row().part
+    }
 }
 
 impl Dlq {
     /// Every dead-letter queue, in the order of the flow.
-    pub const ALL: [Self; 4] = [Self::Inbox, Self::Dispatch, Self::Mail, Self::Feedback];
+    pub const ALL: [Self; 7] = [
+        Self::Deliveries,
+        Self::Inbox,
+        Self::Dispatch,
+        Self::Mail,
+        Self::Feedback,
+        Self::Publisher,
+        Self::MailHook,
+    ];
 
     /// What the operator types: `mail` of `mail-dlq`.
     pub fn name(self) -> &'static str {
         Queue::Dead(self).suffix().trim_end_matches("-dlq")
     }
 
-    /// The queue that its messages come from, and to which a replay sends.
-    pub const fn source(self) -> Queue {
+    /// Where its messages come from.
+    pub const fn origin(self) -> Origin {
         match self {
-            Self::Inbox => Queue::Inbox,
-            Self::Dispatch => Queue::Dispatch,
-            Self::Mail => Queue::Mail,
-            Self::Feedback => Queue::Feedback,
+            Self::Deliveries => Origin::Queue(Queue::Deliveries),
+            Self::Inbox => Origin::Queue(Queue::Inbox),
+            Self::Dispatch => Origin::Queue(Queue::Dispatch),
+            Self::Mail => Origin::Queue(Queue::Mail),
+            Self::Feedback => Origin::Queue(Queue::Feedback),
+            Self::Publisher => Origin::LedgerStream,
+            Self::MailHook => Origin::MailBus,
         }
     }
 
@@ -184,6 +272,15 @@ impl Dlq {
         CliError::input(format!(
             "{typed} is not a dead-letter queue of the stack {stack}. Its dead-letter queues are \
              {known}; `waybill dlq list` shows what is in them."
+        ))
+    }
+
+    /// The refusal of one that this stack does not have.
+    pub fn absent(self, part: Part, stack: &str) -> CliError {
+        CliError::input(format!(
+            "The stack {stack} has no dead-letter queue {self}: the template's parameter {} is off. `waybill \
+             dlq list` shows those that it has.",
+            part.parameter()
         ))
     }
 }
@@ -216,9 +313,19 @@ mod tests {
     #[test]
     fn the_source_of_a_dead_letter_queue_is_read_by_a_function() {
         for dlq in Dlq::ALL {
-            let row = QUEUES.iter().find(|row| row.queue == dlq.source()).expect("a row");
+            let Origin::Queue(source) = dlq.origin() else { continue };
+            let row = QUEUES.iter().find(|row| row.queue == source).expect("a row");
             assert!(row.consumer.is_some() && row.dlq == dlq, "{dlq}");
+            assert_eq!(row.part, Queue::Dead(dlq).part(), "{dlq}");
         }
+    }
+
+    #[test]
+    fn what_a_parameter_switches_on_is_no_required_resource() {
+        let optional = resources().filter(|one| !required_resources().any(|other| other == *one));
+        let suffixes: Vec<&str> = optional.map(|resource| resource.suffix).collect();
+        let expected = ["deliveries", "deliveries-dlq", "publisher-dlq", "mail-hook-dlq"];
+        assert_eq!(suffixes, expected);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
+use futures::future;
 use jiff::SignedDuration;
 use kit::ledger::Ledger;
 use kit::queue::QueueDepth;
@@ -13,14 +14,21 @@ use shared::ShopId;
 
 use super::error::service_error;
 use super::overrides::Overrides;
-use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Queue, Resource, SHOPS_TABLE};
+use super::resources::{Dlq, EVENTS_TABLE, LEDGER_TABLE, Origin, Queue, Resource, SHOPS_TABLE};
 use super::stack_names::StackNames;
 use crate::error::CliError;
 use crate::output::note;
 
 /// The functions whose names are outputs of the stack; the others go by the convention.
-const FUNCTION_OUTPUTS: [(&str, &str); 2] =
-    [("intake", "IntakeFunctionName"), ("relay", "RelayFunctionName")];
+const FUNCTION_OUTPUTS: [(&str, &str); 4] = [
+    ("intake", "IntakeFunctionName"),
+    ("relay", "RelayFunctionName"),
+    ("connector", "ConnectorFunctionName"),
+    ("publisher", "PublisherFunctionName"),
+];
+
+/// The output with the name of the bus of mail events, and what follows the stack's name in it.
+const MAIL_BUS: (&str, &str) = ("MailBusName", "mails");
 
 /// A stack: where it is, what its parts are called, and clients for it.
 #[derive(Debug)]
@@ -36,8 +44,8 @@ pub struct Stack {
     pub shop: Option<ShopId>,
     names: StackNames,
     overrides: Overrides,
-    /// URLs that SQS was asked for.
-    urls: RefCell<HashMap<Queue, String>>,
+    /// URLs that SQS was asked for; `None` where it has no queue of that name.
+    urls: RefCell<HashMap<Queue, Option<String>>>,
 }
 
 impl Stack {
@@ -116,6 +124,46 @@ impl Stack {
         name.map_or_else(|| self.by_convention(suffix), str::to_owned)
     }
 
+    /// The name of the bus of mail events.
+    pub fn mail_bus(&self) -> String {
+        let (output, suffix) = MAIL_BUS;
+        self.output(output).map_or_else(|| self.by_convention(suffix), str::to_owned)
+    }
+
+    /// The queues of the stack, in the order of the flow, the dead-letter queues last.
+    ///
+    /// # Errors
+    /// [`CliError::Service`] when SQS does not answer.
+    pub async fn queues(&self) -> Result<Vec<Queue>, CliError> {
+        let asked =
+            Queue::ALL.map(async |queue| Ok::<_, CliError>((queue, self.has(queue).await?)));
+        let asked: Vec<(Queue, bool)> = future::try_join_all(asked).await?;
+        Ok(asked.into_iter().filter(|(_, is_there)| *is_there).map(|(queue, _)| queue).collect())
+    }
+
+    /// The dead-letter queues of the stack, in the order of the flow.
+    ///
+    /// # Errors
+    /// As of [`Self::queues`].
+    pub async fn dlqs(&self) -> Result<Vec<Dlq>, CliError> {
+        let dead = |queue| if let Queue::Dead(dlq) = queue { Some(dlq) } else { None };
+        Ok(self.queues().await?.into_iter().filter_map(dead).collect())
+    }
+
+    /// Whether the stack has the queue: one of a part that is off is missing. Asks SQS only where the stack's outputs are
+    /// not known.
+    async fn has(&self, queue: Queue) -> Result<bool, CliError> {
+        if queue.part().is_none() || self.find(queue.resource()).is_some() {
+            return Ok(true);
+        }
+        match self.names {
+            StackNames::Outputs(_) => Ok(false),
+            StackNames::Given | StackNames::Convention(_) => {
+                Ok(self.look_up(queue).await?.is_some())
+            }
+        }
+    }
+
     /// A queue's URL. Asks SQS where neither flags nor outputs give it.
     ///
     /// # Errors
@@ -124,14 +172,27 @@ impl Stack {
         if let Some(url) = self.find(queue.resource()) {
             return Ok(url);
         }
+        let missing = || {
+            let name = self.by_convention(queue.suffix());
+            CliError::service(format!("Can't find the queue {name}: SQS has none of that name."))
+        };
+        self.look_up(queue).await?.ok_or_else(missing)
+    }
+
+    /// Asks SQS for the queue that has the name by convention; `None` where there is none.
+    async fn look_up(&self, queue: Queue) -> Result<Option<String>, CliError> {
         // Asked for once: a replay needs the same URL for every step.
         if let Some(url) = self.urls.borrow().get(&queue) {
             return Ok(url.clone());
         }
         let name = self.by_convention(queue.suffix());
-        let answer = self.sqs.get_queue_url().queue_name(&name).send().await;
-        let url = answer.map_err(service_error(format!("find the queue {name}")))?.queue_url;
-        let url = url.ok_or_else(|| CliError::service(format!("SQS gave no URL for {name}.")))?;
+        let url = match self.sqs.get_queue_url().queue_name(&name).send().await {
+            Ok(answer) => answer.queue_url,
+            Err(error) if error.as_service_error().is_some_and(|e| e.is_queue_does_not_exist()) => {
+                None
+            }
+            Err(error) => return Err(service_error(format!("find the queue {name}"))(error)),
+        };
         self.urls.borrow_mut().insert(queue, url.clone());
         Ok(url)
     }
@@ -169,13 +230,18 @@ impl Stack {
     /// # Errors
     /// [`CliError::Input`] for anything that is not a dead-letter queue of this stack.
     pub async fn dlq(&self, typed: &str) -> Result<Dlq, CliError> {
-        // A name costs no call.
+        // A name costs no call, but for a queue that not every stack has.
         if let Some(dlq) = Dlq::from_name(typed, &self.name) {
-            return Ok(dlq);
+            return match Queue::Dead(dlq).part() {
+                Some(part) if !self.has(Queue::Dead(dlq)).await? => {
+                    Err(dlq.absent(part, &self.name))
+                }
+                _ => Ok(dlq),
+            };
         }
         let is_arn = typed.starts_with("arn:");
         if is_arn || typed.contains("://") {
-            for dlq in Dlq::ALL {
+            for dlq in self.dlqs().await? {
                 let url = self.url(Queue::Dead(dlq)).await?;
                 let is_typed = match is_arn {
                     true => self.queue_attribute(&url, Attribute::QueueArn).await? == typed,
@@ -190,12 +256,12 @@ impl Stack {
     }
 
     /// Checks that the queue to which dead letters go back is the one that they come from. Names can
-    /// be overridden one by one, so the two may be of different stacks.
+    /// be overridden one by one, so the two may be of different stacks. What comes from no queue names its origin itself.
     ///
     /// # Errors
     /// [`CliError::Input`] when the source's redrive policy names another dead-letter queue.
     pub async fn check_source(&self, dlq: Dlq) -> Result<(), CliError> {
-        let source = dlq.source();
+        let Origin::Queue(source) = dlq.origin() else { return Ok(()) };
         let (url, source_url) = (self.url(Queue::Dead(dlq)).await?, self.url(source).await?);
         let arn = self.queue_attribute(&url, Attribute::QueueArn).await?;
         let policy = self.queue_attribute(&source_url, Attribute::RedrivePolicy).await?;
@@ -234,6 +300,18 @@ impl Stack {
 
     pub fn lambda(&self) -> aws_sdk_lambda::Client {
         aws_sdk_lambda::Client::new(&self.config)
+    }
+
+    pub fn streams(&self) -> aws_sdk_dynamodbstreams::Client {
+        aws_sdk_dynamodbstreams::Client::new(&self.config)
+    }
+
+    pub fn event_bridge(&self) -> aws_sdk_eventbridge::Client {
+        aws_sdk_eventbridge::Client::new(&self.config)
+    }
+
+    pub fn secrets(&self) -> aws_sdk_secretsmanager::Client {
+        aws_sdk_secretsmanager::Client::new(&self.config)
     }
 
     pub fn sns(&self) -> aws_sdk_sns::Client {

@@ -1,27 +1,22 @@
 //! Where a replay is decided: whether a dead letter may be replayed, by what the ledger knows.
 //!
-//! [`ReplayClassifier::classify`] loads what the tables know about a group of messages, and
-//! [`Rules`] turns that into a [`Verdict`] each, without I/O. A scan classifies to show and to plan;
-//! a replay classifies each message again at the moment of moving it, since the ledger may have
-//! changed since the plan.
+//! [`ReplayClassifier::classify`] loads what the tables know about a group of messages
+//! ([`LedgerSnapshot`]), and [`Rules`] turns that into a [`Verdict`] each, without I/O. A scan
+//! classifies to show and to plan; a replay classifies each message again at the moment of moving
+//! it, since the ledger may have changed since the plan.
 
-use std::collections::{HashMap, HashSet};
-
-use futures::{StreamExt, TryStreamExt, stream};
-use kit::ledger::{Correction, Item, NamedAddress, superseding_item};
+use kit::ledger::{Correction, Item, NamedAddress};
 use shared::ledger::{Facts, SkipReason, State};
 use shared::notification::{AddressHash, News};
 use shared::{NotificationKey, OrderKey};
 
+use super::ledger_snapshot::{LedgerSnapshot, event_key};
 use super::payload::{Dispatch, DlqPayload, PublishedEvent};
+use super::stream_batch::StreamBatch;
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::notification;
 use crate::output::{counted, format_time};
-use crate::store::{Key, keyed, payload_hashes, records, records_of_order};
-
-const MAX_ORDERS: usize = 16;
 
 /// Classifies groups of messages against one stack's tables.
 #[derive(Debug)]
@@ -47,90 +42,6 @@ impl<'a> ReplayClassifier<'a> {
     }
 }
 
-/// What the tables know about a group of messages.
-#[derive(Debug, Default)]
-pub struct LedgerSnapshot {
-    records: HashMap<Key, Item>,
-    /// The hashes of the payloads that are stored under the keys of the events of these messages.
-    stored: HashMap<Key, Vec<u8>>,
-}
-
-impl LedgerSnapshot {
-    /// Reads the tables: for each mail one key of the ledger, or all records of its order where others of them may
-    /// supersede it; for each event all records of its order, since its news may have gone to a corrected address.
-    async fn load(stack: &Stack, payloads: &[&DlqPayload]) -> Result<Self, CliError> {
-        let mut keys = Vec::new();
-        let mut events = Vec::new();
-        let mut whole_orders = HashSet::new();
-        for payload in payloads {
-            match payload {
-                DlqPayload::Inbox(given) => events.extend(given.iter().map(event_key)),
-                DlqPayload::Mail { key, .. } => keys.extend(key_about(key, &mut whole_orders)),
-                DlqPayload::Dispatch(dispatch) => {
-                    whole_orders.insert(dispatch.key.order_key().to_string());
-                }
-                DlqPayload::Feedback(event) => keys.push(ledger_key(&event.key)),
-                DlqPayload::ForeignFeedback | DlqPayload::Unreadable(_) => {}
-            }
-        }
-        let (mut records, stored, of_orders) = futures::try_join!(
-            records(stack, keys),
-            payload_hashes(stack, events),
-            orders(stack, whole_orders)
-        )?;
-        // The two may have read a record at different moments; either is as good.
-        records.extend(of_orders);
-        Ok(Self { records, stored })
-    }
-
-    fn record(&self, order: &OrderKey, sort_key: &str) -> Option<&Item> {
-        self.records.get(&(order.to_string(), sort_key.to_owned()))
-    }
-
-    fn of_order(&self, order_key: &str) -> Vec<Item> {
-        let of_order = self.records.values().filter(|item| item.order_key == order_key);
-        of_order.cloned().collect()
-    }
-
-    /// The name of a decided mail that supersedes the one for `key` to this address, which tells `own`.
-    fn superseding(
-        &self,
-        (key, address): (&NotificationKey, AddressHash),
-        own: &News,
-        now: i64,
-    ) -> Option<String> {
-        let items = self.of_order(&key.order_key().to_string());
-        superseding_item(&items, (&key.sort_key(), address), own, now).map(notification::name)
-    }
-}
-
-fn event_key(event: &PublishedEvent) -> Key {
-    (event.key.order_key().to_string(), event.event.clone())
-}
-
-fn ledger_key(key: &NotificationKey) -> Key {
-    (key.order_key().to_string(), key.sort_key())
-}
-
-/// The record of a mail. Where others may supersede it, its order goes to `whole_orders` instead: their keys cannot
-/// be named.
-fn key_about(key: &NotificationKey, whole_orders: &mut HashSet<String>) -> Option<Key> {
-    if key.kind.superseded_by().is_empty() && !key.kind.ends_with_cancellation() {
-        return Some(ledger_key(key));
-    }
-    whole_orders.insert(key.order_key().to_string());
-    None
-}
-
-async fn orders(stack: &Stack, orders: HashSet<String>) -> Result<HashMap<Key, Item>, CliError> {
-    let items: Vec<Vec<Item>> = stream::iter(orders)
-        .map(|order| async move { records_of_order(stack, &order).await })
-        .buffer_unordered(MAX_ORDERS)
-        .try_collect()
-        .await?;
-    Ok(keyed(items.into_iter().flatten()))
-}
-
 /// The rules of a replay, as a function of what the tables know. `now` in milliseconds since 1970.
 #[derive(Debug, Clone, Copy)]
 struct Rules<'a> {
@@ -146,7 +57,15 @@ impl Rules<'_> {
             }
             DlqPayload::Dispatch(dispatch) => self.dispatch(dispatch),
             DlqPayload::Feedback(event) => self.feedback(event),
-            DlqPayload::Inbox(events) => self.inbox(events),
+            DlqPayload::Events(events) => self.events(events),
+            DlqPayload::NeedsOrder(order) => self.needs_order(order),
+            DlqPayload::Ignored(why) => {
+                ReplayAssessment::new(Verdict::AlreadyDone, None).because(*why)
+            }
+            DlqPayload::StreamBatch(batch) => self.stream_batch(batch),
+            DlqPayload::Change(_) => ReplayAssessment::new(Verdict::WouldPublish, None)
+                .because("as the ledger has it now, if the publisher can read it now"),
+            DlqPayload::MailEvent(_) => ReplayAssessment::new(Verdict::WouldPublish, None),
             DlqPayload::ForeignFeedback => ReplayAssessment::new(Verdict::AlreadyDone, None)
                 .because("nothing of it is recorded"),
             DlqPayload::Unreadable(why) => {
@@ -318,7 +237,32 @@ impl Rules<'_> {
         ReplayAssessment::new(verdict, Some(item))
     }
 
-    fn inbox(self, events: &[PublishedEvent]) -> ReplayAssessment {
+    fn needs_order(self, order: &OrderKey) -> ReplayAssessment {
+        match self.snapshot.known_orders.contains(order) {
+            true => ReplayAssessment::new(Verdict::WouldSend, None)
+                .because("it is joined with its order, which is stored"),
+            false => ReplayAssessment::new(Verdict::OrderMissing, None)
+                .because("no event of its order is stored"),
+        }
+    }
+
+    fn stream_batch(self, batch: &StreamBatch) -> ReplayAssessment {
+        let own = &self.snapshot.ledger_table;
+        if batch.table() != Some(own) {
+            return ReplayAssessment::new(Verdict::Unparseable, None)
+                .because(format!("it is about the stream of another table than {own}"));
+        }
+        let changes = counted(usize::try_from(batch.size).unwrap_or(usize::MAX), "change");
+        let source = match self.snapshot.in_stream.contains(&batch.place()) {
+            true => "from the ledger's stream",
+            false => FROM_THE_LEDGER,
+        };
+        let detail = format!("{changes}, {source}");
+        ReplayAssessment::new(Verdict::WouldPublish, None).because(detail)
+    }
+
+    /// Those of a message of the inbox, or those that the connector makes of a delivery.
+    fn events(self, events: &[PublishedEvent]) -> ReplayAssessment {
         let stored_as = |event: &PublishedEvent| self.snapshot.stored.get(&event_key(event));
         let is_other = |event: &&PublishedEvent| {
             stored_as(event).is_some_and(|hash| *hash != event.payload_hash)
@@ -357,6 +301,10 @@ impl Rules<'_> {
         deadlines.max().filter(|_| events.iter().all(is_stale))
     }
 }
+
+/// What the shop then hears, and what it does not.
+const FROM_THE_LEDGER: &str = "which the ledger's stream, that keeps them for 24 hours, has no more: each mail whose latest \
+                               change was made then is told as it is; of one that has changed since, only that was told";
 
 /// Without a record nobody knows whether the mail was sent, so it is not sent.
 fn unknown() -> ReplayAssessment {

@@ -23,7 +23,7 @@ use crate::progress;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which: inbox, dispatch, mail or feedback
+    /// Which: deliveries, inbox, dispatch, mail, feedback, publisher or mail-hook
     pub queue: String,
     /// Written --yes-delete-N with the exact number of selected messages. Without it the command
     /// only says how many there are

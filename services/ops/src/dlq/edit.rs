@@ -7,8 +7,9 @@ use serde_json::Value;
 use shared::queue::dead_letter::{KIND, ORDER_ID, SHOP};
 use similar::TextDiff;
 
-use super::parse::{id_text, orders_in, orders_named};
-use super::payload::{DlqPayload, content};
+use super::delivery::{self, Labels};
+use super::parse::{id_text, orders_in, orders_named_by, parse};
+use super::payload::{DlqPayload, body_of, content, content_of};
 use super::receive::Received;
 use crate::aws::Dlq;
 use crate::jq::Filter;
@@ -64,8 +65,7 @@ impl Edit {
         match self.0.run(&before).as_deref() {
             Err(why) => Edited::Failed(why.clone()),
             Ok([after]) if *after == before => Edited::Unchanged,
-            Ok([Value::String(text)]) => Edited::Changed(text.clone()),
-            Ok([after]) => Edited::Changed(after.to_string()),
+            Ok([after]) => Edited::Changed(body_of(dlq, after.clone())),
             Ok(outputs) => Edited::Failed(format!(
                 "an edit must give one value for each body; this one gave {}",
                 outputs.len()
@@ -77,15 +77,18 @@ impl Edit {
 /// Whether the edited body is about the same order, kind and scope as the message: as its body says,
 /// or else, where that does not parse, its attributes and what its body names as order ids.
 fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
-    let parse = |body| DlqPayload::parse(dlq, body, message.received_at(dlq));
-    let (before, after) = (parse(&message.body), parse(edited));
+    if dlq == Dlq::Deliveries {
+        return keeps_order(message, edited);
+    }
+    let read = |body| DlqPayload::parse(dlq, body, message.received_at(dlq));
+    let (before, after) = (read(&message.body), read(edited));
     let (was_readable, after) = (!matches!(before, DlqPayload::Unreadable(_)), after.keys());
     // An edit that makes the body unreadable names nobody; it is refused by its verdict instead.
     if was_readable && !after.is_empty() && after != before.keys() {
         return false;
     }
     // What an unreadable body was about is known only by its attributes and by where it has order ids.
-    let named = orders_named(&message.json_body());
+    let named = orders_named_by(dlq, &message.body);
     let is_attribute = |name: &str, value: &str| {
         message.attributes.get(name).is_none_or(|attribute| attribute == value)
     };
@@ -95,6 +98,18 @@ fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
             && is_attribute(KIND, key.kind.as_str())
             && (named.is_empty() || named.iter().flatten().any(|own| *own == key.order_key()))
     })
+}
+
+/// Whether an edited delivery is of the same shop and about the same order. One delivery makes several events, and a
+/// repair may make it others.
+fn keeps_order(message: &Received, edited: &str) -> bool {
+    if Labels::of(&message.body).shop != Labels::of(edited).shop {
+        return false;
+    }
+    let before = parse(Dlq::Deliveries, message).0.order();
+    // An edit that leaves no order names nobody; it is refused by its verdict instead.
+    let after = delivery::order(edited);
+    before.is_none() || after.is_none() || before == after
 }
 
 /// Whom the messages of a selection would mail after an edit, to notice one that sends the mails of several
@@ -184,7 +199,8 @@ impl Edits {
                 self.changed += 1;
                 // A sample: ten thousand diffs are neither read nor kept in memory.
                 if self.diffs.len() < MAX_DIFFS {
-                    self.diffs.push(diff(&message.id, content(dlq, message), after, pii));
+                    let (before, after) = (content(dlq, message), content_of(dlq, after));
+                    self.diffs.push(diff(&message.id, before, after, pii));
                 }
             }
         }
@@ -192,8 +208,7 @@ impl Edits {
 }
 
 /// The change as a unified diff of indented JSON.
-fn diff(id: &str, before: Value, after: &str, pii: PiiMode) -> String {
-    let after = serde_json::from_str(after).unwrap_or_else(|_| Value::String(after.to_owned()));
+fn diff(id: &str, before: Value, after: Value, pii: PiiMode) -> String {
     let (before, after) = (readable(before, pii), readable(after, pii));
     TextDiff::from_lines(&before, &after)
         .unified_diff()
@@ -245,7 +260,7 @@ mod tests {
         assert_eq!(repaired, Edited::Changed(good.to_string()));
         assert!(matches!(
             repaired.payload(Dlq::Inbox, Timestamp::now()),
-            Some(DlqPayload::Inbox(_))
+            Some(DlqPayload::Events(_))
         ));
         let steal = Edit::compile(&format!("{repair} | .data.order.id = \"2002\"")).unwrap();
         let refused = steal.apply(Dlq::Inbox, &message(&envelope.to_string()));

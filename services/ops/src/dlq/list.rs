@@ -33,13 +33,13 @@ pub struct ListArgs {
 
 #[derive(Debug, clap::Args)]
 pub struct ShowArgs {
-    /// Which: inbox, dispatch, mail or feedback
+    /// Which: deliveries, inbox, dispatch, mail, feedback, publisher or mail-hook
     pub queue: String,
     /// How many messages the table holds
     #[arg(long, value_name = "N", default_value_t = 50)]
     pub limit: usize,
-    /// The bodies too, with names and addresses masked, of the inbox the event as it was published; a body
-    /// that is not JSON is hidden
+    /// The bodies too, with names and addresses masked, of the inbox the event as it was published, of deliveries what the
+    /// shop's system sent; a body that is not JSON is hidden
     #[arg(long)]
     pub body: bool,
     /// With --body: names and addresses in clear
@@ -114,8 +114,8 @@ pub async fn list(
         ));
     }
     let options = ScanOptions::new(&selection);
-    let mut queues = Vec::with_capacity(Dlq::ALL.len());
-    for dlq in Dlq::ALL {
+    let mut queues = Vec::new();
+    for dlq in stack.dlqs().await? {
         let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
         // An approximate 0 is good enough for a listing; a scan of an empty queue waits a second.
         let scan = match args.count_only || depth.visible == 0 {

@@ -3,33 +3,43 @@
 //! Every command goes through the same steps, and stops after the one that it needs:
 //!
 //! 1. [`scan`] receives every message of a dead-letter queue without consuming it ([`receive`]);
-//! 2. [`parse`] reads what a dead letter is: why it failed, and what it asks for ([`payload`]);
+//! 2. [`parse`] reads what a dead letter is: why it failed, and what it asks for ([`payload`], by the contract of its
+//!    queue: [`delivery`], [`stream_batch`], [`mail_event`] and those of the functions' own crates);
 //!    [`select`] and [`edit`] are the operator's flags;
 //! 3. [`classify`] decides by the ledger what a replay would do ([`verdict`]);
 //! 4. [`replay`] and [`mod@drop`] act: a plan, the operator's confirmation, an audit item, then
-//!    [`move_messages`] (with [`mod@force_stale`]) or a deletion. [`list`] only prints.
+//!    [`move_messages`] (with [`mod@force_stale`] and [`mod@republish`]) or a deletion. [`list`] only prints.
 //!
 //! [`search`] looks through all of them at once, for `waybill order`.
 
 mod classify;
+mod delivery;
 mod drop;
 mod edit;
+mod failure_reason;
 mod force_stale;
+mod ledger_snapshot;
 mod list;
+mod mail_event;
 mod move_messages;
+mod order_match;
 mod parse;
 mod payload;
 mod print;
 mod receive;
 mod replay;
+mod republish;
 mod scan;
 mod search;
 mod select;
+mod stream_batch;
 mod verdict;
 
+pub use order_match::{OrderMatch, match_order};
 #[cfg(test)]
 pub use parse::DeadLetterSummary;
-pub use parse::{OrderMatch, id_text, match_order, orders_in};
+pub use parse::{id_text, orders_in};
+pub use payload::events_of;
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
 pub use search::{FoundLetter, Search, search};
 

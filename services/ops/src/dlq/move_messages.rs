@@ -23,8 +23,9 @@ use super::edit::{Edit, Edited};
 use super::force_stale::force_stale;
 use super::payload::{Dispatch, DlqPayload};
 use super::receive::{QueueScanner, Received};
+use super::republish::{republish_batch, republish_record};
 use super::verdict::{ReplayAssessment, Verdict};
-use crate::aws::{Dlq, Queue, Stack};
+use crate::aws::{Dlq, Origin, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::outbox::watch_again;
@@ -108,7 +109,10 @@ pub async fn move_messages(
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(options.dlq)).await?;
-    let target = stack.url(options.dlq.source()).await?;
+    let target = match options.dlq.origin() {
+        Origin::Queue(source) => Some(stack.url(source).await?),
+        Origin::LedgerStream | Origin::MailBus => None,
+    };
     let depth = stack.queue_depth(Queue::Dead(options.dlq)).await?;
     let throughput = Throughput(options.rate);
     let hold = || throughput.hold(options.selected.len(), depth.visible);
@@ -141,7 +145,8 @@ struct Candidate {
 
 struct Mover<'a> {
     stack: &'a Stack,
-    target: String,
+    /// The URL of the queue that the messages come from, if they come from one.
+    target: Option<String>,
     throughput: Throughput,
     limiter: RateLimiter,
     classifier: ReplayClassifier<'a>,
@@ -238,7 +243,7 @@ impl Mover<'_> {
         for candidate in batch {
             match self.replay(&candidate).await {
                 Ok(Some(body)) => {
-                    let attributes = attributes(&candidate);
+                    let attributes = attributes(self.options.dlq, &candidate);
                     to_send.push(Received { body, attributes, ..candidate.message });
                 }
                 Ok(None) => self.delete(vec![candidate.message], scanner).await,
@@ -250,11 +255,17 @@ impl Mover<'_> {
         self.progress.set_position((outcome.moved + outcome.failed) as u64);
     }
 
-    /// Replays a message, or returns the body that is to be sent for it, so that bodies go in batches.
+    /// Replays a message, or returns the body that is to be sent for it to the queue that it comes from, so that bodies go
+    /// in batches.
     async fn replay(&self, candidate: &Candidate) -> Result<Option<String>, CliError> {
         let body = &candidate.message.body;
         self.watch_again(&candidate.payload, body).await?;
         match &candidate.payload {
+            DlqPayload::StreamBatch(batch) => {
+                republish_batch(self.stack, batch).await.map(|()| None)
+            }
+            DlqPayload::Change(key) => republish_record(self.stack, key).await.map(|()| None),
+            DlqPayload::MailEvent(event) => event.publish(self.stack).await.map(|()| None),
             payload if candidate.assessment.verdict == Verdict::Stale => {
                 force_stale(self.stack, payload, body).await
             }
@@ -280,8 +291,9 @@ impl Mover<'_> {
     }
 
     async fn send_and_delete(&self, messages: Vec<Received>, scanner: &QueueScanner<'_>) {
+        let Some(target) = &self.target else { return };
         let outgoing = messages.iter().map(outgoing).collect();
-        let results = send_all(&self.stack.sqs, &self.target, outgoing).await;
+        let results = send_all(&self.stack.sqs, target, outgoing).await;
         let mut sent = Vec::with_capacity(messages.len());
         for (message, result) in messages.into_iter().zip(results) {
             match result {
@@ -308,10 +320,11 @@ impl Mover<'_> {
 }
 
 /// The attributes that the replayed message carries: when what it publishes arrived, so that the replay makes it no
-/// younger, and that an operator wants it mailed although it is old.
-fn attributes(candidate: &Candidate) -> BTreeMap<String, String> {
-    let DlqPayload::Inbox(_) = candidate.payload else { return BTreeMap::new() };
+/// younger, and that an operator wants it mailed although it is old. A delivery says in its body when it arrived.
+fn attributes(dlq: Dlq, candidate: &Candidate) -> BTreeMap<String, String> {
+    let DlqPayload::Events(_) = candidate.payload else { return BTreeMap::new() };
     let received_at = candidate.message.attributes.get(RECEIVED_AT).cloned();
+    let received_at = received_at.filter(|_| dlq == Dlq::Inbox);
     let is_forced = candidate.assessment.verdict == Verdict::Stale;
     let forced_at = is_forced.then(|| Timestamp::now().as_millisecond().to_string());
     let all = [(RECEIVED_AT, received_at), (FORCED_AT, forced_at)];

@@ -3,9 +3,11 @@
 use serde::Serialize;
 use serde_json::Value;
 use shared::notification::Recipient;
-use shared::queue::dead_letter::{CODE, DeadLetterCode, FAILED_AT, KIND, ORDER_ID, REASON, SHOP};
+use shared::queue::dead_letter::{KIND, ORDER_ID, SHOP};
 use shared::{Kind, OrderId, OrderKey, ShopId, mail_tags};
 
+use super::delivery::{self, Labels};
+use super::failure_reason::FailureReason;
 use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
@@ -14,9 +16,6 @@ use crate::pii::without_addresses;
 
 /// The longest reason that is shown, in characters. Intake's, which names ten fields, is the longest of ours.
 const MAX_REASON_LEN: usize = 2000;
-
-/// The code of a message whose attribute holds none that our functions write.
-const FOREIGN_CODE: &str = "foreign";
 
 /// What is known of a dead letter without the ledger. It has no body: ten thousand of these are in
 /// memory at once. Times are milliseconds since 1970.
@@ -27,6 +26,12 @@ pub struct DeadLetterSummary {
     pub shop: Option<String>,
     /// The order within its shop, where attributes or body name it.
     pub order_id: Option<String>,
+    /// The system whose delivery it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// What the system calls the reason of its delivery.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub topic: Option<String>,
     /// The kind of event, where attributes or body name it.
     pub kind: Option<String>,
     /// Parcel or refund, and which of several; empty where the kind has none.
@@ -55,7 +60,7 @@ pub struct DeadLetterSummary {
 /// else from the attributes.
 pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let payload = DlqPayload::parse(dlq, &message.body, message.received_at(dlq));
-    let reason = FailureReason::new(message);
+    let reason = FailureReason::new(&payload, message);
     // Whoever may send to the queue may write anything into its attributes, an address or terminal codes too.
     let attribute = |name| message.attributes.get(name).map(String::as_str);
     let order_id = attribute(ORDER_ID).and_then(|id| OrderId::parse(id).ok());
@@ -64,11 +69,7 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
     let kind = attribute(KIND).and_then(|kind| Kind::parse(kind).ok());
     let mut summary = DeadLetterSummary {
         message_id: message.id.clone(),
-        shop: None,
-        order_id: None,
         kind: kind.map(|kind| kind.to_string()),
-        scope: String::new(),
-        recipient: None,
         code: reason.code,
         // It may quote an event's id, and whoever else wrote it may have quoted anything.
         reason: printable(&reason.sentence),
@@ -76,9 +77,13 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
         queued_at: message.queued_at,
         receives: message.receives,
         bytes: message.body.len(),
+        ..DeadLetterSummary::default()
     };
+    if dlq == Dlq::Deliveries {
+        summary.name_delivery(&message.body);
+    }
     // The attribute first: it was written when the body was readable.
-    summary.name_order(order.or_else(|| only_order_named(&message.body)));
+    summary.name_order(order.or_else(|| only_order(&orders_named_by(dlq, &message.body))));
     summary.identify(&payload);
     (summary, payload)
 }
@@ -98,6 +103,16 @@ impl DeadLetterSummary {
     /// Takes order, kind, scope and recipient from a payload, where all of its events agree. Only a mail request and an
     /// SES event are about one recipient.
     pub fn identify(&mut self, payload: &DlqPayload) {
+        match payload {
+            DlqPayload::NeedsOrder(order) => self.name_order(Some(order.clone())),
+            DlqPayload::Change((order, _)) => self.name_order(OrderKey::parse(order).ok()),
+            DlqPayload::MailEvent(event) => {
+                self.name_order(event.order());
+                self.kind = event.kind().map(|kind| kind.to_string());
+                self.scope = event.scope().to_owned();
+            }
+            _ => {}
+        }
         let keys = payload.keys();
         let Some(first) = keys.first() else { return };
         let order = first.order_key();
@@ -119,59 +134,19 @@ impl DeadLetterSummary {
         Some(OrderKey { shop, order_id })
     }
 
+    /// Takes shop, system and topic from a delivery, which names no order where it cannot be translated.
+    fn name_delivery(&mut self, body: &str) {
+        let Labels { shop, system, topic } = Labels::of(body);
+        self.shop = shop.filter(|shop| ShopId::parse(shop).is_ok());
+        // The topic is a header, in which whoever sends may write anything.
+        self.system = system.as_deref().map(printable);
+        self.topic = topic.as_deref().map(printable);
+    }
+
     fn name_order(&mut self, order: Option<OrderKey>) {
         let Some(OrderKey { shop, order_id }) = order else { return };
         self.shop = Some(shop.to_string());
         self.order_id = Some(order_id.to_string());
-    }
-}
-
-/// Why and when a message failed for good.
-struct FailureReason {
-    code: String,
-    sentence: String,
-    failed_at: i64,
-}
-
-impl FailureReason {
-    /// One of our functions, EventBridge or SQS itself may have put it there. Each leaves the
-    /// reason in another place.
-    fn new(message: &Received) -> Self {
-        Self::from_function(message)
-            .or_else(|| Self::from_event_bridge(message))
-            .unwrap_or_else(|| Self::from_redrive(message))
-    }
-
-    /// Our functions write the reason into attributes.
-    fn from_function(message: &Received) -> Option<Self> {
-        let failed_at = message.attributes.get(FAILED_AT).and_then(|at| at.parse().ok());
-        let code = DeadLetterCode::parse(message.attributes.get(CODE)?);
-        Some(Self {
-            code: code.map_or(FOREIGN_CODE, DeadLetterCode::as_str).to_owned(),
-            sentence: message.attributes.get(REASON).cloned().unwrap_or_default(),
-            failed_at: failed_at.unwrap_or(message.queued_at),
-        })
-    }
-
-    /// EventBridge could not deliver it to its target
-    /// (<https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html>).
-    fn from_event_bridge(message: &Received) -> Option<Self> {
-        let code = message.attributes.get("ERROR_CODE")?;
-        Some(Self {
-            code: "undelivered".to_owned(),
-            sentence: format!("EventBridge could not deliver it: {code}"),
-            failed_at: message.queued_at,
-        })
-    }
-
-    /// SQS moved it by its redrive policy, which records no reason.
-    fn from_redrive(message: &Received) -> Self {
-        Self {
-            code: "unanswered".to_owned(),
-            sentence: "received too often without being processed; see the function's log"
-                .to_owned(),
-            failed_at: message.first_received_at,
-        }
     }
 }
 
@@ -200,7 +175,7 @@ const ORDER_PATHS: [(&str, &str); 4] = [
 
 /// The orders that a body names where the contracts have them; what is no order id is `None`. A mention elsewhere
 /// proves nothing: another customer's order may quote this one's number as an article.
-pub fn orders_named(body: &Value) -> Vec<Option<OrderKey>> {
+fn orders_named(body: &Value) -> Vec<Option<OrderKey>> {
     let in_event = |event: &Value| -> Vec<Option<OrderKey>> {
         let by_id = ORDER_ID_PATHS.iter().filter_map(|(path, shop)| {
             let id = id_text(event.pointer(path)?)?;
@@ -245,9 +220,16 @@ fn events_in(body: &Value) -> &[Value] {
     }
 }
 
-/// The one order that a body names; `None` where it names several, or what is no order id.
-fn only_order_named(body: &str) -> Option<OrderKey> {
-    let named = orders_named(&serde_json::from_str(body).ok()?);
+/// As [`orders_named`], of a message of this contract.
+pub fn orders_named_by(dlq: Dlq, body: &str) -> Vec<Option<OrderKey>> {
+    match dlq {
+        Dlq::Deliveries => delivery::order(body).map(Some).into_iter().collect(),
+        _ => serde_json::from_str(body).map(|body| orders_named(&body)).unwrap_or_default(),
+    }
+}
+
+/// The one order of those named; `None` where there are several, or what is no order id.
+fn only_order(named: &[Option<OrderKey>]) -> Option<OrderKey> {
     let (first, rest) = named.split_first()?;
     // What is no order id is not printed as one: it may hold anything, terminal codes too.
     if rest.iter().all(|order| order == first) { first.clone() } else { None }
@@ -262,40 +244,11 @@ pub fn id_text(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a message is about an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum OrderMatch {
-    /// It is about this order alone.
-    Only,
-    /// It mentions the order and cannot be parsed, or is about other orders too: a person decides.
-    Possible,
-    /// It is about another order, or none.
-    Other,
-}
-
-/// Whether a message of that contract is about `order`.
-pub fn match_order(contract: Dlq, message: &Received, order: &OrderKey) -> OrderMatch {
-    let (summary, payload) = parse(contract, message);
-    if let Some(own) = summary.order() {
-        return if own == *order { OrderMatch::Only } else { OrderMatch::Other };
-    }
-    let named = orders_named(&message.json_body());
-    let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
-    // In quotes: 1001 is not mentioned by 10010.
-    let mentions = || message.body.contains(&format!("\"{}\"", order.order_id));
-    if named.iter().flatten().any(|own| own == order)
-        || named.is_empty() && is_unreadable && mentions()
-    {
-        OrderMatch::Possible
-    } else {
-        OrderMatch::Other
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::json;
+    use shared::queue::dead_letter::{CODE, FAILED_AT, REASON};
 
     fn message(body: impl ToString) -> Received {
         Received { body: body.to_string(), ..Received::default() }
@@ -333,7 +286,7 @@ mod tests {
         assert_eq!((summary.order_id, summary.kind), (None, None));
         assert_eq!(
             (summary.code.as_str(), summary.reason.as_str()),
-            (FOREIGN_CODE, "for j***@***.com [2J")
+            ("foreign", "for j***@***.com [2J")
         );
 
         let long = [(CODE, "invalid".to_owned()), (REASON, "x".repeat(100_000))];
@@ -343,59 +296,8 @@ mod tests {
     }
 
     #[test]
-    fn a_message_that_sqs_moved_was_received_too_often() {
-        let message = Received { first_received_at: 5, receives: 6, ..Received::default() };
-        let (summary, _) = parse(Dlq::Dispatch, &message);
-        assert_eq!((summary.code.as_str(), summary.failed_at), ("unanswered", 5));
-    }
-
-    #[test]
     fn what_is_no_order_id_is_not_shown_as_one() {
         let no_id = json!({"order_key": {"S": "default/\u{1b}[2J"}});
         assert_eq!(summary(Dlq::Dispatch, &no_id).order_id, None);
-    }
-
-    #[test]
-    fn a_message_is_matched_by_where_the_contracts_have_the_order_id() {
-        let event = |id: &str| json!({"data": {"order": {"id": id}}});
-        let keys =
-            json!({"order_key": {"S": "default/1001"}, "event": {"S": "https://shop.example e-1"}});
-        let order = OrderKey::parse("default/1001").unwrap();
-        let order_of_another = json!({"id": "2002", "lines": [{"sku": "1001"}]});
-        for (body, expected) in [
-            (json!({"v": 9, "event": event("1001")}), OrderMatch::Only),
-            (json!({"v": 9, "notification": {"order_id": "1001"}}), OrderMatch::Only),
-            (json!({"data": {"order": {"id": 1001}}}), OrderMatch::Only),
-            (json!({"detail-type": "x", "detail": {"order": {"id": "1001"}}}), OrderMatch::Only),
-            (json!([event("1001")]), OrderMatch::Only),
-            (
-                json!({"detail": {"mail": {"tags": {
-                    "waybill-shop": ["default"], "waybill-order": ["MTAwMQ"],
-                }}}}),
-                OrderMatch::Only,
-            ),
-            (keys, OrderMatch::Only),
-            // The order of this id of another shop.
-            (
-                json!({"v": 9, "event": {"shop": "north", "data": {"order": {"id": "1001"}}}}),
-                OrderMatch::Other,
-            ),
-            (
-                json!({"v": 9, "notification": {"shop": "north", "order_id": "1001"}}),
-                OrderMatch::Other,
-            ),
-            // Another customer's order may quote this one's number, as an article's for instance.
-            (json!({"v": 9, "event": {"data": {"order": order_of_another}}}), OrderMatch::Other),
-            (json!({"order": "10010"}), OrderMatch::Other),
-            // A person decides.
-            (json!([event("1001"), event("2002")]), OrderMatch::Possible),
-            (json!({"order": "1001"}), OrderMatch::Possible),
-            (json!(r#"cut off: "id":"1001","#), OrderMatch::Possible),
-        ] {
-            let body = body.as_str().map_or_else(|| body.to_string(), str::to_owned);
-            for contract in [Dlq::Inbox, Dlq::Dispatch, Dlq::Mail] {
-                assert_eq!(match_order(contract, &message(&body), &order), expected, "{body}");
-            }
-        }
     }
 }

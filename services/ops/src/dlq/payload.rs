@@ -4,12 +4,16 @@ use ::intake::AcceptableEvent;
 use feedback::{FeedbackMessage, SesEvent};
 use jiff::Timestamp;
 use serde_json::Value;
-use shared::NotificationKey;
 use shared::notification::{AddressHash, News, Recipient, ledger_key};
 use shared::queue::message::{DispatchRequest, MailRequest, news_ends};
+use shared::{NotificationKey, OrderKey};
 
+use super::delivery::{self, Translated};
+use super::mail_event::MailEvent;
 use super::receive::Received;
+use super::stream_batch::StreamBatch;
 use crate::aws::Dlq;
+use crate::store::Key;
 
 /// What a message asks for. Times are milliseconds since 1970.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +31,18 @@ pub enum DlqPayload {
     Feedback(SesEvent),
     /// An SES event that is recorded nowhere.
     ForeignFeedback,
-    /// Events that were published and that intake would take.
-    Inbox(Vec<PublishedEvent>),
+    /// Events that intake would take: those that were published, or that the connector makes of a delivery.
+    Events(Vec<PublishedEvent>),
+    /// A delivery that tells something of this order without carrying it.
+    NeedsOrder(OrderKey),
+    /// A delivery because of which nobody is mailed, with the reason.
+    Ignored(&'static str),
+    /// Changes of the ledger that the publisher did not publish.
+    StreamBatch(StreamBatch),
+    /// A change of the record with this key, which the publisher could not read.
+    Change(Key),
+    /// An event about a mail that the shop's own system did not take.
+    MailEvent(MailEvent),
     /// A body that is not of the queue's contract, with the reason.
     Unreadable(String),
 }
@@ -77,7 +91,13 @@ impl DlqPayload {
         let parsed = match dlq {
             Dlq::Mail => mail(body),
             Dlq::Dispatch => dispatch(body),
+            Dlq::Deliveries => delivery(body),
             Dlq::Inbox => inbox(body, received_at),
+            Dlq::Publisher => match key_of_change(body) {
+                Some(key) => Ok(Self::Change(key)),
+                None => StreamBatch::parse(body).map(Self::StreamBatch),
+            },
+            Dlq::MailHook => MailEvent::parse(body).map(Self::MailEvent),
             Dlq::Feedback => match FeedbackMessage::parse(body) {
                 FeedbackMessage::OwnMail(event) => Ok(Self::Feedback(event)),
                 FeedbackMessage::OfNewerVersion { .. } => Err(OF_NEWER_VERSION.to_owned()),
@@ -93,8 +113,14 @@ impl DlqPayload {
         match self {
             Self::Mail { key, .. } | Self::Dispatch(Dispatch { key, .. }) => vec![key],
             Self::Feedback(event) => vec![&event.key],
-            Self::Inbox(events) => events.iter().map(|event| &event.key).collect(),
-            Self::ForeignFeedback | Self::Unreadable(_) => Vec::new(),
+            Self::Events(events) => events.iter().map(|event| &event.key).collect(),
+            Self::ForeignFeedback
+            | Self::NeedsOrder(_)
+            | Self::Ignored(_)
+            | Self::StreamBatch(_)
+            | Self::Change(_)
+            | Self::MailEvent(_)
+            | Self::Unreadable(_) => Vec::new(),
         }
     }
 
@@ -134,6 +160,25 @@ fn dispatch(body: &str) -> Result<DlqPayload, String> {
     }))
 }
 
+/// The key of a record, as the publisher leaves it in DynamoDB's JSON.
+fn key_of_change(body: &str) -> Option<Key> {
+    let keys: Value = serde_json::from_str(body).ok()?;
+    let text = |name: &str| Some(keys.get(name)?.get("S")?.as_str()?.to_owned());
+    Some((text("order_key")?, text("notification")?))
+}
+
+/// What the connector would make of a delivery, by its own rules, and what intake would make of that.
+fn delivery(body: &str) -> Result<DlqPayload, String> {
+    let delivery = delivery::read(body)?;
+    match delivery::translated(&delivery)? {
+        Translated::Events(events) => {
+            inbox(&Value::Array(events).to_string(), delivery.received_at)
+        }
+        Translated::NeedsOrder(order) => Ok(DlqPayload::NeedsOrder(order)),
+        Translated::Ignored(why) => Ok(DlqPayload::Ignored(why)),
+    }
+}
+
 /// The events that intake did not accept.
 fn inbox(body: &str, received_at: Timestamp) -> Result<DlqPayload, String> {
     // By intake's own rules: what it would refuse, a replay would only bring back here.
@@ -145,15 +190,40 @@ fn inbox(body: &str, received_at: Timestamp) -> Result<DlqPayload, String> {
         notify: event.notify,
         send_before: news_ends(&event, received_at).as_millisecond(),
     });
-    Ok(DlqPayload::Inbox(published.collect()))
+    Ok(DlqPayload::Events(published.collect()))
 }
 
-/// What a message is to the operator, who looks at it and edits it: its body, and of the inbox's dead letters
-/// the event as it was published, without what EventBridge put around it.
+/// What a message is to the operator, who looks at it and edits it: its body; of the inbox's dead letters the event as it
+/// was published, without what EventBridge put around it; of a delivery, what the shop's system sent as JSON.
 pub fn content(dlq: Dlq, message: &Received) -> Value {
+    content_of(dlq, &message.body)
+}
+
+/// As [`content`], of the body alone.
+pub fn content_of(dlq: Dlq, body: &str) -> Value {
+    let json = || serde_json::from_str(body).unwrap_or_else(|_| Value::String(body.to_owned()));
     match dlq {
-        Dlq::Inbox => published(message.json_body()),
-        _ => message.json_body(),
+        Dlq::Deliveries => delivery::content(body).unwrap_or_else(json),
+        Dlq::Inbox => published(json()),
+        _ => json(),
+    }
+}
+
+/// The body of a message with this content.
+pub fn body_of(dlq: Dlq, content: Value) -> String {
+    match (dlq, content) {
+        (Dlq::Deliveries, content) => delivery::message_of(content),
+        (_, Value::String(text)) => text,
+        (_, content) => content.to_string(),
+    }
+}
+
+/// The events that a message publishes, as the contract has them, of a delivery those that the connector makes of it; its
+/// content where it publishes none.
+pub fn events_of(dlq: Dlq, body: &str) -> Value {
+    match dlq {
+        Dlq::Deliveries => delivery::events(body),
+        _ => content_of(dlq, body),
     }
 }
 

@@ -14,6 +14,8 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
         Column::text("shop", |e: &Entry| e.summary.shop.clone().unwrap_or_default())
             .unless_all("default"),
         Column::text("order", |e| e.summary.order_id.clone().unwrap_or_default()),
+        Column::text("system", |e| e.summary.system.clone().unwrap_or_default()),
+        Column::text("topic", |e| e.summary.topic.clone().unwrap_or_default()),
         Column::text("kind", |e| e.summary.kind.clone().unwrap_or_default()),
         Column::text("scope", |e| e.summary.scope.clone()),
         Column::text("to", |e| e.summary.recipient.map(|to| to.to_string()).unwrap_or_default()),
@@ -71,9 +73,13 @@ fn effects(
 
 const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
-        (Verdict::WouldSend, Dlq::Inbox) => "an event that is stored nowhere",
+        (Verdict::WouldSend, Dlq::Inbox | Dlq::Deliveries) => "an event that is stored nowhere",
         (Verdict::WouldSend, _) => "a mail that nobody has received",
         (Verdict::WouldRecord, _) => "something that the ledger has not recorded",
+        (Verdict::WouldPublish, Dlq::Publisher) => {
+            "changes of mails that the shop has not heard of"
+        }
+        (Verdict::WouldPublish, _) => "news of a mail that the shop's own system has not got",
         (Verdict::AlreadySent, _) => "nothing: SES has accepted the mail",
         (Verdict::AlreadyDone, _) => "nothing: a replay would change nothing",
         (Verdict::Conflict, _) => "an event that is stored nowhere: another one has its id",
@@ -85,6 +91,7 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::NothingNew, _) => "nothing: the customer knows what it says",
         (Verdict::Muted, _) => "nothing: the event asks for no mail",
         (Verdict::Unknown, _) => "a mail that the ledger has no record of",
+        (Verdict::OrderMissing, _) => "news of an order that is stored nowhere",
         (Verdict::Unparseable, _) => "whatever it asks for: a replay with --edit could repair it",
     }
 }
@@ -92,8 +99,13 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
 const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
         (Verdict::WouldSend, Dlq::Inbox) => "moved: published again",
+        (Verdict::WouldSend, Dlq::Deliveries) => "moved: translated and published again",
         (Verdict::WouldSend, _) => "moved: a mail follows",
         (Verdict::WouldRecord, _) => "moved: recorded, no mail is sent",
+        (Verdict::WouldPublish, Dlq::Publisher) => {
+            "published on the bus of mail events, then deleted"
+        }
+        (Verdict::WouldPublish, _) => "put on the bus of mail events again, then deleted",
         (Verdict::AlreadySent, _) => "stays: SES has accepted the mail",
         (Verdict::AlreadyDone, _) => "stays: a replay would change nothing",
         (Verdict::Conflict, _) => {
@@ -107,16 +119,21 @@ const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::NothingNew, _) => "stays: the customer knows what it says",
         (Verdict::Muted, _) => "stays: the event asks for no mail",
         (Verdict::Unknown, _) => "stays: the ledger has no record of it",
+        (Verdict::OrderMissing, _) => {
+            "stays: it would wait for its order, which `waybill reconcile` brings"
+        }
         (Verdict::Unparseable, _) => "stays: repair it with --edit",
     }
 }
 
 const fn style(verdict: Verdict) -> Style {
     match verdict {
-        Verdict::WouldSend | Verdict::WouldRecord => Style::Success,
-        Verdict::InDoubt | Verdict::Stale | Verdict::Superseded | Verdict::InProgress => {
-            Style::Warning
-        }
+        Verdict::WouldSend | Verdict::WouldRecord | Verdict::WouldPublish => Style::Success,
+        Verdict::InDoubt
+        | Verdict::Stale
+        | Verdict::Superseded
+        | Verdict::InProgress
+        | Verdict::OrderMissing => Style::Warning,
         Verdict::Unknown | Verdict::Unparseable | Verdict::Conflict => Style::Error,
         Verdict::AlreadySent
         | Verdict::AlreadyDone

@@ -17,8 +17,9 @@ use aws_sdk_sqs::types::{
 };
 use futures::{StreamExt, future, stream};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::delivery;
 use crate::aws::{Dlq, service_error};
 use crate::error::CliError;
 
@@ -79,22 +80,20 @@ impl From<Message> for Received {
 }
 
 impl Received {
-    /// When it was sent to its first queue: of the inbox's dead letters, which may have waited and been copied before,
-    /// when what they publish arrived.
+    /// When it was sent to its first queue: of the inbox's dead letters and of deliveries, which may have waited and been
+    /// copied before, when what they publish arrived.
     pub fn received_at(&self, dlq: Dlq) -> Timestamp {
         let sent_at =
             Timestamp::from_millisecond(self.queued_at).ok().filter(|_| self.queued_at > 0);
         let attribute = |name: &str| self.attributes.get(name).map(String::as_str);
         let received_at = match dlq {
             Dlq::Inbox => ::intake::arrival(&self.body, attribute, sent_at).received_at,
-            Dlq::Dispatch | Dlq::Mail | Dlq::Feedback => sent_at,
+            Dlq::Deliveries => {
+                delivery::read(&self.body).ok().map(|delivery| delivery.received_at).or(sent_at)
+            }
+            Dlq::Dispatch | Dlq::Mail | Dlq::Feedback | Dlq::Publisher | Dlq::MailHook => sent_at,
         };
         received_at.unwrap_or_else(Timestamp::now)
-    }
-
-    /// The body as JSON; as a JSON string where it does not parse.
-    pub fn json_body(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| Value::String(self.body.clone()))
     }
 
     /// The message as one line of JSON, for the file that `dlq drop` keeps.

@@ -11,7 +11,7 @@ use super::scan::{DlqScan, Entry, ScanOptions, scan_dlq};
 use super::select::Selection;
 use super::verdict::Verdict;
 use crate::audit::{self, Audit, Intent, Operator};
-use crate::aws::Stack;
+use crate::aws::{Dlq, Origin, Stack};
 use crate::confirm::{Confirmation, ask, confirm};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
@@ -26,7 +26,7 @@ const MAX_LISTED: usize = 20;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which: inbox, dispatch, mail or feedback
+    /// Which: deliveries, inbox, dispatch, mail, feedback, publisher or mail-hook
     pub queue: String,
     /// Print the plan and move nothing
     #[arg(long, conflicts_with = "yes")]
@@ -80,6 +80,9 @@ pub async fn run(
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
+    if args.edit.is_some() && !matches!(dlq.origin(), Origin::Queue(_)) {
+        return Err(nothing_to_edit(dlq));
+    }
     let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     // Before the scan: names of two stacks, mixed, would move messages to the wrong queue.
     if !args.dry_run {
@@ -115,6 +118,14 @@ pub async fn run(
     // What was done is printed however it ended.
     let status = finish(output, &plan, Some(&outcome));
     result.map(|()| status)
+}
+
+/// What Waybill itself wrote has no mistake of anybody's to repair.
+fn nothing_to_edit(dlq: Dlq) -> CliError {
+    CliError::input(format!(
+        "Nothing was done: a message of {dlq}-dlq is Waybill's own word and cannot be edited. Replay it without \
+         --edit."
+    ))
 }
 
 /// `--reason`, or else asked for now that the plan has been read.

@@ -11,7 +11,7 @@ use shared::{NotificationKey, ShopId};
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited, Edits};
 use super::parse::{DeadLetterSummary, parse};
-use super::payload::{DlqPayload, content};
+use super::payload::{DlqPayload, content, events_of};
 use super::receive::{self, QueueScanner, Received};
 use super::select::Selection;
 use super::verdict::{ReplayAssessment, Verdict};
@@ -249,8 +249,8 @@ impl<'a> ScanRun<'a> {
         }
         // Only of what a replay may move.
         if let (Some(edits), true) = (&mut scan.edits, assessment.verdict.is_movable(true)) {
-            let before = content(dlq, message);
-            let after = edited.and_then(|body| serde_json::from_str(&body).ok());
+            let before = events_of(dlq, &message.body);
+            let after = edited.map(|body| events_of(dlq, &body));
             edits.recipients.add(&before, after.as_ref().unwrap_or(&before));
         }
         *scan.counts.entry(assessment.verdict).or_default() += 1;
@@ -258,6 +258,7 @@ impl<'a> ScanRun<'a> {
         let pii = self.options.pii;
         let body = (scan.entries.len() < self.options.keep_bodies).then(|| match payload {
             // Which members hold personal data is known only of the contract.
+            _ if dlq == Dlq::Deliveries => pii.foreign(content(dlq, message)),
             DlqPayload::Unreadable(_) => pii.unrecognized(content(dlq, message)),
             _ => pii.json(content(dlq, message)),
         });

@@ -5,7 +5,8 @@ use indicatif::ProgressBar;
 use kit::queue::QueueDepth;
 use serde::Serialize;
 
-use super::parse::{DeadLetterSummary, OrderMatch, parse};
+use super::order_match::OrderMatch;
+use super::parse::{DeadLetterSummary, parse};
 use super::receive::{self, QueueScanner, Received};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
@@ -39,11 +40,12 @@ pub async fn search(
     interrupt: &Interrupt,
     matches: impl Fn(Dlq, &Received) -> OrderMatch,
 ) -> Result<Search, CliError> {
-    let depths = Dlq::ALL.map(|dlq| stack.queue_depth(Queue::Dead(dlq)));
+    let dlqs = stack.dlqs().await?;
+    let depths = dlqs.iter().map(|dlq| stack.queue_depth(Queue::Dead(*dlq)));
     let depths = future::try_join_all(depths).await?;
     let progress = progress::scanning(depths.iter().map(|depth| depth.visible).sum());
     let (matches, bar) = (&matches, &progress);
-    let searches = Dlq::ALL.into_iter().zip(&depths).map(|(dlq, depth)| async move {
+    let searches = dlqs.into_iter().zip(&depths).map(|(dlq, depth)| async move {
         search_queue(stack, dlq, depth, interrupt, bar, &|message| matches(dlq, message)).await
     });
     // Each to its end: one that fails must not keep another from making its messages visible again.

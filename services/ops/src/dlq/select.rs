@@ -20,7 +20,8 @@ use crate::output::rfc3339;
 #[command(next_help_heading = "Which messages")]
 pub struct Selection {
     /// Messages for which this jq filter is true. It sees one object with the members body,
-    /// attributes, message_id, shop, order_id, kind, scope, recipient, code, reason, failed_at, queued_at, receives
+    /// attributes, message_id, shop, order_id, system, topic, kind, scope, recipient, code, reason, failed_at, queued_at,
+    /// receives
     #[arg(long, value_name = "JQ", value_parser = Filter::compile)]
     pub filter: Option<Filter>,
     /// Messages that failed for this reason: its code, or a part of its sentence
@@ -128,6 +129,8 @@ fn view(dlq: Dlq, message: &Received, summary: &DeadLetterSummary) -> Value {
         "message_id": summary.message_id,
         "shop": summary.shop,
         "order_id": summary.order_id,
+        "system": summary.system,
+        "topic": summary.topic,
         "kind": summary.kind,
         "scope": summary.scope,
         "recipient": summary.recipient,

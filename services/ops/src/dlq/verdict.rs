@@ -8,10 +8,12 @@ use shared::ledger::State;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// It would lead to a mail (dispatch, mail), or bring back an event (inbox).
+    /// It would lead to a mail (dispatch, mail), or bring back events (deliveries, inbox).
     WouldSend,
     /// It would change the ledger and send no mail: an SES event, a muted event.
     WouldRecord,
+    /// It would tell the shop, on its bus or in its own system, and send no mail.
+    WouldPublish,
     /// SES has accepted the mail.
     AlreadySent,
     /// Decided, stored or recorded before: a replay changes nothing.
@@ -35,6 +37,8 @@ pub enum Verdict {
     Muted,
     /// The ledger has no record of it: erased, or past its retention.
     Unknown,
+    /// It tells something of an order that is stored nowhere, so it would only wait: `waybill reconcile` brings the order.
+    OrderMissing,
     /// Its body is not of the queue's contract: repair it with --edit.
     Unparseable,
 }
@@ -44,7 +48,7 @@ impl Verdict {
     /// others stay in the dead-letter queue.
     pub const fn is_movable(self, force_stale: bool) -> bool {
         match self {
-            Self::WouldSend | Self::WouldRecord => true,
+            Self::WouldSend | Self::WouldRecord | Self::WouldPublish => true,
             Self::Stale => force_stale,
             _ => false,
         }

@@ -7,6 +7,7 @@ use futures::future;
 
 use super::finding::{Checked, Finding, Level};
 use crate::aws::{Dlq, Queue, Stack};
+use crate::error::CliError;
 use crate::output::counted;
 
 /// Checks that each dead-letter queue has an alarm with an action that rings at its first message, and that somebody is subscribed to the topics
@@ -20,7 +21,15 @@ pub async fn check(stack: &Stack) -> Checked {
     let subscribers = topics(&alarms).into_iter().map(|topic| check_subscribers(stack, topic));
     let subscribers = future::join_all(subscribers).await;
     let active = alarms.iter().filter_map(active_alarm);
-    Ok(check_queues(&stack.name, &alarms).into_iter().chain(subscribers).chain(active).collect())
+    let unknown = |error: CliError| {
+        Finding::new(Level::NotChecked, "alarms on queues", error.to_string(), "")
+    };
+    let dlqs = stack.dlqs().await.map_err(unknown)?;
+    Ok(check_queues(&stack.name, &dlqs, &alarms)
+        .into_iter()
+        .chain(subscribers)
+        .chain(active)
+        .collect())
 }
 
 /// The alarms of the stack: those that are named so, and those of others that watch one of its dead-letter queues.
@@ -34,8 +43,8 @@ fn of_stack(stack: &str, all: impl Iterator<Item = MetricAlarm>) -> Vec<MetricAl
 }
 
 /// A finding for each dead-letter queue.
-fn check_queues(stack: &str, alarms: &[MetricAlarm]) -> Vec<Finding> {
-    Dlq::ALL.into_iter().map(|dlq| check_alarm(stack, dlq, alarms)).collect()
+fn check_queues(stack: &str, dlqs: &[Dlq], alarms: &[MetricAlarm]) -> Vec<Finding> {
+    dlqs.iter().map(|dlq| check_alarm(stack, *dlq, alarms)).collect()
 }
 
 fn queue_name(stack: &str, dlq: Dlq) -> String {
@@ -204,12 +213,12 @@ mod tests {
         for (missing, dlq) in Dlq::ALL.into_iter().enumerate() {
             let mut others = alarms.to_vec();
             others.remove(missing);
-            let wrong = check_queues("shop", &others).into_iter();
+            let wrong = check_queues("shop", &Dlq::ALL, &others).into_iter();
             let wrong: Vec<String> =
                 wrong.filter(|it| it.level == Level::Wrong).map(|it| it.subject).collect();
             assert_eq!(wrong, [format!("alarm on shop-{dlq}-dlq")]);
         }
-        assert!(check_queues("shop", &alarms).iter().all(|it| it.level == Level::Ok));
+        assert!(check_queues("shop", &Dlq::ALL, &alarms).iter().all(|it| it.level == Level::Ok));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The five functions' configuration, and the event source mappings that invoke them.
+//! The functions' configuration, and the event source mappings that invoke them.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,11 @@ use aws_sdk_lambda::types::{EventSourceMappingConfiguration, FunctionResponseTyp
 use futures::future;
 
 use super::finding::{Finding, Level};
-use crate::aws::{Stack, is_unknown_operation};
+use super::parts::Parts;
+use crate::aws::{Dlq, Part, Queue, Stack, is_unknown_operation};
 
 /// The functions, and the variables that each needs to start.
-pub const REQUIRED_VARIABLES: [(&str, &[&str]); 5] = [
+pub const REQUIRED_VARIABLES: [(&str, &[&str]); 7] = [
     ("intake", &["EVENTS_TABLE", "SHOPS_TABLE", "INBOX_QUEUE_URL", "INBOX_DLQ_URL"]),
     ("relay", &["EVENTS_TABLE", "LEDGER_TABLE", "DISPATCH_QUEUE_URL", "DISPATCH_DLQ_URL"]),
     (
@@ -39,7 +40,27 @@ pub const REQUIRED_VARIABLES: [(&str, &[&str]); 5] = [
         ],
     ),
     ("feedback", &["LEDGER_TABLE", "FEEDBACK_QUEUE_URL", "FEEDBACK_DLQ_URL"]),
+    (
+        "connector",
+        &[
+            "DELIVERIES_QUEUE_URL",
+            "DELIVERIES_DLQ_URL",
+            "INBOX_QUEUE_URL",
+            "EVENTS_TABLE",
+            "SYSTEM_SECRET_PREFIX",
+        ],
+    ),
+    ("publisher", &["MAIL_BUS_NAME", "PUBLISHER_DLQ_URL"]),
 ];
+
+/// The part of the stack that a function belongs to; `None` where every stack has it.
+fn part_of(role: &str) -> Option<Part> {
+    match role {
+        "connector" => Some(Part::Connector),
+        "publisher" => Some(Part::MailEvents),
+        _ => None,
+    }
+}
 
 /// The functions by their role, such as `mailer`.
 #[derive(Debug, Default)]
@@ -50,9 +71,12 @@ pub struct Functions {
 }
 
 impl Functions {
-    pub async fn read(stack: &Stack) -> Self {
+    /// Asks Lambda for the functions that the stack has.
+    pub async fn read(stack: &Stack, parts: &Parts) -> Self {
         let client = stack.lambda();
-        let calls = REQUIRED_VARIABLES.map(|(role, _)| {
+        let is_there = |role| part_of(role).is_none_or(|part| parts.has(part));
+        let there = REQUIRED_VARIABLES.into_iter().filter(|(role, _)| is_there(*role));
+        let calls = there.map(|(role, _)| {
             let name = stack.function(role);
             let call = client.get_function_configuration().function_name(&name);
             async move { (role, name, call.send().await) }
@@ -177,7 +201,14 @@ fn mapping_findings(role: &str, mappings: &[EventSourceMappingConfiguration]) ->
         return vec![Finding::new(Level::Wrong, format!("{role}: mapping"), "none", fix)];
     }
     let check = |mapping| {
-        let stream = (role == "relay").then(|| check_stream(mapping));
+        let stream = match role {
+            "relay" => Some(check_stream(role, mapping, &[], "events would wait for the sweep")),
+            "publisher" => {
+                let destination = [(has_destination(mapping), "its failure destination")];
+                Some(check_stream(role, mapping, &destination, "changes would be lost to the shop"))
+            }
+            _ => None,
+        };
         check_mapping(role, mapping).into_iter().chain(stream)
     };
     mappings.iter().flat_map(check).collect()
@@ -208,26 +239,41 @@ fn check_mapping(role: &str, mapping: &EventSourceMappingConfiguration) -> [Find
     ]
 }
 
-fn check_stream(mapping: &EventSourceMappingConfiguration) -> Finding {
+/// Whether what Lambda gives up is reported to the publisher's dead-letter queue.
+fn has_destination(mapping: &EventSourceMappingConfiguration) -> bool {
+    let on_failure = mapping.destination_config().and_then(|config| config.on_failure());
+    let queue = Queue::Dead(Dlq::Publisher).suffix();
+    on_failure.and_then(|to| to.destination()).is_some_and(|arn| arn.ends_with(queue))
+}
+
+/// `also`: what else this mapping needs; `otherwise`: what is the matter without.
+fn check_stream(
+    role: &str,
+    mapping: &EventSourceMappingConfiguration,
+    also: &[(bool, &'static str)],
+    otherwise: &str,
+) -> Finding {
     let needed = [
         (mapping.bisect_batch_on_function_error() == Some(true), "BisectBatchOnFunctionError"),
         // -1, the default: for as long as the stream keeps a record, which is a day. An outage of SQS lasts
         // longer than any number of attempts.
         (mapping.maximum_retry_attempts().unwrap_or(-1) == -1, "MaximumRetryAttempts of -1"),
     ];
-    let missing: Vec<&str> =
-        needed.iter().filter(|(is_set, _)| !is_set).map(|(_, name)| *name).collect();
+    let all = needed.iter().chain(also);
+    let missing: Vec<&str> = all.filter(|(is_set, _)| !is_set).map(|(_, name)| *name).collect();
     Finding::expect_none_missing(
         &missing,
-        "relay: stream",
+        format!("{role}: stream"),
         "bisects, and retries for a day",
         "without",
-        "events would wait for the sweep: deploy the template again",
+        &format!("{otherwise}: deploy the template again"),
     )
 }
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_lambda::types::{DestinationConfig, OnFailure};
+
     use super::*;
 
     #[test]
@@ -259,5 +305,23 @@ mod tests {
         assert!(findings[0].fix.contains("u-1"));
         let missing = mapping_findings("relay", &[]);
         assert!(findings.iter().chain(&missing).all(|finding| finding.level == Level::Wrong));
+    }
+
+    #[test]
+    fn a_publisher_whose_failures_are_reported_nowhere_is_wrong() {
+        let stream = |destination: Option<&str>| {
+            let to = OnFailure::builder().set_destination(destination.map(str::to_owned)).build();
+            let mapping = EventSourceMappingConfiguration::builder()
+                .bisect_batch_on_function_error(true)
+                .destination_config(DestinationConfig::builder().on_failure(to).build());
+            mapping_findings("publisher", &[mapping.build()]).remove(2)
+        };
+        let found = stream(Some("arn:aws:sqs:eu-central-1:1:shop-publisher-dlq"));
+        assert_eq!((found.level, found.subject.as_str()), (Level::Ok, "publisher: stream"));
+        for elsewhere in [None, Some("arn:aws:sqs:eu-central-1:1:shop-mail-dlq")] {
+            let found = stream(elsewhere);
+            assert_eq!(found.level, Level::Wrong, "{elsewhere:?}");
+            assert!(found.found.contains("failure destination"), "{}", found.found);
+        }
     }
 }

@@ -26,7 +26,12 @@ const MIN_VISIBILITY_FACTOR: i64 = 6;
 type Attributes = HashMap<Attribute, String>;
 
 pub async fn check(stack: &Stack, functions: &Functions) -> Vec<Finding> {
-    let checks = Queue::ALL.map(async |queue| findings(check_one(stack, queue, functions).await));
+    let queues = match stack.queues().await {
+        Ok(queues) => queues,
+        Err(error) => return vec![Finding::new(Level::Wrong, "queues", error.to_string(), "")],
+    };
+    let checks = queues.into_iter();
+    let checks = checks.map(async |queue| findings(check_one(stack, queue, functions).await));
     future::join_all(checks).await.concat()
 }
 

@@ -7,21 +7,30 @@ use shared::lookup::{BY_ADDRESS, BY_NUMBER};
 use shared::outbox::SWEEP_INDEX;
 
 use super::finding::{Checked, Finding, Level, findings};
-use crate::aws::Stack;
+use super::parts::Parts;
+use crate::aws::{Part, Stack};
 
 const DEPLOY: &str = "deploy the template again; it describes the table";
 
-pub async fn check(stack: &Stack) -> Vec<Finding> {
+/// The function that reads a table's changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Relay,
+    Publisher,
+}
+
+pub async fn check(stack: &Stack, parts: &Parts) -> Vec<Finding> {
     let tables = (stack.events_table(), stack.ledger_table(), stack.shops_table());
+    let publisher = parts.has(Part::MailEvents).then_some(Reader::Publisher);
     let (events, ledger, shops) = futures::join!(
-        check_table(stack, &tables.0, &["order_key", "event"], true),
-        check_table(stack, &tables.1, &["order_key", "notification"], false),
-        check_table(stack, &tables.2, &["shop"], false),
+        check_table(stack, &tables.0, &["order_key", "event"], Some(Reader::Relay)),
+        check_table(stack, &tables.1, &["order_key", "notification"], publisher),
+        check_table(stack, &tables.2, &["shop"], None),
     );
     [findings(events), findings(ledger), findings(shops)].concat()
 }
 
-async fn check_table(stack: &Stack, name: &str, keys: &[&str], is_outbox: bool) -> Checked {
+async fn check_table(stack: &Stack, name: &str, keys: &[&str], reader: Option<Reader>) -> Checked {
     let subject = format!("table {name}");
     let fix = "is the stack's name right (--stack), and its region (--region)?";
     let failed = Finding::failed_call(&subject, "dynamodb:DescribeTable", Some(fix));
@@ -30,9 +39,10 @@ async fn check_table(stack: &Stack, name: &str, keys: &[&str], is_outbox: bool) 
         Finding::new(Level::NotChecked, &subject, "DynamoDB returned no description", "")
     })?;
     let mut findings = vec![check_shape(&subject, &table, keys)];
-    // Nobody reads changes or an index of the ledger.
-    if is_outbox {
-        findings.extend(check_outbox(&subject, &table));
+    match reader {
+        Some(Reader::Relay) => findings.extend(check_outbox(&subject, &table)),
+        Some(Reader::Publisher) => findings.push(check_changes(&subject, &table)),
+        None => {}
     }
     // The settings of shops never expire.
     if keys.len() == 1 {
@@ -84,6 +94,17 @@ fn check_outbox(subject: &str, table: &TableDescription) -> [Finding; 4] {
         check_index(subject, table, BY_ADDRESS.name, &format!("{order_is_not_found} customer")),
         check_index(subject, table, BY_NUMBER.name, &format!("{order_is_not_found} number")),
     ]
+}
+
+/// The publisher tells by both images what has changed.
+fn check_changes(subject: &str, table: &TableDescription) -> Finding {
+    let view = table.stream_specification().and_then(|stream| stream.stream_view_type());
+    Finding::expect(
+        view == Some(&StreamViewType::NewAndOldImages),
+        format!("{subject}: stream"),
+        view.map_or("off", StreamViewType::as_str),
+        format!("publisher needs new and old images: {DEPLOY}"),
+    )
 }
 
 fn check_index(subject: &str, table: &TableDescription, name: &str, without: &str) -> Finding {

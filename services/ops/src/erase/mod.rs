@@ -13,6 +13,7 @@
 
 mod queues;
 mod report;
+mod subject;
 mod tables;
 
 use jiff::{SignedDuration, Timestamp};
@@ -22,13 +23,14 @@ use shared::OrderKey;
 
 use crate::args;
 use crate::audit::{Audit, ChangeArgs, Intent};
-use crate::aws::{Queue, Stack};
+use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::order_name::OrderName;
 use crate::output::{Format, Output, note};
 use crate::store::{StoredEvent, events_of_order, records_of_order};
 use report::{Erasure, Mode, Place};
+use subject::Subject;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -92,6 +94,9 @@ fn nothing_found(order: &OrderName) -> String {
     )
 }
 
+/// The queues whose messages hold no name and no address.
+const IMPERSONAL: [Queue; 2] = [Queue::Dead(Dlq::Publisher), Queue::Dead(Dlq::MailHook)];
+
 async fn visit_all(
     stack: &Stack,
     order: &OrderKey,
@@ -104,8 +109,11 @@ async fn visit_all(
     let records = records_of_order(stack, key).await?;
     // First: from here on no function mails anything of the order, whatever this command leaves.
     let mut places = vec![tables::close_records(stack, &events, &records, mode).await?];
-    for queue in Queue::ALL {
-        places.push(queues::visit(stack, queue, order, mode, interrupt).await?);
+    let subject = Subject::new(order, &events);
+    let (impersonal, personal): (Vec<Queue>, Vec<Queue>) =
+        stack.queues().await?.into_iter().partition(|queue| IMPERSONAL.contains(queue));
+    for queue in personal {
+        places.push(queues::visit(stack, queue, &subject, mode, interrupt).await?);
     }
     // After the queues: until then the same command, repeated, still finds the undecided events.
     places.push(tables::delete_events(stack, key, &events, mode).await?);
@@ -116,7 +124,7 @@ async fn visit_all(
             places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &records);
         places.push(tables::delete_records(stack, key, &records, mode, are_needed).await?);
     }
-    Ok(Erasure::new(order, mode, places, args.ledger_too))
+    Ok(Erasure::new(order, mode, places, args.ledger_too).not_reaching(&impersonal))
 }
 
 /// The stream keeps an event for 24 hours, and relay would queue it again

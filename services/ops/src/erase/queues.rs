@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use shared::OrderKey;
-
 use super::report::{Mode, Place};
+use super::subject::Subject;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::dlq::{MAX_CONCURRENCY, OrderMatch, QueueScanner, Received, hold_for, match_order};
 use crate::error::CliError;
@@ -12,7 +11,7 @@ use crate::interrupt::Interrupt;
 
 /// A working queue is scanned only up to this depth: a scan hides its messages from the functions and
 /// costs each of them one receive. The functions delete what is not scanned, since the ledger says
-/// that it is not to be mailed. Of the inbox, intake stores it first: the same command again erases that.
+/// that it is not to be mailed. Of the inbox and of deliveries, intake stores it first: the same command again erases that.
 const MAX_WORKING_DEPTH: u64 = 1000;
 
 /// How long a scan hides the messages of a working queue.
@@ -22,7 +21,7 @@ const WORKING_HOLD: Duration = Duration::from_secs(20);
 pub async fn visit(
     stack: &Stack,
     queue: Queue,
-    order: &OrderKey,
+    subject: &Subject<'_>,
     mode: Mode,
     interrupt: &Interrupt,
 ) -> Result<Place, CliError> {
@@ -37,6 +36,7 @@ pub async fn visit(
             hold_for(depth.visible)
         }
         _ => {
+            place.is_stored_first = matches!(queue, Queue::Deliveries);
             place.not_looked_at = invisible;
             if mode == Mode::Find || depth.visible > MAX_WORKING_DEPTH {
                 place.not_looked_at += depth.visible;
@@ -51,7 +51,7 @@ pub async fn visit(
         loop {
             interrupt.check("Stopped. The same command again continues with what is left.")?;
             let Some(messages) = scanner.next(MAX_CONCURRENCY).await? else { return Ok(()) };
-            let matching = matching(queue.dlq(), order, messages, &mut place);
+            let matching = matching(queue.dlq(), subject, messages, &mut place);
             if mode == Mode::Remove {
                 let removed = scanner.delete(&matching).await;
                 place.removed += removed;
@@ -68,13 +68,13 @@ pub async fn visit(
 
 fn matching(
     contract: Dlq,
-    order: &OrderKey,
+    subject: &Subject<'_>,
     messages: Vec<Received>,
     place: &mut Place,
 ) -> Vec<Received> {
     let mut matching = Vec::new();
     for message in messages {
-        match match_order(contract, &message, order) {
+        match match_order(contract, &message, subject.order, &subject.addresses) {
             OrderMatch::Only => matching.push(message),
             // Another customer's data may be in it, so the operator decides.
             OrderMatch::Possible => place.perhaps.push(message.id),

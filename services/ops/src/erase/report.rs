@@ -3,6 +3,7 @@
 use serde::Serialize;
 use shared::OrderKey;
 
+use crate::aws::Queue;
 use crate::order_name::OrderName;
 use crate::output::{ColorMode, Column, Report, Style, nonzero, table};
 
@@ -30,6 +31,9 @@ pub struct Place {
     /// Messages that were not scanned and that their function deletes: in flight, delayed, or too
     /// many.
     pub not_looked_at: u64,
+    /// Whether those are stored, or kept for an operator, before anybody asks the ledger.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_stored_first: bool,
 }
 
 impl Place {
@@ -56,7 +60,7 @@ pub struct Erasure {
     pub removed: bool,
     pub places: Vec<Place>,
     /// What this command cannot reach.
-    pub not_reached: Vec<&'static str>,
+    pub not_reached: Vec<String>,
 }
 
 // An operator answers a customer by this report: what it does not name is taken to be gone.
@@ -81,7 +85,12 @@ struct Note {
     text: &'static str,
 }
 
-const NOTES: [Note; 4] = [
+const NOTES: [Note; 5] = [
+    Note {
+        applies: |p| p.not_looked_at > 0 && p.is_stored_first,
+        text: "Deliveries of the shop's system that were not looked at are translated and stored before anybody asks \
+               the ledger, or wait for a day and are dead letters then: repeat the command, and once more in a day.",
+    },
     Note {
         applies: |p| p.not_looked_at > 0,
         text: "Not looked at: messages of working queues. The function that receives one deletes it, \
@@ -109,9 +118,21 @@ impl Erasure {
     pub fn new(order: &OrderKey, mode: Mode, places: Vec<Place>, ledger_too: bool) -> Self {
         // With `--ledger-too` the records have a row of their own.
         let kept = if ledger_too { &[][..] } else { &[LEDGER_KEPT] };
-        let not_reached = kept.iter().chain(&NOT_REACHED).copied().collect();
+        let not_reached = kept.iter().chain(&NOT_REACHED).map(|text| (*text).to_owned()).collect();
         let OrderName { shop, id } = OrderName::from(order);
         Self { shop, order_id: id, removed: mode == Mode::Remove, places, not_reached }
+    }
+
+    /// Names the queues that were left out since they hold nothing of anybody.
+    pub fn not_reaching(mut self, queues: &[Queue]) -> Self {
+        let named = queues.iter().map(|queue| {
+            format!(
+                "the queue {}: it names orders, and holds no name and no address",
+                queue.suffix()
+            )
+        });
+        self.not_reached.extend(named);
+        self
     }
 
     fn order(&self) -> OrderName {
@@ -175,6 +196,7 @@ impl Report for Erasure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Dlq;
 
     #[test]
     fn an_erasure_as_people_and_scripts_read_it() {
@@ -184,16 +206,18 @@ mod tests {
         };
         let mut places = vec![
             place("ledger table", "mails not sent yet, to be skipped", 1, 1),
-            place("queue mail", "messages", 0, 0),
+            place("queue deliveries", "messages", 0, 0),
             place("queue mail-dlq", "messages", 2, 1),
             place("Events table", "events, with the customer's data", 3, 3),
         ];
         places[1].not_looked_at = 4;
+        places[1].is_stored_first = true;
         places[2].left = 1;
         places[2].hidden = 3;
         places[2].perhaps = vec!["00000001-1111-2222-3333-444444444444".to_owned()];
         let erasure =
-            Erasure::new(&OrderKey::parse("default/1001").unwrap(), Mode::Remove, places, false);
+            Erasure::new(&OrderKey::parse("default/1001").unwrap(), Mode::Remove, places, false)
+                .not_reaching(&[Queue::Dead(Dlq::MailHook)]);
         insta::assert_snapshot!(erasure.text(ColorMode::Plain));
         insta::assert_snapshot!("an_erasure_at_80_columns", erasure.text(ColorMode::at_width(80)));
         insta::assert_json_snapshot!(erasure);

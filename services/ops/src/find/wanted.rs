@@ -7,7 +7,7 @@ use shared::lookup::{address_key, ids_spelled_like, number_key};
 use shared::{OrderId, OrderKey, ShopId};
 
 use crate::aws::Dlq;
-use crate::dlq::{OrderMatch, Received, id_text, match_order, orders_in};
+use crate::dlq::{OrderMatch, Received, events_of, id_text, match_order, orders_in};
 use crate::error::CliError;
 use crate::output::note;
 use crate::pii::PiiMode;
@@ -94,7 +94,7 @@ impl Wanted {
     /// Whether a dead letter is about it: by the id where attributes or body name it, by number or
     /// address where the body holds the order.
     pub fn match_letter(&self, dlq: Dlq, message: &Received) -> OrderMatch {
-        let body = message.json_body();
+        let body = events_of(dlq, &message.body);
         let orders = orders_in(&body);
         let hits = orders.iter().filter(|(shop, order)| self.is_order(shop, order)).count();
         let mut by_id = self.order().into_iter().chain(self.spelled_orders());
@@ -103,7 +103,7 @@ impl Wanted {
         }
         by_id
             .by_ref()
-            .map(|order| match_order(dlq, message, &order))
+            .map(|order| match_order(dlq, message, &order, &[]))
             .find(|found| *found != OrderMatch::Other)
             .unwrap_or(OrderMatch::Other)
     }

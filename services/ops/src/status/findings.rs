@@ -98,9 +98,15 @@ fn dead_letters(dlq: Dlq, row: &QueueRow) -> Option<String> {
              `waybill dlq list` shows when"
         ),
     };
+    let advice = match dlq {
+        Dlq::Publisher => {
+            ". The ledger's stream keeps such changes for 24 hours, so replay them soon"
+        }
+        _ => "",
+    };
     (all > 0).then(|| {
         format!(
-            "{} in the dead-letter queue {dlq}{in_flight}{expires}: `waybill dlq show {dlq}`",
+            "{} in the dead-letter queue {dlq}{in_flight}{expires}: `waybill dlq show {dlq}`{advice}",
             counted(all, "message")
         )
     })

@@ -86,7 +86,7 @@ async fn within<T, E: Display>(
 }
 
 async fn queues(stack: &Stack) -> Result<Vec<QueueRow>, CliError> {
-    let rows = Queue::ALL.map(async |queue| {
+    let rows = stack.queues().await?.into_iter().map(async |queue| {
         let depth = stack.queue_depth(queue).await?;
         Ok(QueueRow { queue, depth, oldest_seconds: None })
     });

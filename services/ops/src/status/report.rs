@@ -205,7 +205,10 @@ impl Status {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Dlq;
     use crate::status::findings::findings;
+
+    const MAIL_DLQ: Queue = Queue::Dead(Dlq::Mail);
 
     fn account() -> Ses {
         Ses {
@@ -243,8 +246,9 @@ mod tests {
         }
     }
 
-    fn queues(status: &mut Status) -> &mut [QueueRow] {
-        status.queues.as_mut().expect("known")
+    fn queue(status: &mut Status, queue: Queue) -> &mut QueueRow {
+        let mut rows = status.queues.iter_mut().flatten();
+        rows.find(|row| row.queue == queue).expect("it is listed")
     }
 
     #[test]
@@ -259,10 +263,11 @@ mod tests {
     fn everything_that_needs_attention_is_listed_with_what_to_do() {
         let mut status = healthy();
         let day = status.ledger.clone().unwrap_or_default();
-        queues(&mut status)[2].depth = QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
-        queues(&mut status)[2].oldest_seconds = Some(4000.0);
+        queue(&mut status, Queue::Mail).depth =
+            QueueDepth { visible: 40, in_flight: 10, delayed: 2 };
+        queue(&mut status, Queue::Mail).oldest_seconds = Some(4000.0);
         status.sweep = Ok(Some(SweepProgress { behind_ms: 7_200_000 }));
-        queues(&mut status)[6].depth.visible = 3012;
+        queue(&mut status, MAIL_DLQ).depth.visible = 3012;
         status.ledger = Ok(LastDay {
             more: true,
             undecided: 4,
@@ -289,11 +294,11 @@ mod tests {
     #[test]
     fn a_dead_letter_that_is_there_for_days_is_said_to_expire() {
         let mut status = healthy();
-        queues(&mut status)[6].depth.visible = 1;
+        queue(&mut status, MAIL_DLQ).depth.visible = 1;
         let finding = |status: &Status| findings(status).concat();
-        queues(&mut status)[6].oldest_seconds = Some(200_000.0);
+        queue(&mut status, MAIL_DLQ).oldest_seconds = Some(200_000.0);
         assert!(!finding(&status).contains("deletes"), "{}", finding(&status));
-        queues(&mut status)[6].oldest_seconds = Some(300_000.0);
+        queue(&mut status, MAIL_DLQ).oldest_seconds = Some(300_000.0);
         let found = finding(&status);
         assert!(found.contains("there for 3d") && found.contains("SQS deletes it"), "{found}");
     }
@@ -349,7 +354,7 @@ mod tests {
     #[test]
     fn dead_letters_in_flight_are_not_healthy_and_an_ses_that_does_not_answer_is_a_finding() {
         let mut status = healthy();
-        queues(&mut status)[6].depth.in_flight = 3000;
+        queue(&mut status, MAIL_DLQ).depth.in_flight = 3000;
         status.ses = Err("AccessDenied".to_owned());
         let found = findings(&status);
         assert_eq!(found.len(), 2, "{found:?}");

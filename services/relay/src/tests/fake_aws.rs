@@ -4,6 +4,8 @@
 //! Each write of the watermark is checked: it may not pass an event that is not done, and was not
 //! queued and moved ahead.
 
+mod answers;
+
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -13,18 +15,19 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
 use kit::Clock;
 use kit::queue::DeadLetterQueue;
 use serde_json::{Value, json};
 use shared::OrderKey;
-use shared::outbox::{bucket, pack};
+use shared::outbox::bucket;
 
 use crate::dependencies::{Queues, Relay, Tables};
 use crate::sweep::second_look_until;
 
 pub const SWEEP_AFTER_MS: i64 = 300_000;
+
+/// The sort key of each order's notification.
+const CUSTOMERS: &str = "order.confirmed##customer";
 
 /// What happens to a call instead of its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,8 @@ pub enum Fault {
     FirstRefused,
     /// It has its effect, and no answer ever comes, nor does any later call.
     Stop,
+    /// Another sweep has moved the event that it updates.
+    Overtaken,
     /// It is answered only after this time (milliseconds since 1970).
     SlowUntil(i64),
 }
@@ -67,8 +72,8 @@ struct StoredEvent {
 #[derive(Default)]
 struct State {
     events: BTreeMap<String, StoredEvent>,
-    /// Items of the ledger by order.
-    ledger: BTreeMap<String, Value>,
+    /// Items of the ledger by order and notification.
+    ledger: BTreeMap<(String, String), Value>,
     watermark: Option<i64>,
     watermarks: Vec<i64>,
     /// The watermark of the second look.
@@ -104,7 +109,7 @@ impl FakeAws {
             let order = order(n);
             let key = OrderKey::parse(&order).expect("valid");
             let bucket = Some(bucket(&key, sweep_at));
-            let ledger_key = "order.confirmed##customer".to_owned();
+            let ledger_key = CUSTOMERS.to_owned();
             let event = StoredEvent { ledger_key, sweep_at, bucket, sweeps: 0 };
             fake.lock().events.insert(order, event);
         }
@@ -123,12 +128,28 @@ impl FakeAws {
     /// A ledger item of the order of this number.
     pub fn record(&self, n: usize, state: &str, since: i64) {
         let item = json!({
-            "order_key": { "S": order(n) }, "notification": { "S": "order.confirmed##customer" },
+            "order_key": { "S": order(n) }, "notification": { "S": CUSTOMERS },
             "state": { "S": state }, "attempt": { "N": "0" }, "since": { "N": since.to_string() },
             "event": { "S": "shop e-1" }, "correlation_id": { "S": "c" }, "accepted_at": { "N": "1" },
             "send_before": { "N": i64::MAX.to_string() }, "expires_at": { "N": "1" },
         });
-        self.lock().ledger.insert(order(n), item);
+        self.lock().ledger.insert((order(n), CUSTOMERS.to_owned()), item);
+    }
+
+    /// As if another event's mail had bounced, and that of the order of this number were planned to `address`, which it
+    /// names.
+    pub fn readdress(&self, n: usize, address: &str, since: i64) {
+        self.record(n, "planned", since);
+        let mut state = self.lock();
+        let key = |notification: &str| (order(n), notification.to_owned());
+        let first = state.ledger.get_mut(&key(CUSTOMERS)).expect("just put");
+        let further = format!("order.confirmed##corrected-{address}");
+        let mut second = first.clone();
+        (second["notification"]["S"], second["address_hash"]) =
+            (json!(further), json!({ "S": address }));
+        (first["state"]["S"], first["event"]["S"]) = (json!("bounced"), json!("shop e-0"));
+        first["readdressed_to"] = json!({ "S": address });
+        state.ledger.insert(key(&further), second);
     }
 
     /// As if the event of the order of this number should lead to the ledger item of this sort key.
@@ -269,6 +290,10 @@ impl FakeAws {
         let answer = {
             let mut state = self.lock();
             state.in_flight -= 1;
+            if fault == Some(Fault::Overtaken) {
+                let order = body["Key"]["order_key"]["S"].as_str().expect("an update's key");
+                state.events.get_mut(order).expect("stored").sweep_at += 86_400_000;
+            }
             let is_refused = fault == Some(Fault::Refused) || state.has_stopped;
             (!is_refused)
                 .then(|| state.answer(&operation, &body, fault == Some(Fault::FirstRefused)))
@@ -288,167 +313,6 @@ impl FakeAws {
 
 pub fn order(n: usize) -> String {
     format!("default/{}", 1000 + n)
-}
-
-impl State {
-    fn answer(&mut self, operation: &str, body: &Value, first_refused: bool) -> HttpResponse {
-        let answer = match operation {
-            "Query" => self.query(body),
-            "BatchGetItem" if has_impossible_key(body) => {
-                let error = "com.amazon.coral.validate#ValidationException";
-                return response(400, &json!({ "__type": error }));
-            }
-            "BatchGetItem" => self.batch_get(&body["RequestItems"]),
-            "UpdateItem" => return self.update(body),
-            "GetItem" if body["Key"]["order_key"]["S"] == "#sweep" => {
-                let watermark = match is_of_second_look(&body["Key"]) {
-                    true => self.second_watermark,
-                    false => self.watermark,
-                };
-                let item = |at: i64| json!({ "Item": { "swept_until": { "N": at.to_string() } } });
-                watermark.map_or(json!({}), item)
-            }
-            "GetItem" => self.gate.map_or(
-                json!({}),
-                |at| json!({ "Item": { "closed_until": { "N": at.to_string() } } }),
-            ),
-            "PutItem" => self.put_watermark(&body["Item"]),
-            "SendMessageBatch" if self.is_poisoned(body) => {
-                return response(
-                    400,
-                    &json!({ "__type": "com.amazonaws.sqs#InvalidMessageContents" }),
-                );
-            }
-            "SendMessageBatch" => self.send(body, first_refused),
-            other => panic!("no answer for {other}"),
-        };
-        response(200, &answer)
-    }
-
-    fn query(&self, body: &Value) -> Value {
-        let values = &body["ExpressionAttributeValues"];
-        let (from, until) = (number(&values[":from"]), number(&values[":until"]));
-        let limit = usize::try_from(body["Limit"].as_i64().expect("a limit")).expect("positive");
-        let mut found: Vec<_> = self
-            .events
-            .iter()
-            .filter(|(_, event)| event.bucket.as_deref() == values[":bucket"]["S"].as_str())
-            .filter(|(_, event)| (from..=until).contains(&event.sweep_at))
-            .collect();
-        found.sort_by_key(|(_, event)| event.sweep_at);
-        let is_part = found.len() > limit;
-        found.truncate(limit);
-        let last = found.last().filter(|_| is_part);
-        let item = |(order, event): &(&String, &StoredEvent)| {
-            json!({
-                "order_key": { "S": order }, "event": { "S": "shop e-1" },
-                "ledger_key": { "S": event.ledger_key },
-                "sweep_at": { "N": event.sweep_at.to_string() },
-            })
-        };
-        json!({ "Items": found.iter().map(item).collect::<Vec<_>>(), "LastEvaluatedKey": last.map(item) })
-    }
-
-    fn batch_get(&self, requests: &Value) -> Value {
-        let (table, request) = requests.as_object().and_then(|all| all.iter().next()).expect("one");
-        let keys = request["Keys"].as_array().expect("keys");
-        assert!(keys.len() <= 100, "as AWS limits it");
-        let orders = keys.iter().map(|key| key["order_key"]["S"].as_str().expect("a key"));
-        let items: Vec<Value> = match table.as_str() {
-            "ledger" => orders.filter_map(|order| self.ledger.get(order).cloned()).collect(),
-            _ => orders.filter_map(|order| Some(stored(order, self.events.get(order)?))).collect(),
-        };
-        json!({ "Responses": { table.as_str(): items } })
-    }
-
-    fn update(&mut self, body: &Value) -> HttpResponse {
-        let order = body["Key"]["order_key"]["S"].as_str().expect("a key");
-        let values = &body["ExpressionAttributeValues"];
-        let event = self.events.get_mut(order).expect("stored");
-        if event.sweep_at != number(&values[":was"]) {
-            return condition_failed();
-        }
-        event.bucket = values[":bucket"]["S"].as_str().map(str::to_owned);
-        if event.bucket.is_some() {
-            event.sweep_at = number(&values[":at"]);
-        }
-        event.sweeps += u32::from(values[":one"].is_object());
-        response(200, &json!({}))
-    }
-
-    fn put_watermark(&mut self, item: &Value) -> Value {
-        let watermark = number(&item["swept_until"]);
-        for (order, event) in &self.events {
-            // What was queued is watched: it has been moved ahead, where a later sweep looks at it again.
-            let is_watched = event.sweep_at >= watermark;
-            let is_sent = self.ledger.get(order).is_some_and(|item| item["state"]["S"] == "sent");
-            // Out of the index, with a dead letter.
-            let is_done = is_sent || event.bucket.is_none();
-            assert!(is_done || is_watched, "the watermark passed the event of {order}");
-        }
-        if is_of_second_look(item) {
-            self.second_watermark = Some(watermark);
-        } else {
-            self.watermark = Some(watermark);
-            self.watermarks.push(watermark);
-        }
-        json!({})
-    }
-
-    fn is_poisoned(&self, body: &Value) -> bool {
-        let entries = body["Entries"].as_array().expect("entries");
-        entries.iter().any(|entry| entry["MessageBody"].as_str() == self.poison.as_deref())
-    }
-
-    fn send(&mut self, body: &Value, first_refused: bool) -> Value {
-        let entries = body["Entries"].as_array().expect("entries");
-        let is_dead_letter = body["QueueUrl"] == "dlq";
-        self.dead_letters += if is_dead_letter { entries.len() } else { 0 };
-        assert!(entries.len() <= 10, "as AWS limits it");
-        let (mut taken, mut failed) = (Vec::new(), Vec::new());
-        for (i, entry) in entries.iter().enumerate() {
-            if first_refused && i == 0 {
-                failed.push(json!({ "Id": entry["Id"], "Code": "ServiceUnavailable", "SenderFault": false }));
-            } else {
-                let body = entry["MessageBody"].as_str().expect("a body").to_owned();
-                self.queue.extend((!is_dead_letter).then_some(body));
-                taken.push(json!({ "Id": entry["Id"], "MessageId": "m", "MD5OfMessageBody": "" }));
-            }
-        }
-        json!({ "Successful": taken, "Failed": failed })
-    }
-}
-
-/// Whether DynamoDB refuses the whole call because of one key: an empty one, or one of more than 1024 bytes.
-fn has_impossible_key(body: &Value) -> bool {
-    let tables = body["RequestItems"].as_object().into_iter().flatten();
-    let mut keys = tables.flat_map(|(_, request)| request["Keys"].as_array().into_iter().flatten());
-    keys.any(|key| {
-        let sort_key = key["notification"]["S"].as_str();
-        sort_key.is_some_and(|sort_key| !(1..=1024).contains(&sort_key.len()))
-    })
-}
-
-/// An Events item. Its message is its order.
-fn stored(order: &str, event: &StoredEvent) -> Value {
-    json!({
-        "order_key": { "S": order }, "event": { "S": "shop e-1" },
-        "message": { "B": BASE64_STANDARD.encode(pack(order)) },
-        "sweeps": { "N": event.sweeps.to_string() },
-    })
-}
-
-fn is_of_second_look(item: &Value) -> bool {
-    item["notification"]["S"] == "watermark-of-second-look"
-}
-
-fn condition_failed() -> HttpResponse {
-    let error = "com.amazonaws.dynamodb.v20120810#ConditionalCheckFailedException";
-    response(400, &json!({ "__type": error }))
-}
-
-fn number(value: &Value) -> i64 {
-    value["N"].as_str().and_then(|text| text.parse().ok()).expect("a number")
 }
 
 fn response(status: u16, body: &Value) -> HttpResponse {

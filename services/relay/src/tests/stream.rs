@@ -44,3 +44,13 @@ async fn without_its_dead_letter_the_stream_is_read_again_from_the_first_record_
     assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "12" }] }));
     assert!(fake.queued().is_empty(), "{:?}", fake.queued());
 }
+
+#[tokio::test]
+async fn from_the_first_record_that_sqs_did_not_take_on_the_stream_is_read_again() {
+    let fake = FakeAws::default();
+    let records = [record("11", Some("a")), record("12", Some("b"))];
+    fake.fail_when(|call| (call.operation == "SendMessageBatch").then_some(Fault::FirstRefused));
+    let answer = relay(&fake.relay(), &records).await;
+    assert_eq!(answer, json!({ "batchItemFailures": [{ "itemIdentifier": "11" }] }));
+    assert_eq!(fake.queued(), ["b"], "twice, once it is read again");
+}

@@ -7,7 +7,7 @@ use shared::outbox::BUCKET_MS;
 
 use super::fake_aws::{FakeAws, Fault, SWEEP_AFTER_MS, order};
 use crate::error::OutboxError;
-use crate::sweep::{SweepStats, second_look_until, sweep};
+use crate::sweep::{SweepStats, second_look_until, stop_at, sweep};
 
 /// More chunks than are checked at the same time.
 const MANY: usize = 1_500;
@@ -37,6 +37,8 @@ async fn a_sweep_queues_every_lost_event_once_in_few_calls_and_advances_to_its_e
     let stats = sweep_all(&fake).await.expect("the services answer");
     assert_eq!(stats, SweepStats { checked: MANY, queued_again: MANY });
     assert_eq!(fake.queued().len(), MANY);
+    let moved_for = fake.sweep_at(0) - until - SWEEP_AFTER_MS;
+    assert!((SWEEP_AFTER_MS..2 * SWEEP_AFTER_MS).contains(&moved_for), "{moved_for} ms");
     assert!(fake.watermark() >= Some(until));
     assert_eq!(fake.calls("SendMessageBatch"), MANY / 10);
     assert_eq!(fake.calls("BatchGetItem"), MANY / 100 + MANY / 10);
@@ -56,6 +58,20 @@ async fn an_event_whose_ledger_key_cannot_be_stops_the_sweep_of_no_other_one() {
     // Those of such a key too: swept too often, they end in the dead-letter queue.
     assert_eq!(stats, SweepStats { checked: 10, queued_again: 5 });
     assert!(fake.watermark() >= Some(until));
+}
+
+#[tokio::test]
+async fn a_mail_to_a_corrected_address_whose_request_was_lost_is_queued_again_though_the_first_one_bounced()
+ {
+    let first_due = due();
+    let fake = FakeAws::with_events(3, first_due);
+    fake.readdress(1, "BBBBBBBB", first_due);
+    for n in [0, 2] {
+        fake.record(n, "sent", first_due);
+    }
+    let stats = sweep_all(&fake).await.expect("the services answer");
+    assert_eq!(stats, SweepStats { checked: 3, queued_again: 1 });
+    assert_eq!(fake.queued(), [order(1)]);
 }
 
 #[tokio::test]
@@ -100,6 +116,31 @@ async fn a_sweep_begins_no_group_of_a_chunk_when_its_time_is_over() {
     assert!((1..orders).contains(&stats.queued_again), "{stats:?}");
     recover(&fake, orders).await;
     assert_eq!(fake.queued().len(), orders, "what one sweep has begun, it ends");
+}
+
+#[test]
+fn a_sweep_begins_nothing_in_the_last_quarter_of_a_short_time_or_the_last_half_minute() {
+    let (now, second) = (1_763_900_000_000, 1_000);
+    assert_eq!(stop_at(now, now + 8 * second), now + 6 * second);
+    assert_eq!(stop_at(now, now + 120 * second), now + 90 * second);
+    assert_eq!(stop_at(now, now + 300 * second), now + 270 * second);
+    assert_eq!(stop_at(now, i64::MAX), i64::MAX - 30 * second);
+}
+
+#[tokio::test]
+async fn a_sweep_that_ran_out_of_time_takes_no_second_look() {
+    let fake = FakeAws::with_events(1, due());
+    fake.set_second_watermark(None);
+    sweep(&fake.relay(), Clock::system().now_ms() - 1).await.expect("no error");
+    assert_eq!(fake.second_watermark(), None, "it is the next one's");
+}
+
+#[tokio::test]
+async fn an_event_that_an_overlapping_sweep_has_moved_meanwhile_is_no_error() {
+    let fake = FakeAws::with_events(1, due());
+    fake.fail_when(|call| (call.operation == "UpdateItem").then_some(Fault::Overtaken));
+    let stats = sweep_all(&fake).await.expect("the other sweep watches it");
+    assert_eq!(stats, SweepStats { checked: 1, queued_again: 1 });
 }
 
 #[tokio::test]

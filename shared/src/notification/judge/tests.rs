@@ -66,6 +66,17 @@ fn newer_news_supersedes_whatever_has_become_of_it_unless_it_is_not_told() {
 }
 
 #[test]
+fn what_the_shop_s_own_system_tells_is_no_change_and_makes_nothing_old() {
+    let told_by_shop = [known(ShipmentShipped, 1, "a", Standing::TurnedOff)];
+    assert_eq!(verdict(&news(ShipmentUpdated, 2, "a"), &told_by_shop), NOTHING_NEW);
+    assert_eq!(verdict(&news(ShipmentUpdated, 2, "b"), &told_by_shop), MAIL);
+    let delivered = [known(ShipmentDelivered, LATE_AFTER_MS, "a", Standing::TurnedOff)];
+    let shipped = News { happened_at: Some(0), ..news(ShipmentShipped, 1, "a") };
+    assert_eq!(verdict(&shipped, &delivered), MAIL);
+    assert!(superseding(&shipped, &delivered, NOW).is_none());
+}
+
+#[test]
 fn older_news_that_is_not_sent_is_skipped_first_and_one_that_is_being_sent_is_waited_for() {
     let own = news(ShipmentUpdated, 3, "c");
     let older = |standing| [known(ShipmentUpdated, 1, "a", standing)];

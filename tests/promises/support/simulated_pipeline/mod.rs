@@ -5,6 +5,7 @@ mod outages;
 mod queues;
 mod ses;
 mod settings;
+mod shop_systems;
 mod tables;
 mod whole;
 
@@ -36,6 +37,8 @@ pub use ses::{SesMode, SimulatedSes};
 pub use settings::Settings;
 pub use whole::WholePipeline;
 
+pub const DELIVERIES: &str = "http://queues.example/deliveries";
+pub const DELIVERIES_DLQ: &str = "http://queues.example/deliveries-dlq";
 pub const INBOX: &str = "http://queues.example/inbox";
 pub const INBOX_DLQ: &str = "http://queues.example/inbox-dlq";
 pub const DISPATCH: &str = "http://queues.example/dispatch";
@@ -93,7 +96,8 @@ impl<'a> SimulatedPipeline<'a> {
             let tables = tables::client(endpoint, &http, stage, &outages, &stream);
             (stage, (tables, sqs(&queues, stage, settings.sqs_attempts)))
         };
-        let clients = Stage::FUNCTIONS.into_iter().map(client).collect();
+        let stages = Stage::FUNCTIONS.into_iter().chain([Stage::Connector]);
+        let clients = stages.map(client).collect();
         Self {
             stack,
             queues,

@@ -13,6 +13,7 @@ pub enum Stage {
     Dispatcher,
     Mailer,
     Feedback,
+    Connector,
     /// Lambda, which receives and deletes messages.
     EventSource,
     /// EventBridge, which sends SES's events to the feedback queue, and the shop's to the inbox queue.
@@ -20,7 +21,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The functions.
+    /// The functions, but for the connector, which stands before intake and has tests of its own.
     pub const FUNCTIONS: [Self; 6] =
         [Self::Intake, Self::Relay, Self::Sweep, Self::Dispatcher, Self::Mailer, Self::Feedback];
 }

@@ -8,7 +8,10 @@ use mailer::render::{Brand, Mail, MailContext, RenderError};
 use shared::Event;
 use template::{Deployed, Queue, QueueSource, StreamSource};
 
-use super::{DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ, MAIL, MAIL_DLQ};
+use super::{
+    DELIVERIES, DELIVERIES_DLQ, DISPATCH, DISPATCH_DLQ, FEEDBACK, FEEDBACK_DLQ, INBOX, INBOX_DLQ,
+    MAIL, MAIL_DLQ,
+};
 
 /// What a deployment has: queues, time-outs, grace period and concurrency.
 #[derive(Debug, Clone)]
@@ -19,6 +22,7 @@ pub struct Settings {
     pub dispatcher: QueueSource,
     pub mailer: QueueSource,
     pub feedback: QueueSource,
+    pub connector: QueueSource,
     pub stream: StreamSource,
     pub intake_timeout: Duration,
     pub mailer_timeout: Duration,
@@ -54,9 +58,11 @@ pub struct QueueSettings {
 impl Settings {
     /// The template's, with SES's `Send` events on or off.
     pub fn deployed(send_events: bool) -> Self {
-        let deployed = Deployed::with_send_events(send_events);
+        let send = if send_events { "true" } else { "false" };
+        let deployed = Deployed::with(&[("SesSendEvents", send), ("ShopSystems", "true")]);
         let seconds = |variable| signed(deployed.setting_seconds(variable));
         let queues = [
+            (DELIVERIES, "DeliveriesQueue", DELIVERIES_DLQ),
             (INBOX, "InboxQueue", INBOX_DLQ),
             (DISPATCH, "DispatchQueue", DISPATCH_DLQ),
             (MAIL, "MailQueue", MAIL_DLQ),
@@ -71,6 +77,7 @@ impl Settings {
             dispatcher: deployed.queue_source("Dispatcher", "DispatchQueue"),
             mailer: deployed.queue_source("Mailer", "MailQueue"),
             feedback: deployed.queue_source("Feedback", "FeedbackQueue"),
+            connector: deployed.queue_source("Connector", "DeliveriesQueue"),
             stream: deployed.stream(),
             intake_timeout: deployed.timeout("Intake"),
             mailer_timeout: deployed.timeout("Mailer"),

@@ -1,6 +1,6 @@
 //! Shopify's fulfilments: what a customer calls a parcel.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 use shared::Kind;
 
@@ -84,22 +84,14 @@ impl<'a> Fulfillment<'a> {
         let mut facts = Vec::new();
         if !is_pickup && !waits_there {
             facts.push(fact(Kind::ShipmentShipped, self.created_at, parcel.to_json()));
-            if told.is_none() && self.is_correction() && parcel.has_route() {
-                facts.push(fact(Kind::ShipmentUpdated, self.updated_at, parcel.to_json()));
-            }
+            let corrected = parcel.corrected_at(self.updated_at, self.created_at, told);
+            facts.extend(corrected.map(|at| fact(Kind::ShipmentUpdated, at, parcel.to_json())));
         }
         if let Some(kind) = told {
             let shipment = under_way(parcel, kind, self.updated_at, order, None);
             facts.push(fact(kind, self.updated_at, shipment));
         }
         facts
-    }
-
-    /// Whether it was changed after it was told, and soon enough for that to be news: later, the parcel itself is none, and
-    /// whoever changes it tidies up.
-    fn is_correction(&self) -> bool {
-        let after = self.updated_at.duration_since(self.created_at);
-        after > SignedDuration::ZERO && after <= Kind::ShipmentShipped.send_within()
     }
 }
 

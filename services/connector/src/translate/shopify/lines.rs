@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 use shared::Currency;
 
-use super::bill::presentment;
+use super::money::presentment;
 use super::refund;
 use crate::translate::json::{count, id, is_true, list, maybe_count, set, text};
 use crate::translate::money::{exact, to_json};

@@ -20,6 +20,7 @@ mod bill;
 mod fulfillment;
 mod joined;
 mod lines;
+mod money;
 mod order;
 mod refund;
 

@@ -5,9 +5,10 @@ use serde_json::{Map, Value, json};
 use shared::{Currency, Kind};
 
 use super::address::{address, name};
-use super::bill::{State, bill, currency};
+use super::bill::{State, bill};
 use super::fulfillment::Fulfillment;
 use super::lines::OrderLine;
+use super::money::currency;
 use super::refund::{self, MoneyBack};
 use crate::translate::fact::{Fact, When, into_events};
 use crate::translate::json::{is_true, list, required_id, set, text, time};

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 use shared::{Currency, Kind};
 
-use super::bill::presentment;
+use super::money::presentment;
 use crate::translate::bill::below_refund;
 use crate::translate::fact::{Fact, When};
 use crate::translate::json::{count, id, list, set, text, time};

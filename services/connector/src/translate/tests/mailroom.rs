@@ -19,6 +19,8 @@ const WAIT: SignedDuration = SignedDuration::from_secs(6);
 pub struct Mail {
     pub key: String,
     pub event: Event,
+    /// Whether it announces a refund and says that a mail of its own told it before.
+    pub says_refund_was_told: bool,
 }
 
 /// The ledger of all orders, and the mails that were sent by it.
@@ -27,6 +29,8 @@ pub struct Mailroom {
     records: BTreeMap<String, Vec<Record>>,
     stored: BTreeMap<String, Value>,
     pub mails: Vec<Mail>,
+    /// The kinds that the shop has turned off, since its own system mails them.
+    off: Vec<Kind>,
     /// What was skipped, by key.
     pub skipped: BTreeMap<String, SkipReason>,
     now: Timestamp,
@@ -40,6 +44,11 @@ struct Record {
 }
 
 impl Mailroom {
+    /// That of a shop whose own system mails these kinds.
+    pub fn without(off: &[Kind]) -> Self {
+        Self { off: off.to_vec(), ..Self::default() }
+    }
+
     /// Publishes the events of one delivery, and decides about them until nothing is left to wait for.
     pub fn publish(&mut self, events: &[Value], at: Timestamp) {
         self.now = self.now.max(at);
@@ -77,13 +86,14 @@ impl Mailroom {
         let news = request.news();
         let reason = match () {
             () if !request.event.notify => Some(SkipReason::Muted),
+            () if self.off.contains(&news.kind) => Some(SkipReason::KindOff),
             () if self.now >= request.send_before() => Some(SkipReason::Stale),
             () => None,
         };
         self.skipped.extend(reason.map(|reason| (key.clone(), reason)));
         let since = self.now.as_millisecond();
         let standing = match reason {
-            Some(_) => Standing::Silent,
+            Some(reason) => standing_of(reason),
             None => Standing::Planned { since, waits: false },
         };
         records.push(Record { key, news, event: request.event, standing });
@@ -123,8 +133,12 @@ impl Mailroom {
         }
         let record = &mut records[own];
         record.standing = match verdict {
-            Verdict::Mail(_) => {
-                self.mails.push(Mail { key: record.key.clone(), event: record.event.clone() });
+            Verdict::Mail(money) => {
+                self.mails.push(Mail {
+                    key: record.key.clone(),
+                    event: record.event.clone(),
+                    says_refund_was_told: money.refund_told,
+                });
                 Standing::Told
             }
             Verdict::Skip(reason) => {
@@ -140,13 +154,16 @@ impl Mailroom {
 }
 
 fn standing_of(reason: SkipReason) -> Standing {
-    if reason == SkipReason::NothingNew { Standing::NothingNew } else { Standing::Silent }
+    match reason {
+        SkipReason::NothingNew => Standing::NothingNew,
+        SkipReason::KindOff => Standing::TurnedOff,
+        SkipReason::Muted | SkipReason::Stale | SkipReason::Superseded => Standing::Silent,
+    }
 }
 
 /// The key of the ledger in short, for kinds of which each event is a mail of its own without what tells these apart.
 pub fn short(mail: &Mail) -> String {
     let kind = mail.event.payload.kind();
     let number = mail.event.order.number.as_str().trim_start_matches('#');
-    debug_assert!(Kind::ALL.contains(&kind));
     format!("{number} {kind}")
 }

@@ -30,11 +30,13 @@ fn translated(
     translate(&delivery, stored)
 }
 
-/// The events of a body that carries its order. Each is one of the contract's, without a warning.
+/// The events of a body that carries its order, the earliest first. Each is one of the contract's, without a warning.
 fn events_at(system: System, body: &Value, received_at: Timestamp) -> Vec<Event> {
     match translated(system, body, None, received_at) {
         Ok(Translation::Events(events)) => {
-            events.iter().map(|event| accepted(event, received_at)).collect()
+            let events: Vec<Event> = events.iter().map(|it| accepted(it, received_at)).collect();
+            assert!(events.is_sorted_by_key(|event| event.time));
+            events
         }
         other => panic!("{other:?}"),
     }

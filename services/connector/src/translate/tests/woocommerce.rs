@@ -400,3 +400,29 @@ fn what_is_no_order_is_told_apart() {
     let Err(error @ Untranslatable::UnknownShape { .. }) = refused else { panic!("{refused:?}") };
     assert!(error.to_string().contains("may not read orders") && !error.to_string().contains("Jo"));
 }
+
+#[test]
+fn a_save_that_changes_nothing_makes_no_other_event_of_what_is_known() {
+    let ids = |modified: &str| -> Vec<String> {
+        let saved = with(
+            order(),
+            json!({ "status": "cancelled", "date_modified_gmt": modified,
+                                          "refunds": [{ "id": 9, "total": "-10.00" }] }),
+        );
+        events(&saved).iter().map(|event| event.reference.sort_key()).collect()
+    };
+    let first = ids("2026-11-20T10:00:00");
+    assert_eq!(first.len(), 3, "confirmed, cancelled, refunded: {first:?}");
+    assert!(first.iter().all(|id| id.starts_with("/woocommerce/default ")));
+    assert_eq!(ids("2026-11-20T11:00:00"), first);
+}
+
+#[test]
+fn money_for_what_was_taken_out_is_no_refund_in_full_of_what_is_left() {
+    let order = with(order(), json!({ "refunds": [{ "id": 9, "total": "-40.00" }] }));
+    let Ok(Translation::Events(told)) = translated(System::WooCommerce, &order, None, now()) else {
+        panic!("events")
+    };
+    let refunded = told.iter().find(|event| event["type"] == "order.refunded").expect("a refund");
+    assert!(refunded.pointer("/data/order/totals/total").is_none());
+}

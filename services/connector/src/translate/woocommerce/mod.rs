@@ -22,6 +22,7 @@ mod lines;
 mod locale;
 mod order;
 mod parcels;
+mod sent;
 mod shipment_tracking;
 mod status;
 mod times;

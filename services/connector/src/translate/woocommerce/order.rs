@@ -8,7 +8,8 @@ use super::address::{address, name};
 use super::bill::{bill, is_gross};
 use super::lines::{OrderLine, meta, with_tax};
 use super::locale;
-use super::parcels::{self, Sent};
+use super::parcels;
+use super::sent::{Sent, numbered};
 use super::status::Status;
 use super::times::{Times, gmt, placed_at};
 use crate::translate::bill::below_refund;
@@ -77,7 +78,7 @@ impl<'a> Snapshot<'a> {
         let status = Status::new(text(body, "status").unwrap_or_default());
         let mut parcels = parcels::all(body, &id, &lines);
         if let (Status::OnItsWay(_), true) = (status, parcels.is_empty()) {
-            let parcel = Parcel { id: parcels::numbered(&id, 1), ..Parcel::default() };
+            let parcel = Parcel { id: numbered(&id, 1), ..Parcel::default() };
             parcels.push(Sent { parcel, at: None });
         }
         // A day is known as its beginning, when the order may not have been placed yet; and none is still to come.
@@ -200,12 +201,10 @@ impl<'a> Snapshot<'a> {
         // What is fetched has a parcel only if somebody carries it.
         if parcel.has_route() || !self.is_pickup() && told != Some(Kind::ShipmentReadyForPickup) {
             facts.push(fact(Kind::ShipmentShipped, sent_at));
-            let modified = self.times.modified;
-            let after = modified.duration_since(sent_at.timestamp());
-            let is_correction =
-                after > SignedDuration::ZERO && after <= Kind::ShipmentShipped.send_within();
-            if told.is_none() && is_correction && parcel.has_route() {
-                facts.push(fact(Kind::ShipmentUpdated, When::At(modified)));
+            // Any save changes the order: beside a status, a parcel would be news with each.
+            if told.is_none() {
+                let corrected = parcel.corrected_at(self.times.modified, sent_at.timestamp(), told);
+                facts.extend(corrected.map(|at| fact(Kind::ShipmentUpdated, When::At(at))));
             }
         }
         facts.extend(told.map(|kind| fact(kind, self.times.undated())));

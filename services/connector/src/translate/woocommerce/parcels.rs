@@ -2,27 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::lines::{OrderLine, meta};
+use super::sent::{Sent, carrier_of_slug};
 use super::shipment_tracking;
 use super::times::utc;
 use crate::translate::json::{entries, id, is_true, list, maybe_count, text};
 use crate::translate::parcel::{Parcel, Pieces, tracking};
 use crate::translate::text::of_html;
-
-/// A parcel, and when it was sent, if the order says so.
-#[derive(Debug, Clone)]
-pub(super) struct Sent {
-    pub parcel: Parcel,
-    pub at: Option<Timestamp>,
-}
-
-/// The id of the `number`th parcel of what has none.
-pub(super) fn numbered(order_id: &str, number: usize) -> String {
-    format!("{order_id}-{number}")
-}
 
 /// The parcels of an order: its fulfilments or, where there are none, the plugins' entries.
 pub(super) fn all(order: &Value, order_id: &str, lines: &[OrderLine<'_>]) -> Vec<Sent> {
@@ -31,21 +19,6 @@ pub(super) fn all(order: &Value, order_id: &str, lines: &[OrderLine<'_>]) -> Vec
         return shipment_tracking::parcels(order, order_id);
     }
     with_rest(fulfillments, lines)
-}
-
-/// The name of a carrier that is known by a slug: `dhl-express` is `DHL Express`.
-pub(super) fn carrier_of_slug(slug: &str) -> Option<String> {
-    let word = |word: &str| {
-        let mut letters = word.chars();
-        match letters.next() {
-            // The short ones are abbreviations and countries: DHL, UPS, DE.
-            Some(_) if word.len() <= 3 || word == "usps" => word.to_uppercase(),
-            Some(first) => first.to_uppercase().chain(letters).collect(),
-            None => String::new(),
-        }
-    };
-    let words: Vec<String> = slug.split(['-', '_']).map(word).collect();
-    of_html(&words.join(" "))
 }
 
 fn fulfillments(order: &Value, order_id: &str) -> Vec<Sent> {

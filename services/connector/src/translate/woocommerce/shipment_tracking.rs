@@ -5,7 +5,7 @@ use rust_decimal::prelude::ToPrimitive;
 use serde_json::Value;
 
 use super::lines::meta;
-use super::parcels::{Sent, carrier_of_slug};
+use super::sent::{Sent, carrier_of_slug, numbered};
 use crate::translate::json::{decimal, entries, id, list, maybe_count, text};
 use crate::translate::parcel::{Parcel, Pieces, tracking};
 use crate::translate::text::of_html;
@@ -20,7 +20,7 @@ const KEY: &str = "_wc_shipment_tracking_items";
 pub(super) fn parcels(order: &Value, order_id: &str) -> Vec<Sent> {
     let items = meta(order, KEY).map(entries).unwrap_or_default();
     let items = items.into_iter().filter(|item| item.is_object()).enumerate();
-    items.map(|(i, item)| sent(item, super::parcels::numbered(order_id, i + 1))).collect()
+    items.map(|(i, item)| sent(item, numbered(order_id, i + 1))).collect()
 }
 
 fn sent(item: &Value, parcel_id: String) -> Sent {

@@ -1,5 +1,7 @@
 //! What an item of the ledger says about its mail.
 
+use shared::contract::text::Line;
+
 use super::*;
 
 const EVENT: &str = "shop e-1";
@@ -61,9 +63,12 @@ fn a_mail_whose_mailer_died_long_ago_counts_as_told() {
     assert_eq!(planned, Standing::Planned { since: 100, waits: false });
     let waits = Item { judging: Some(Judging::Waits), ..item(State::Planned) };
     assert_eq!(standing(waits, 0), Standing::Planned { since: 100, waits: true });
-    let nothing_new = Some(SkipReason::NothingNew.as_str().to_owned());
-    let skipped = Item { reason: nothing_new, ..item(State::Skipped) };
-    assert_eq!(standing(skipped, 0), Standing::NothingNew);
+    let skipped = |reason: SkipReason| Item {
+        reason: Some(reason.as_str().to_owned()),
+        ..item(State::Skipped)
+    };
+    assert_eq!(standing(skipped(SkipReason::NothingNew), 0), Standing::NothingNew);
+    assert_eq!(standing(skipped(SkipReason::KindOff), 0), Standing::TurnedOff);
     assert_eq!(standing(item(State::Skipped), 0), Standing::Silent);
 }
 
@@ -160,4 +165,52 @@ fn of_a_muted_event_it_counts_that_it_cancels_the_order_or_updates_it_and_nothin
     assert_eq!(kind("muted#order.updated#shop e-1", false), Some(Kind::OrderUpdated));
     assert_eq!(kind("muted#order.confirmed#shop e-1", false), None);
     assert_eq!(kind("posted#order.updated#shop e-1", false), None);
+}
+
+#[test]
+fn a_record_has_the_orders_number_where_that_tells_more_than_the_id_and_is_short() {
+    let request = requests().remove(0);
+    let number = |number: &str| {
+        let mut request = request.clone();
+        request.event.order.number = Line::parse(number).expect("a line");
+        Item::for_request(&request).order_number
+    };
+    let id = request.event.order.id.as_str().to_owned();
+    assert_eq!(number(&format!("#{id}")), None);
+    assert_eq!(number("N-7").as_deref(), Some("N-7"));
+    let longest = "7".repeat(MAX_NUMBER_LEN);
+    assert_eq!(number(&longest), Some(longest.clone()));
+    assert_eq!(number(&format!("{longest}7")), None, "the record stays small");
+    let item = Item { order_number: Some("N-7".to_owned()), ..Item::for_request(&request) };
+    let to = Recipient::Corrected(AddressHash::parse("BBBBBBBB").expect("a hash"));
+    let further = item.addressed_to(to, 7).expect("a notification");
+    assert_eq!(further.order_number.as_deref(), Some("N-7"));
+}
+
+#[test]
+fn a_mail_that_ses_rejected_with_its_files_is_told_from_one_that_bounced_or_had_none() {
+    let with_reason = |state, reason: &str| Item { reason: Some(reason.to_owned()), ..item(state) };
+    assert!(with_reason(State::Bounced, "rejected_with_files").was_rejected_with_files());
+    assert!(!with_reason(State::Bounced, "rejected").was_rejected_with_files());
+    assert!(!with_reason(State::Failed, "rejected_with_files").was_rejected_with_files());
+    assert!(!item(State::Bounced).was_rejected_with_files());
+}
+
+#[test]
+fn a_mail_goes_elsewhere_only_if_its_address_is_known_and_another_one() {
+    let own = AddressHash::parse("AAAAAAAA").expect("a hash");
+    let to = |address: Option<&str>| {
+        let address_hash = address.map(str::to_owned);
+        Item { address_hash, ..item(State::Planned) }.was_redirected_from(own)
+    };
+    assert_eq!([None, Some("AAAAAAAA"), Some("BBBBBBBB")].map(to), [false, false, true]);
+}
+
+#[test]
+fn a_judging_is_written_as_an_item_with_it_is_read() {
+    for judging in [Judging::Once, Judging::Again, Judging::Waits] {
+        let stored = AttributeValue::S(judging.as_str().to_owned());
+        let read: Judging = serde_dynamo::from_attribute_value(stored).expect("one of them");
+        assert_eq!(read, judging);
+    }
 }

@@ -155,7 +155,10 @@ impl TestEdge {
                 retry_delays: [Duration::ZERO; 2],
                 store: None,
             },
-            event_bus: EventBus { sqs: clients::sqs(&format!("http://{address}"), REGION) },
+            event_bus: EventBus {
+                sqs: clients::sqs(&format!("http://{address}"), REGION),
+                mails: None,
+            },
             page: Page::new(Arc::clone(&ses), previews, address),
             calls: Arc::clone(&calls),
             faults: setup.faults,

@@ -17,4 +17,4 @@ mod record;
 mod retry;
 mod shards;
 
-pub use mapping::{EventName, StartingPosition, StreamMapping};
+pub use mapping::{EventName, Filter, StartingPosition, StreamMapping};

@@ -22,7 +22,7 @@ impl Record {
         let change = record.dynamodb();
         let number = change.and_then(types::StreamRecord::sequence_number);
         let created = change.and_then(types::StreamRecord::approximate_creation_date_time);
-        let matches = mapping.filter.as_ref().is_none_or(|name| record.event_name() == Some(name));
+        let matches = mapping.filter.is_none_or(|filter| filter.matches(record));
         Self {
             sequence_number: number.unwrap_or_default().to_owned(),
             created: created.copied().unwrap_or_else(|| DateTime::from_secs(0)),

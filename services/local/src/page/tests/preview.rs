@@ -22,7 +22,7 @@ async fn put(edge: &TestEdge, shop: &str, settings: &Value) {
 
 async fn edge_with_shops() -> TestEdge {
     let edge = TestEdge::plain().await;
-    Resources::create(&edge.dynamodb(), &edge.sqs(), &Settings::default()).await.unwrap();
+    Resources::create(&edge.dynamodb(), &edge.sqs(), &Settings::default(), false).await.unwrap();
     edge
 }
 
@@ -189,7 +189,7 @@ fn write(path: &Path, script: &str) {
 async fn edge_of(executable: &Path) -> TestEdge {
     let executable = Some(executable.to_owned());
     let edge = TestEdge::start(Setup { executable, ..Setup::default() }).await;
-    Resources::create(&edge.dynamodb(), &edge.sqs(), &Settings::default()).await.unwrap();
+    Resources::create(&edge.dynamodb(), &edge.sqs(), &Settings::default(), false).await.unwrap();
     edge
 }
 

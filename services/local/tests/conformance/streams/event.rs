@@ -1,6 +1,6 @@
 //! What the function is given.
 
-use local::mapping::stream::{EventName, StartingPosition, StreamMapping};
+use local::mapping::stream::{EventName, Filter, StartingPosition, StreamMapping};
 use serde_json::json;
 
 use super::{mapping, start, stream_of, wait_for_delivery};
@@ -49,7 +49,7 @@ async fn records_that_the_filter_does_not_match_never_reach_the_function() {
     services.remove("a").await;
     services.put(&["c"]).await;
     let function = responding("null");
-    let filter = Some(EventName::Insert);
+    let filter = Some(Filter { event_names: &[EventName::Insert], new_states: &[] });
     let mapping = start(&services, StreamMapping { filter, ..mapping(&stream) }, &function);
     wait_for_delivery(&function, &["a", "b", "c"]).await;
     mapping.stop().await;

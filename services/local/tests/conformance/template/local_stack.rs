@@ -9,10 +9,12 @@ use local::Config;
 use local::mapping::sqs::QueueMapping;
 use local::mapping::stream::StreamMapping;
 use local::resources::{
-    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, Queue, Resources, SHOP_BUS, SHOPS_TABLE, Settings,
+    EVENTS_TABLE, INBOX_QUEUE, LEDGER_TABLE, MAIL_BUS, Queue, Resources, SHOP_BUS, SHOPS_TABLE,
+    Settings,
 };
 use local::stack::{Endpoints, EventSources, FUNCTIONS, function_configs};
 use serde_json::{Value, json};
+use shared::mail_event::BUS_SOURCE;
 
 use super::Properties;
 use crate::support::services::Services;
@@ -21,7 +23,8 @@ use crate::support::services::Services;
 pub async fn properties() -> Properties {
     let services = Services::start().await;
     let settings = Settings::default();
-    let resources = Resources::create(&services.dynamodb, &services.sqs, &settings).await.unwrap();
+    let resources =
+        Resources::create(&services.dynamodb, &services.sqs, &settings, true).await.unwrap();
     let mut properties = Properties::new();
     for (id, table) in
         [("EventsTable", EVENTS_TABLE), ("LedgerTable", LEDGER_TABLE), ("ShopsTable", SHOPS_TABLE)]
@@ -32,12 +35,16 @@ pub async fn properties() -> Properties {
     for (id, queue) in [
         ("InboxQueue", &queues.inbox),
         ("InboxDlq", &queues.inbox_dlq),
+        ("DeliveriesQueue", &queues.deliveries),
+        ("DeliveriesDlq", &queues.deliveries_dlq),
         ("DispatchQueue", &queues.dispatch),
         ("DispatchDlq", &queues.dispatch_dlq),
         ("MailQueue", &queues.mail),
         ("MailDlq", &queues.mail_dlq),
         ("FeedbackQueue", &queues.feedback),
         ("FeedbackDlq", &queues.feedback_dlq),
+        ("PublisherDlq", &queues.publisher_dlq),
+        ("MailHookDlq", &queues.mail_hook_dlq),
     ] {
         add(&mut properties, id, queue_properties(&services, queue).await);
     }
@@ -50,7 +57,15 @@ pub async fn properties() -> Properties {
         "Targets": [INBOX_QUEUE],
     });
     add(&mut properties, "ShopEventsRule", rule);
-    let config = Config { settings, ..Config::default() };
+    add(&mut properties, "MailBus", json!({ "Name": MAIL_BUS }));
+    // `local::mail_bus` sends whatever is on that bus to the hook.
+    let rule = json!({
+        "EventBusName": MAIL_BUS,
+        "EventPattern": { "source": [BUS_SOURCE] },
+        "Targets": ["MailHook"],
+    });
+    add(&mut properties, "MailHookRule", rule);
+    let config = Config { settings, mail_events: true, ..Config::default() };
     add_functions(&mut properties, &config, &resources);
     add_event_sources(&mut properties, EventSources::new(&config, &resources));
     properties
@@ -157,6 +172,8 @@ fn add_functions(properties: &mut Properties, config: &Config, resources: &Resou
 
 fn add_event_sources(properties: &mut Properties, sources: EventSources) {
     add(properties, "Relay.Events.Inserts", stream_properties(&sources.stream));
+    let ledger = sources.ledger_stream.expect("mail events are on");
+    add(properties, "Publisher.Events.Changes", stream_properties(&ledger));
     let minutes = sources.sweep.every.as_secs() / 60;
     assert_eq!(sources.sweep.every, Duration::from_secs(minutes * 60), "EventBridge knows minutes");
     let unit = if minutes == 1 { "minute" } else { "minutes" };
@@ -181,10 +198,8 @@ fn queue_mapping_properties(mapping: &QueueMapping) -> Value {
 }
 
 fn stream_properties(mapping: &StreamMapping) -> Value {
-    let filter = mapping.filter.as_ref().map(|name| {
-        let pattern = json!({ "eventName": [name.as_str()] }).to_string();
-        json!({ "Filters": [{ "Pattern": pattern }] })
-    });
+    let filter =
+        mapping.filter.map(|filter| json!({ "Filters": [{ "Pattern": filter.pattern() }] }));
     let table = mapping.stream_arn.split('/').nth(1).unwrap();
     json!({
         "Stream": table,

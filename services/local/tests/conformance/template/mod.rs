@@ -33,6 +33,13 @@ const fn intended(
     Intended { property, deployed, local, reason }
 }
 
+/// The stack has everything that a parameter turns on.
+const EVERYTHING_ON: &[(&str, &str)] = &[
+    ("ShopSystems", "true"),
+    ("MailEvents", "true"),
+    ("MailHookUrl", "https://shop.example/hook"),
+];
+
 const NO_BACKUP: &str = "dynoxide has neither backups nor encryption; nothing of value is in it";
 const ON_THIS_MACHINE: &str = "the queues are on this machine and 127.0.0.1 is their only client";
 const QUICK: &str = "a demo and a test must not wait as long as production may";
@@ -46,16 +53,22 @@ const INTENDED: &[Intended] = &[
     intended("*.SSESpecification", r#"{"SSEEnabled":true}"#, "", NO_BACKUP),
     intended("*.SqsManagedSseEnabled", "true", "", ON_THIS_MACHINE),
     intended("InboxDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-inbox"]}"#, "", ON_THIS_MACHINE),
+    intended("DeliveriesDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-deliveries"]}"#, "", ON_THIS_MACHINE),
     intended("DispatchDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-dispatch"]}"#, "", ON_THIS_MACHINE),
     intended("MailDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-mail"]}"#, "", ON_THIS_MACHINE),
     intended("FeedbackDlq.RedriveAllowPolicy", r#"{"redrivePermission":"byQueue","sourceQueueArns":["waybill-feedback"]}"#, "", ON_THIS_MACHINE),
+    intended("PublisherDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", ON_THIS_MACHINE),
+    intended("MailHookDlq.RedriveAllowPolicy", r#"{"redrivePermission":"denyAll"}"#, "", ON_THIS_MACHINE),
     intended("InboxQueue.RedrivePolicy", r#"{"deadLetterTargetArn":"waybill-inbox-dlq","maxReceiveCount":12}"#, r#"{"deadLetterTargetArn":"waybill-inbox-dlq","maxReceiveCount":5}"#, QUICK),
     intended("InboxQueue.VisibilityTimeout", "180", "30", QUICK),
+    intended("DeliveriesQueue.RedrivePolicy", r#"{"deadLetterTargetArn":"waybill-deliveries-dlq","maxReceiveCount":12}"#, r#"{"deadLetterTargetArn":"waybill-deliveries-dlq","maxReceiveCount":5}"#, QUICK),
+    intended("DeliveriesQueue.VisibilityTimeout", "180", "30", QUICK),
     intended("DispatchQueue.VisibilityTimeout", "180", "30", QUICK),
     intended("MailQueue.VisibilityTimeout", "190", "30", QUICK),
     intended("FeedbackQueue.VisibilityTimeout", "190", "30", QUICK),
     intended("Intake.Timeout", "10", "5", QUICK),
     intended("Relay.Timeout", "300", "5", QUICK),
+    intended("Publisher.Timeout", "90", "5", QUICK),
     intended("*.Timeout", "30", "5", QUICK),
     intended("Environment.LEASE_SECONDS", r#""60""#, r#""6""#, QUICK),
     intended("DispatchQueue.RedrivePolicy", r#"{"deadLetterTargetArn":"waybill-dispatch-dlq","maxReceiveCount":12}"#, r#"{"deadLetterTargetArn":"waybill-dispatch-dlq","maxReceiveCount":5}"#, QUICK),
@@ -66,14 +79,18 @@ const INTENDED: &[Intended] = &[
     intended("Relay.Events.Sweep.Schedule", r#""rate(5 minutes)""#, r#""rate(1 minute)""#, QUICK),
     intended("Relay.Events.Sweep.RetryPolicy", r#"{"MaximumEventAgeInSeconds":300,"MaximumRetryAttempts":0}"#, "", "the schedule here has no retry to turn off"),
     intended("Relay.Events.Inserts.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
+    intended("Publisher.Events.Changes.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
     intended("Mailer.Events.MailQueue.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
     intended("Feedback.Events.FeedbackQueue.MaximumBatchingWindowInSeconds", "1", "0", NO_LATENCY),
     intended("Intake.Events.InboxQueue.ScalingConfig", r#"{"MaximumConcurrency":10}"#, r#"{"MaximumConcurrency":1}"#, "one process a function is enough for one machine"),
     intended("Dispatcher.Events.DispatchQueue.ScalingConfig", r#"{"MaximumConcurrency":10}"#, r#"{"MaximumConcurrency":1}"#, "one process a function is enough for one machine"),
+    intended("Connector.Events.DeliveriesQueue.ScalingConfig", r#"{"MaximumConcurrency":10}"#, r#"{"MaximumConcurrency":1}"#, "one process a function is enough for one machine"),
     intended("Feedback.Events.FeedbackQueue.ScalingConfig", r#"{"MaximumConcurrency":10}"#, r#"{"MaximumConcurrency":1}"#, "one process a function is enough for one machine"),
     intended("Environment.AWS_ENDPOINT_URL_DYNAMODB", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
     intended("Environment.AWS_ENDPOINT_URL_SQS", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
     intended("Environment.AWS_ENDPOINT_URL_SESV2", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
+    intended("Environment.AWS_ENDPOINT_URL_SECRETS_MANAGER", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
+    intended("Environment.AWS_ENDPOINT_URL_EVENTBRIDGE", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
     intended("Environment.AWS_ENDPOINT_URL_S3", "", r#""http://127.0.0.1:1""#, "how the functions find the built-in services"),
     intended("Environment.ATTACHMENT_BUCKET", r#""""#, r#""waybill-invoices""#, "the samples' bucket"),
     intended("Environment.PUBLISHERS", r#""iam""#, r#""anyone""#, "there is no IAM here"),
@@ -99,7 +116,7 @@ impl Intended {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_stack_is_what_the_template_says_but_for_the_intended_differences() {
-    let deployed = properties(&[]);
+    let deployed = properties(EVERYTHING_ON);
     let local = local_stack::properties().await;
     let json = |value: Option<&Value>| value.map(Value::to_string).unwrap_or_default();
     let mut used = vec![false; INTENDED.len()];
@@ -154,15 +171,16 @@ fn the_deployed_grace_periods_outlive_everything_that_can_hide_an_ses_event() {
 /// A comparison of nothing would pass.
 #[test]
 fn the_template_has_every_kind_of_property_that_is_compared() {
-    let deployed = properties(&[]);
+    let deployed = properties(EVERYTHING_ON);
     for (property, count) in [
         (".KeySchema", 3),
-        (".RedrivePolicy", 4),
-        (".VisibilityTimeout", 8),
-        (".Timeout", 5),
-        (".BatchSize", 5),
+        (".RedrivePolicy", 5),
+        (".VisibilityTimeout", 12),
+        (".Timeout", 7),
+        (".BatchSize", 7),
+        (".StreamSpecification", 2),
         (".Schedule", 1),
-        (".EventBusName", 1),
+        (".EventBusName", 2),
     ] {
         let found = deployed.keys().filter(|key| key.ends_with(property)).count();
         assert_eq!(found, count, "{property}");

@@ -1,6 +1,10 @@
 //! The rules of a replay.
 
+use std::collections::{HashMap, HashSet};
+
 use super::*;
+use crate::dlq::stream_batch::samples;
+use crate::store::keyed;
 use shared::Kind;
 use shared::ledger::Transition;
 use shared::notification::Recipient;
@@ -127,7 +131,7 @@ fn an_event_whose_id_another_one_has_is_a_conflict_and_not_done() {
         ),
         (&["e1", "e2"], Verdict::Conflict, Some(format!("1 of its 2: {other}"))),
     ] {
-        let payload = DlqPayload::Inbox(ids.iter().map(|id| event(id)).collect());
+        let payload = DlqPayload::Events(ids.iter().map(|id| event(id)).collect());
         let assessment = Rules { snapshot: &snapshot, now: NOW }.assess(&payload);
         assert_eq!((assessment.verdict, assessment.detail), (verdict, detail), "{ids:?}");
         assert!(!verdict.is_movable(true) || verdict == Verdict::WouldSend);
@@ -146,7 +150,7 @@ fn events_are_stale_by_when_they_arrived_if_none_of_the_missing_ones_is_fresh_or
     let stored = HashMap::from([(event_key(&event("e1", true, NOW)), vec![1])]);
     let snapshot = LedgerSnapshot { stored, ..LedgerSnapshot::default() };
     let assess = |events: &[PublishedEvent]| {
-        Rules { snapshot: &snapshot, now: NOW }.assess(&DlqPayload::Inbox(events.to_vec()))
+        Rules { snapshot: &snapshot, now: NOW }.assess(&DlqPayload::Events(events.to_vec()))
     };
     let (past, fresh) = (event("e2", true, NOW), event("e3", true, NOW + 1));
     let stale = assess(std::slice::from_ref(&past));
@@ -359,4 +363,56 @@ fn of_a_kind_that_the_shop_has_turned_off_nothing_goes_to_a_corrected_address() 
     let bounced = || [at_a(Kind::ShipmentShipped, State::Bounced)];
     assert_eq!(assess(&correction_of_shipped(false), bounced()).verdict, Verdict::AlreadySent);
     assert_eq!(assess(&correction_of_shipped(true), bounced()).verdict, Verdict::WouldSend);
+}
+
+#[test]
+fn a_delivery_that_needs_its_order_is_replayed_only_where_that_is_stored() {
+    let order = OrderKey::parse("default/1001").unwrap();
+    let known =
+        LedgerSnapshot { known_orders: [order.clone()].into(), ..LedgerSnapshot::default() };
+    let verdict = |snapshot: &LedgerSnapshot| {
+        Rules { snapshot, now: NOW }.assess(&DlqPayload::NeedsOrder(order.clone())).verdict
+    };
+    assert_eq!(verdict(&known), Verdict::WouldSend);
+    assert_eq!(verdict(&LedgerSnapshot::default()), Verdict::OrderMissing);
+    assert!(!Verdict::OrderMissing.is_movable(true));
+}
+
+#[test]
+fn changes_of_the_ledger_are_told_again_from_the_stream_or_else_from_the_ledger() {
+    let batch = StreamBatch::parse(&samples::report().to_string()).unwrap();
+    let assess = |ledger_table: &str, in_stream: HashSet<(String, String)>| {
+        let ledger_table = ledger_table.to_owned();
+        let snapshot = LedgerSnapshot { ledger_table, in_stream, ..LedgerSnapshot::default() };
+        let rules = Rules { snapshot: &snapshot, now: NOW };
+        rules.assess(&DlqPayload::StreamBatch(batch.clone()))
+    };
+    let own = "waybill-ledger";
+    let detail = |found: &ReplayAssessment| found.detail.clone().unwrap_or_default();
+    let read = assess(own, [batch.place()].into());
+    assert_eq!(read.verdict, Verdict::WouldPublish);
+    assert!(detail(&read).ends_with("from the ledger's stream"), "{}", detail(&read));
+    let forgotten = assess(own, HashSet::new());
+    assert_eq!(forgotten.verdict, Verdict::WouldPublish);
+    assert!(detail(&forgotten).contains("has no more"), "{}", detail(&forgotten));
+    // Names of two stacks, mixed.
+    assert_eq!(assess("other-ledger", HashSet::new()).verdict, Verdict::Unparseable);
+}
+
+#[test]
+fn an_event_that_asks_for_no_mail_is_recorded_and_no_mail_is_promised() {
+    let assessment = assess(&correction_of_shipped(false), []);
+    assert_eq!(assessment.verdict, Verdict::WouldRecord);
+    assert_eq!(assess(&correction_of_shipped(true), []).verdict, Verdict::WouldSend);
+}
+
+#[test]
+fn a_mail_to_a_corrected_address_is_promised_only_if_the_one_before_does_not_arrive() {
+    let waits = assess(&correction_of_shipped(true), [at_a(Kind::ShipmentShipped, State::Sent)]);
+    assert_eq!(waits.detail.as_deref(), Some(IF_IT_DOES_NOT_ARRIVE));
+    // Superseded while it waits: that is the reason then.
+    let records =
+        [at_a(Kind::ShipmentShipped, State::Sent), at_a(Kind::ShipmentDelivered, State::Delivered)];
+    let superseded = assess(&correction_of_shipped(true), records);
+    assert!(superseded.detail.is_some_and(|why| why.starts_with("by ")));
 }

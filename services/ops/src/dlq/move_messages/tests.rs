@@ -39,10 +39,13 @@ fn an_event_keeps_when_it_arrived_and_an_operator_forces_only_a_stale_one() {
         payload,
         assessment: ReplayAssessment::new(verdict, None),
     };
-    let inbox = || DlqPayload::Inbox(Vec::new());
-    let names = |candidate: &Candidate| attributes(candidate).into_keys().collect::<Vec<_>>();
+    let inbox = || DlqPayload::Events(Vec::new());
+    let names =
+        |candidate: &Candidate| attributes(Dlq::Inbox, candidate).into_keys().collect::<Vec<_>>();
     let fresh = candidate(inbox(), Verdict::WouldSend);
-    assert_eq!(attributes(&fresh), BTreeMap::from([(RECEIVED_AT.to_owned(), "7".to_owned())]));
+    let received_at = BTreeMap::from([(RECEIVED_AT.to_owned(), "7".to_owned())]);
+    assert_eq!(attributes(Dlq::Inbox, &fresh), received_at);
+    assert_eq!(attributes(Dlq::Deliveries, &fresh), BTreeMap::new(), "its body says when");
     let mut both = vec![FORCED_AT.to_owned(), RECEIVED_AT.to_owned()];
     both.sort();
     assert_eq!(names(&candidate(inbox(), Verdict::Stale)), both);

@@ -1,0 +1,156 @@
+//! The connector's worker: what becomes of each message of a batch.
+
+use connector::System;
+use connector::message::QueuedDelivery;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use shared::ShopId;
+
+use crate::connector_support::{ALL, Reach, attribute, batch, connector, kept_of, take_all};
+use crate::recorder::Metrics;
+use crate::support::TestStack;
+use waybill_tests::deliveries::{paid_order, shopify_fulfillment};
+
+const RECEIVED_AT: &str = "2026-11-27T16:30:00Z";
+
+fn message(system: System, body: &str) -> String {
+    let delivery = QueuedDelivery {
+        shop: ShopId::default(),
+        system,
+        topic: None,
+        received_at: RECEIVED_AT.parse().expect("a time"),
+        body: body.as_bytes().to_vec(),
+    };
+    delivery.to_message().expect("it fits")
+}
+
+#[tokio::test]
+async fn each_message_has_its_own_outcome_and_a_bad_one_is_kept_as_it_came_with_the_reason() {
+    let metrics = Metrics::default();
+    let _guard = metrics::set_default_local_recorder(&metrics);
+    let services = TestStack::start().await;
+    let connector = connector(&services, ALL).await;
+    let [shopify, woocommerce] =
+        System::ALL.map(|system| message(system, &paid_order(system, 3001).to_string()));
+    let no_json = message(System::Shopify, "no JSON: jo@customers.example");
+    let no_order = message(System::WooCommerce, r#"{"id":3002,"line_items":[]}"#);
+    let envelope = json!({
+        "source": "aws.partner/shopify.com/1/x", "detail-type": "shopifyWebhook",
+        "detail": { "payload": paid_order(System::Shopify, 3003), "metadata": {} },
+    });
+    let envelope = envelope.to_string();
+    let too_large = r#"{"shop":"default","system":"shopify","received_at":"2026-11-27T16:30:00Z","order_id":"9","body":null}"#;
+    let bodies = [&shopify, &no_json, &woocommerce, &no_order, &envelope, too_large, "", &shopify];
+    // SQS takes no empty message: the empty one stays where it is until SQS has moved it.
+    assert_eq!(kept_of(&connector, &batch(&bodies)).await, ["6"]);
+
+    let queues = &services.stack.resources.queues;
+    let dead = take_all(&services, &queues.deliveries_dlq).await;
+    let mut dead: Vec<(&str, &str, &str)> = dead
+        .iter()
+        .map(|dead| {
+            let text = |name| attribute(dead, name).unwrap_or_default();
+            (dead.body().unwrap_or_default(), text("waybill-code"), text("waybill-reason"))
+        })
+        .collect();
+    dead.sort();
+    let mut expected = [
+        (no_json.as_str(), "untranslatable"),
+        (&no_order, "untranslatable"),
+        (&envelope, "unreadable"),
+        (too_large, "too-large"),
+    ];
+    expected.sort();
+    let codes: Vec<(&str, &str)> = dead.iter().map(|(body, code, _)| (*body, *code)).collect();
+    assert_eq!(codes, expected);
+    for (_, _, reason) in &dead {
+        assert!(!reason.is_empty() && !reason.contains("customers"), "{reason}");
+    }
+    assert_eq!(metrics.count("DeadLettered"), 4.0);
+    services.stop().await;
+}
+
+#[tokio::test]
+async fn an_order_becomes_events_for_intake_with_when_the_delivery_arrived() {
+    let services = TestStack::start().await;
+    let connector = connector(&services, ALL).await;
+    let partner = json!({
+        "shop": "default", "system": "shopify", "received_at": RECEIVED_AT,
+        "event": { "payload": paid_order(System::Shopify, 3004), "metadata": {} },
+    });
+    for (system, body) in [
+        (System::Shopify, message(System::Shopify, &paid_order(System::Shopify, 3004).to_string())),
+        (System::Shopify, partner.to_string()),
+        (
+            System::WooCommerce,
+            message(System::WooCommerce, &paid_order(System::WooCommerce, 3004).to_string()),
+        ),
+    ] {
+        assert_eq!(kept_of(&connector, &batch(&[&body])).await, [""; 0]);
+        let inbox = take_all(&services, &services.stack.resources.queues.inbox).await;
+        let [message] = &inbox[..] else { panic!("one message") };
+        let received_at: Timestamp = RECEIVED_AT.parse().expect("a time");
+        let expected = received_at.as_millisecond().to_string();
+        assert_eq!(attribute(message, "waybill-received-at"), Some(expected.as_str()));
+        let events: Vec<Value> =
+            serde_json::from_str(message.body().expect("a body")).expect("an array");
+        assert_eq!(events[0]["type"], "order.confirmed");
+        assert_eq!(events[0]["source"], format!("/{system}/default"));
+    }
+    services.stop().await;
+}
+
+#[tokio::test]
+async fn a_parcel_waits_for_its_order_for_a_day() {
+    let metrics = Metrics::default();
+    let _guard = metrics::set_default_local_recorder(&metrics);
+    let services = TestStack::start().await;
+    let queues = services.stack.resources.queues.clone();
+    let parcel = message(System::Shopify, &shopify_fulfillment(3005).to_string());
+    let after = async |hours| {
+        let reach = Reach { ahead: SignedDuration::from_hours(hours), ..ALL };
+        let connector = connector(&services, reach).await;
+        assert_eq!(kept_of(&connector, &batch(&[&parcel])).await, [""; 0]);
+        kit::queue::queue_depth(&services.stack.sqs, &queues.deliveries.url).await.expect("depth")
+    };
+    assert_eq!(after(0).await.delayed, 1);
+    assert_eq!(after(23).await.delayed, 2);
+    assert_eq!((metrics.count("OrderAwaited"), metrics.count("Requeued")), (2.0, 0.0));
+    assert_eq!(after(25).await.total(), 2);
+    let [dead] = &take_all(&services, &queues.deliveries_dlq).await[..] else { panic!("one") };
+    assert_eq!(attribute(dead, "waybill-code"), Some("order-missing"));
+    assert_eq!(attribute(dead, "waybill-order-id"), Some("3005"));
+    assert_eq!(dead.body(), Some(parcel.as_str()));
+    services.stop().await;
+}
+
+#[tokio::test]
+async fn what_dynamodb_or_the_inbox_holds_up_is_requeued_and_what_no_queue_takes_stays() {
+    let metrics = Metrics::default();
+    let _guard = metrics::set_default_local_recorder(&metrics);
+    let services = TestStack::start().await;
+    let queues = services.stack.resources.queues.clone();
+    let parcel = message(System::Shopify, &shopify_fulfillment(3006).to_string());
+    let order = message(System::Shopify, &paid_order(System::Shopify, 3006).to_string());
+    let both = batch(&[&parcel, &order]);
+    let without = async |reach| kept_of(&connector(&services, reach).await, &both).await;
+    let depth =
+        async |url: &str| kit::queue::queue_depth(&services.stack.sqs, url).await.expect("depth");
+    assert_eq!(without(Reach { dynamodb: false, ..ALL }).await, [""; 0]);
+    assert_eq!(depth(&queues.deliveries.url).await.delayed, 1, "the parcel");
+    assert_eq!(depth(&queues.inbox.url).await.visible, 1, "the order");
+    assert_eq!((metrics.count("Requeued"), metrics.count("OrderAwaited")), (1.0, 0.0));
+    assert_eq!(without(Reach { inbox: false, ..ALL }).await, [""; 0]);
+    assert_eq!(depth(&queues.deliveries.url).await.delayed, 3, "both");
+    assert_eq!(without(Reach { sqs: false, ..ALL }).await, ["0", "1"], "nothing is acknowledged");
+    assert_eq!(depth(&queues.deliveries_dlq.url).await.total(), 0);
+    services.stop().await;
+}
+
+#[tokio::test]
+async fn an_empty_batch_is_answered() {
+    let services = TestStack::start().await;
+    let connector = connector(&services, ALL).await;
+    assert_eq!(kept_of(&connector, &json!({ "Records": [] })).await, [""; 0]);
+    services.stop().await;
+}

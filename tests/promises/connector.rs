@@ -1,0 +1,10 @@
+//! Webhooks of shop systems, from the signed request to the mail.
+
+mod conversations;
+mod guides;
+mod keep_first;
+mod mails;
+mod recorded;
+mod signatures;
+pub mod support;
+mod waiting;
