@@ -4,7 +4,7 @@ mod conversations;
 mod guides;
 mod keep_first;
 mod mails;
-mod recorded;
+pub mod recorded;
 mod signatures;
 pub mod support;
 mod waiting;

@@ -3,6 +3,7 @@
 //! The APIs are small fakes that page, throttle and fail as the real ones do; all else is the real stack.
 
 mod command;
+mod conversations;
 mod failures;
 mod fake_api;
 mod fake_shopify;
