@@ -75,8 +75,16 @@ fn matches(pattern: &str, name: &str) -> bool {
 }
 
 /// The pages, from the root of the repository.
-const PAGES: [&str; 4] =
-    ["README.md", "infra/README.md", "shared/CONTRACT.md", "shared/clients/README.md"];
+const PAGES: [&str; 8] = [
+    "README.md",
+    "infra/README.md",
+    "services/connector/RECONCILE.md",
+    "services/connector/SHOPIFY.md",
+    "services/connector/WOOCOMMERCE.md",
+    "services/publisher/receivers/README.md",
+    "shared/CONTRACT.md",
+    "shared/clients/README.md",
+];
 
 #[test]
 fn each_link_of_the_pages_to_a_file_or_a_heading_leads_there() {
