@@ -15,6 +15,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_types::body::SdkBody;
 use kit::Clock;
 use kit::queue::{DeadLetterQueue, queue_depth};
+use local::Config;
 use serde_json::{Value, json};
 
 use crate::recorder::Metrics;
@@ -85,6 +86,10 @@ impl HttpConnector for FakeBus {
     }
 }
 
+async fn services() -> TestStack {
+    TestStack::start_with(Config { mail_events: true, ..Config::default() }).await
+}
+
 fn publisher(services: &TestStack, bus: &FakeBus) -> Publisher {
     let connector = SharedHttpConnector::new(bus.clone());
     let config = aws_sdk_eventbridge::Config::builder()
@@ -93,7 +98,15 @@ fn publisher(services: &TestStack, bus: &FakeBus) -> Publisher {
         .credentials_provider(Credentials::new("local", "local", None, None, "test"))
         .retry_config(RetryConfig::disabled())
         .http_client(http_client_fn(move |_, _| connector.clone()));
-    let dead_letters = services.stack.resources.queues.publisher_dlq.url.clone();
+    let dead_letters = services
+        .stack
+        .resources
+        .queues
+        .publisher_dlq
+        .as_ref()
+        .expect("mail events are on")
+        .url
+        .clone();
     Publisher {
         bus: MailBus::new(
             aws_sdk_eventbridge::Client::from_conf(config.build()),
@@ -147,7 +160,8 @@ async fn answer(services: &TestStack, bus: &FakeBus, records: &[Value]) -> Value
 }
 
 async fn dead_letters(services: &TestStack) -> u64 {
-    let queue = &services.stack.resources.queues.publisher_dlq.url;
+    let queue = services.stack.resources.queues.publisher_dlq.as_ref();
+    let queue = &queue.expect("mail events are on").url;
     queue_depth(&services.stack.sqs, queue).await.expect("SQS answers").total()
 }
 
@@ -159,7 +173,7 @@ fn sent(count: usize) -> Vec<Value> {
 async fn a_batch_is_published_in_calls_of_ten_in_the_order_of_the_stream() {
     let metrics = Metrics::default();
     let _guard = metrics::set_default_local_recorder(&metrics);
-    let services = TestStack::start().await;
+    let services = services().await;
     let bus = FakeBus::refusing(|_| None);
     let mut records = sent(25);
     // Nothing to tell: they take no place in a call.
@@ -177,7 +191,7 @@ async fn the_first_record_whose_event_the_bus_did_not_take_is_named_and_nothing_
 {
     let metrics = Metrics::default();
     let _guard = metrics::set_default_local_recorder(&metrics);
-    let services = TestStack::start().await;
+    let services = services().await;
     for code in ["InternalFailure", "ThrottlingException", "AccessDeniedException"] {
         let refusal: Refusal = match code {
             "InternalFailure" => |n| matches!(n, 14 | 17).then_some("InternalFailure"),
@@ -195,7 +209,7 @@ async fn the_first_record_whose_event_the_bus_did_not_take_is_named_and_nothing_
 
 #[tokio::test]
 async fn a_call_that_fails_as_a_whole_is_repeated_from_its_first_record() {
-    let services = TestStack::start().await;
+    let services = services().await;
     let bus = FakeBus { failing_call: Some(1), ..FakeBus::refusing(|_| None) };
     assert_eq!(answer(&services, &bus, &sent(30)).await, failed_from(11));
     assert_eq!(bus.calls().len(), 2);
@@ -206,7 +220,7 @@ async fn a_call_that_fails_as_a_whole_is_repeated_from_its_first_record() {
 async fn an_event_that_the_bus_never_takes_becomes_a_dead_letter_and_keeps_no_other_one() {
     let metrics = Metrics::default();
     let _guard = metrics::set_default_local_recorder(&metrics);
-    let services = TestStack::start().await;
+    let services = services().await;
     let bus = FakeBus::refusing(|n| (n == 3).then_some("MalformedDetail"));
     assert_eq!(answer(&services, &bus, &sent(12)).await, none_failed());
     assert_eq!((metrics.count("Published"), metrics.count("DeadLettered")), (11.0, 1.0));
@@ -216,7 +230,7 @@ async fn an_event_that_the_bus_never_takes_becomes_a_dead_letter_and_keeps_no_ot
 
 #[tokio::test]
 async fn what_comes_before_an_unreadable_record_is_published_before_that_is_set_aside() {
-    let services = TestStack::start().await;
+    let services = services().await;
     let records = [record(1, "sent"), unreadable(2), record(3, "sent")];
     let bus = FakeBus::refusing(|_| None);
     assert_eq!(answer(&services, &bus, &records).await, none_failed());
@@ -232,7 +246,7 @@ async fn what_comes_before_an_unreadable_record_is_published_before_that_is_set_
 
 #[tokio::test]
 async fn an_unreadable_record_is_not_passed_without_its_dead_letter() {
-    let services = TestStack::start().await;
+    let services = services().await;
     let bus = FakeBus::refusing(|_| None);
     let mut publisher = publisher(&services, &bus);
     let nowhere = format!("{}/no-such-queue", services.stack.url());
@@ -246,7 +260,7 @@ async fn an_unreadable_record_is_not_passed_without_its_dead_letter() {
 
 #[tokio::test]
 async fn a_batch_without_news_calls_nothing_and_what_is_no_batch_is_an_error() {
-    let services = TestStack::start().await;
+    let services = services().await;
     let bus = FakeBus::refusing(|_| None);
     assert_eq!(answer(&services, &bus, &[]).await, none_failed());
     assert_eq!(answer(&services, &bus, &[record(1, "planned")]).await, none_failed());

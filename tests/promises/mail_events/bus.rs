@@ -48,7 +48,8 @@ async fn a_bus_that_is_away_delays_no_mail_and_loses_no_event() {
         let told = told(&stack, order).await;
         assert!(types(&told).contains(&"mail.delivered"), "{told:#?}");
     }
-    let dead_letters = stack.stack.resources.queues.publisher_dlq.clone();
+    let dead_letters =
+        stack.stack.resources.queues.publisher_dlq.clone().expect("mail events are on");
     assert_eq!(stack.depth(&dead_letters).await, 0, "an outage is no dead letter");
     stack.stop().await;
 }
@@ -72,7 +73,8 @@ async fn a_record_that_cannot_be_read_is_in_the_dead_letter_queue_and_its_neighb
         let told = told(&stack, order).await;
         assert!(types(&told).contains(&"mail.delivered"), "{told:#?}");
     }
-    let dead_letters = stack.stack.resources.queues.publisher_dlq.clone();
+    let dead_letters =
+        stack.stack.resources.queues.publisher_dlq.clone().expect("mail events are on");
     let message = stack.receive(&dead_letters).await;
     let keys: Value = serde_json::from_str(message.body().expect("a body")).expect("JSON");
     let expected = json!({

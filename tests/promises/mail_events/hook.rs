@@ -85,7 +85,8 @@ async fn a_webhook_that_fails_throttles_or_hangs_gets_the_event_again_until_it_t
     .await;
     let told = told(&stack, "H1").await;
     assert_eq!(webhook.posted().len(), replies.len() + told.len(), "not once more");
-    let dead_letters = stack.stack.resources.queues.mail_hook_dlq.clone();
+    let dead_letters =
+        stack.stack.resources.queues.mail_hook_dlq.clone().expect("mail events are on");
     assert_eq!(stack.depth(&dead_letters).await, 0);
     stack.stop().await;
 }
@@ -132,7 +133,8 @@ async fn what_a_webhook_never_takes_is_in_the_dead_letter_queue_with_its_reason(
     let stack = TestStack::start_with(config_with(never)).await;
     stack.publish(&[confirmed("H1")]).await;
     let told = told(&stack, "H1").await;
-    let dead_letters = stack.stack.resources.queues.mail_hook_dlq.clone();
+    let dead_letters =
+        stack.stack.resources.queues.mail_hook_dlq.clone().expect("mail events are on");
     let mut found = Vec::new();
     for _ in &told {
         let message = stack.receive(&dead_letters).await;
@@ -158,7 +160,8 @@ async fn what_a_webhook_refuses_for_good_is_in_the_dead_letter_queue_after_one_a
     let webhook = Webhook::start(&[Reply::Status(400)]).await;
     let stack = TestStack::start_with(config_with(hook(&webhook.url()))).await;
     stack.publish(&[confirmed("H1")]).await;
-    let dead_letters = stack.stack.resources.queues.mail_hook_dlq.clone();
+    let dead_letters =
+        stack.stack.resources.queues.mail_hook_dlq.clone().expect("mail events are on");
     let message = stack.receive(&dead_letters).await;
     assert_eq!(attribute(&message, "ERROR_MESSAGE"), Some("The webhook answered 400."));
     assert_eq!(attribute(&message, "RETRY_ATTEMPTS"), Some("0"));

@@ -212,7 +212,8 @@ async fn what_leaves_the_ledger_and_what_else_is_in_its_table_is_not_told() {
     let orders = events(&stack);
     let orders = orders.iter().filter_map(|event| event["data"]["order"]["id"].as_str());
     assert_eq!(orders.collect::<BTreeSet<_>>(), BTreeSet::from(["T1", "T2"]));
-    let dead_letters = stack.stack.resources.queues.publisher_dlq.clone();
+    let dead_letters =
+        stack.stack.resources.queues.publisher_dlq.clone().expect("mail events are on");
     assert_eq!(stack.depth(&dead_letters).await, 0);
     stack.stop().await;
 }

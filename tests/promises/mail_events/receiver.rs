@@ -119,7 +119,8 @@ async fn events_that_a_receiver_refuses_for_a_wrong_secret_wait_in_the_dead_lett
     let stack = TestStack::start_with(config).await;
     stack.publish(&[confirmed("N1")]).await;
     let told = told(&stack, "N1").await;
-    let dead_letters = stack.stack.resources.queues.mail_hook_dlq.clone();
+    let dead_letters =
+        stack.stack.resources.queues.mail_hook_dlq.clone().expect("mail events are on");
     eventually("each waits", async || {
         stack.depth(&dead_letters).await == u64::try_from(told.len()).expect("few")
     })

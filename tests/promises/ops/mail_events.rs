@@ -94,7 +94,7 @@ fn report(stream: &str, shard: &str, numbers: &[String]) -> Value {
 
 async fn with_report(stack: &TestStack, shard: Option<&str>) -> Queue {
     let (stream, own, numbers) = records(stack).await;
-    let dlq = stack.stack.resources.queues.publisher_dlq.clone();
+    let dlq = stack.stack.resources.queues.publisher_dlq.clone().expect("mail events are on");
     let body = report(&stream, shard.unwrap_or(&own), &numbers);
     stack.send(&dlq, &body.to_string()).await;
     dlq
@@ -158,7 +158,7 @@ async fn a_replay_says_which_changes_the_bus_did_not_take_and_keeps_the_message(
 async fn a_change_that_the_publisher_could_not_read_is_told_once_it_can() {
     let (stack, _) = told().await;
     let before = ids(&stack);
-    let dlq = stack.stack.resources.queues.publisher_dlq.clone();
+    let dlq = stack.stack.resources.queues.publisher_dlq.clone().expect("mail events are on");
     let keys = json!({
         "order_key": { "S": "default/A1" }, "notification": { "S": "order.confirmed##customer" },
     });
@@ -181,7 +181,7 @@ async fn an_event_that_the_shops_system_did_not_take_is_put_on_the_bus_again_as_
         "account": "000000000000", "time": "2026-11-27T09:00:00Z", "region": "us-east-1",
         "resources": [], "detail": event,
     });
-    let dlq = stack.stack.resources.queues.mail_hook_dlq.clone();
+    let dlq = stack.stack.resources.queues.mail_hook_dlq.clone().expect("mail events are on");
     let mut call =
         stack.stack.sqs.send_message().queue_url(&dlq.url).message_body(envelope.to_string());
     for (name, value) in [

@@ -167,17 +167,16 @@ const DEPTH_TIMEOUT: Duration = Duration::from_secs(30);
 /// Counts the messages in the dead-letter queues of the functions. Relay's stream has no failure destination: the sweep
 /// finds those events again.
 async fn dead_letters(stack: &Stack) -> Result<u64, RunError> {
-    let queues = &stack.resources.queues;
+    let all_queues = &stack.resources.queues;
     let mut all = 0;
     let queues = [
-        &queues.deliveries_dlq,
-        &queues.inbox_dlq,
-        &queues.dispatch_dlq,
-        &queues.mail_dlq,
-        &queues.feedback_dlq,
-        &queues.publisher_dlq,
+        &all_queues.deliveries_dlq,
+        &all_queues.inbox_dlq,
+        &all_queues.dispatch_dlq,
+        &all_queues.mail_dlq,
+        &all_queues.feedback_dlq,
     ];
-    for queue in queues {
+    for queue in queues.into_iter().chain(&all_queues.publisher_dlq) {
         let answer = tokio::time::timeout(DEPTH_TIMEOUT, depth_with_retry(stack, queue)).await;
         all += answer.map_err(|_elapsed| RunError::DeadLetters(queue.url.clone()))?.total();
     }

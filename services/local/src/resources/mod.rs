@@ -36,7 +36,8 @@ pub struct Resources {
 
 impl Resources {
     /// Creates what is missing. What exists is left as it is, except for the queues' attributes,
-    /// which are set to those of `settings`, and for the stream of the ledger, which it gets for `mail_events`.
+    /// which are set to those of `settings`, and for the stream of the ledger, which it gets for `mail_events`,
+    /// as their dead-letter queues are made for them alone.
     ///
     /// # Errors
     /// A service refused a call, or could not be reached.
@@ -49,7 +50,7 @@ impl Resources {
         let events_stream_arn = tables::create_events(dynamodb).await?;
         let ledger_stream_arn = tables::create_ledger(dynamodb, mail_events).await?;
         tables::create_shops(dynamodb).await?;
-        let queues = queues::create(sqs, settings).await?;
+        let queues = queues::create(sqs, settings, mail_events).await?;
         Ok(Self { events_stream_arn, ledger_stream_arn, queues })
     }
 }

@@ -50,14 +50,21 @@ pub struct Queues {
     pub feedback: Queue,
     /// SES events that feedback failed on.
     pub feedback_dlq: Queue,
-    /// Changes of the ledger that the publisher could not publish.
-    pub publisher_dlq: Queue,
-    /// Mail events that the shop's webhook did not take.
-    pub mail_hook_dlq: Queue,
+    /// Changes of the ledger that the publisher could not publish, where mail events are on.
+    pub publisher_dlq: Option<Queue>,
+    /// Mail events that the shop's webhook did not take, where mail events are on.
+    pub mail_hook_dlq: Option<Queue>,
 }
 
-pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, Error> {
+pub(super) async fn create(
+    sqs: &Client,
+    settings: &Settings,
+    mail_events: bool,
+) -> Result<Queues, Error> {
     let dlq = |name| queue(sqs, name, HashMap::new());
+    // As deployed: by these queues the operator's command knows whether mail events are on.
+    let mail_events_dlq =
+        async |name| if mail_events { dlq(name).await.map(Some) } else { Ok(None) };
     let receives = (settings.visibility_timeout, settings.max_receive_count);
     let FeedbackTimes { visibility_timeout, max_receive_count, .. } = settings.feedback;
     let feedback_receives = (visibility_timeout, max_receive_count);
@@ -78,8 +85,8 @@ pub(super) async fn create(sqs: &Client, settings: &Settings) -> Result<Queues, 
         mail_dlq,
         feedback: source(sqs, "waybill-feedback", &feedback_dlq, feedback_receives).await?,
         feedback_dlq,
-        publisher_dlq: dlq("waybill-publisher-dlq").await?,
-        mail_hook_dlq: dlq(MAIL_HOOK_DLQ).await?,
+        publisher_dlq: mail_events_dlq("waybill-publisher-dlq").await?,
+        mail_hook_dlq: mail_events_dlq(MAIL_HOOK_DLQ).await?,
     })
 }
 

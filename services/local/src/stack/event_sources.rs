@@ -131,7 +131,7 @@ fn ledger_stream_mapping(config: &Config, resources: &Resources) -> Option<Strea
         // An hour less than the stream keeps a record: what is given up is then in the failure destination, and what the
         // stream dropped would be nowhere.
         maximum_age: Some(Duration::from_secs(23 * 60 * 60)),
-        failure_destination: Some(resources.queues.publisher_dlq.url.clone()),
+        failure_destination: resources.queues.publisher_dlq.as_ref().map(|queue| queue.url.clone()),
         checkpoint_file: config
             .data
             .as_ref()

@@ -118,7 +118,6 @@ fn environment(
         ("MAIL_DLQ_URL", &queues.mail_dlq.url),
         ("FEEDBACK_QUEUE_URL", &queues.feedback.url),
         ("FEEDBACK_DLQ_URL", &queues.feedback_dlq.url),
-        ("PUBLISHER_DLQ_URL", &queues.publisher_dlq.url),
         ("MAIL_BUS_NAME", MAIL_BUS),
         ("MAIL_FROM", "Nordlicht <orders@shop.example>"),
         ("MAIL_REPLY_TO", "help@shop.example"),
@@ -134,6 +133,9 @@ fn environment(
         ("FEEDBACK_RETRY_SECONDS", settings.feedback.retry.as_secs()),
         ("SWEEP_AFTER_SECONDS", settings.sweep_after.as_secs()),
     ];
-    let texts = texts.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let publisher_dlq =
+        queues.publisher_dlq.iter().map(|dlq| ("PUBLISHER_DLQ_URL", dlq.url.as_str()));
+    let texts = texts.into_iter().chain(publisher_dlq);
+    let texts = texts.map(|(name, value)| (name.to_owned(), value.to_owned()));
     texts.chain(numbers.into_iter().map(|(name, n)| (name.to_owned(), n.to_string()))).collect()
 }

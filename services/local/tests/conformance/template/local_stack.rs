@@ -43,8 +43,8 @@ pub async fn properties() -> Properties {
         ("MailDlq", &queues.mail_dlq),
         ("FeedbackQueue", &queues.feedback),
         ("FeedbackDlq", &queues.feedback_dlq),
-        ("PublisherDlq", &queues.publisher_dlq),
-        ("MailHookDlq", &queues.mail_hook_dlq),
+        ("PublisherDlq", queues.publisher_dlq.as_ref().expect("mail events are on")),
+        ("MailHookDlq", queues.mail_hook_dlq.as_ref().expect("mail events are on")),
     ] {
         add(&mut properties, id, queue_properties(&services, queue).await);
     }
