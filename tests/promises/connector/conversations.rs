@@ -122,7 +122,7 @@ fn facts(deliveries: &[Recorded]) -> BTreeSet<(String, String)> {
     let mut add = |all: &[Value]| {
         keys.extend(all.iter().map(|json| {
             let event = Event::parse(json).expect("a valid event");
-            (OrderKey::of_event(&event).to_string(), ledger_key(&event))
+            (OrderKey::of_event(&event).to_string(), fact_of(&ledger_key(&event)))
         }));
     };
     for recorded in deliveries {
@@ -170,7 +170,19 @@ async fn assert_no_dead_letters(stack: &TestStack) {
 }
 
 fn key_of(item: &Item) -> (String, String) {
-    (item.order_key.clone(), item.notification.clone())
+    (item.order_key.clone(), fact_of(&item.notification))
+}
+
+/// A ledger key without the occurrence of a correction. That is a digest of the event's id, so of the whole order as the
+/// snapshot had it that a fulfilment was joined with, and depends on the order in which deliveries came. What it says again
+/// is skipped as nothing new.
+fn fact_of(key: &str) -> String {
+    match key.split('#').collect::<Vec<_>>()[..] {
+        [kind @ "shipment.updated", shipment, _told, recipient] => {
+            [kind, shipment, recipient].join("#")
+        }
+        _ => key.to_owned(),
+    }
 }
 
 fn is_mailed(item: &Item) -> bool {

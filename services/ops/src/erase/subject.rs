@@ -15,8 +15,9 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     pub fn new(order: &'a OrderKey, events: &[StoredEvent]) -> Self {
         let requests = events.iter().filter_map(StoredEvent::request);
-        let mut addresses: Vec<String> =
-            requests.map(|request| request.event.order.customer.email.to_string()).collect();
+        let mut addresses: Vec<String> = requests
+            .map(|request| request.event.order.customer.email.expose().to_owned())
+            .collect();
         addresses.sort();
         addresses.dedup();
         Self { order, addresses }
