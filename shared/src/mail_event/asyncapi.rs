@@ -79,10 +79,10 @@ fn webhook() -> Value {
         "address": "{path}",
         "parameters": { "path": { "default": "/mails", "description": "The URL's path." } },
         "description": "The body of a POST is one event, with the content type application/json; charset=utf-8 and the secret \
-                        in the header Authorization. Answer with 2xx within 5 seconds once the event is kept. After 429 and \
-                        5xx, and without an answer, it comes again for 24 hours, by Retry-After or less and less often. \
-                        Whatever else is answered, and whatever is not taken in 24 hours, waits in the dead-letter queue for \
-                        an operator.",
+                        in the header Authorization. Answer with 2xx within 5 seconds once the event is kept. After \
+                        401, 407, 409, 429 and 5xx, and without an answer, it comes again for 24 hours, by Retry-After or less \
+                        and less often. Whatever else is answered, and whatever is not taken in 24 hours, waits in the \
+                        dead-letter queue for an operator.",
         "servers": [{ "$ref": "#/servers/shop" }],
         "messages": references()
     })
