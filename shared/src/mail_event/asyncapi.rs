@@ -44,7 +44,8 @@ fn description() -> String {
     format!(
         "CloudEvents 1.0 in JSON, whose form is {EVENT}: one for each change of a mail to one recipient that a shop would act \
          on. Delivery is at least once and in no promised order: id names the change, so act on it once, and time says which \
-         change is the newer one. No event holds an address. asyncapi.json has the events that a shop publishes."
+         change is the newer one. No event holds an address, unless the shop wrote one into its ids. asyncapi.json has the \
+         events that a shop publishes."
     )
 }
 
