@@ -89,7 +89,10 @@ fn event(mail: &Mail, told: &Told, item: &Item, stack: &str) -> Option<MailEvent
     };
     let open_until = told.open_until.map(Timestamp::from_millisecond).transpose().ok()?;
     let data = MailData {
-        order: MailedOrder { id: order_id.to_string(), number: masked(item.order_number.as_deref()) },
+        order: MailedOrder {
+            id: order_id.to_string(),
+            number: masked(item.order_number.as_deref()),
+        },
         kind: mail.kind,
         scope: mail.scope.clone(),
         recipient: match mail.recipient {

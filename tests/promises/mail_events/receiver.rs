@@ -118,7 +118,12 @@ fn bouncing(order: &str) -> String {
 }
 
 /// An event about the confirmation of the order N3, so many seconds after the first.
-fn told_after(seconds: u32, outcome: &str, reason: Option<&str>, open_until: Option<&str>) -> Value {
+fn told_after(
+    seconds: u32,
+    outcome: &str,
+    reason: Option<&str>,
+    open_until: Option<&str>,
+) -> Value {
     let mut event = json!({
         "specversion": "1.0",
         "id": format!("n3.{outcome}.{seconds}"),
