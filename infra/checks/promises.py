@@ -131,11 +131,11 @@ def tables_are_safe(template):
 
 
 # What the mapping of each table's stream reads, how old a record may become, and what images of it there are. What
-# relay's drops after a day, the sweep has found long before. What the publisher's gives up goes to a queue, an hour
+# relay's drops after a day, the sweep has found long before. What the publisher's gives up goes to a queue, 12 hours
 # before the stream drops it; it reads what a mail's state tells, and no removal.
 STREAMS = {
     "EventsTable": ({"eventName": ["INSERT"]}, 86400, "NEW_IMAGE"),
-    "LedgerTable": ({"eventName": ["INSERT", "MODIFY"]}, 82800, "NEW_AND_OLD_IMAGES"),
+    "LedgerTable": ({"eventName": ["INSERT", "MODIFY"]}, 43200, "NEW_AND_OLD_IMAGES"),
 }
 
 

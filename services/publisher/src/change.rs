@@ -89,7 +89,10 @@ fn event(mail: &Mail, told: &Told, item: &Item, stack: &str) -> Option<MailEvent
     };
     let open_until = told.open_until.map(Timestamp::from_millisecond).transpose().ok()?;
     let data = MailData {
-        order: MailedOrder { id: order_id.to_string(), number: item.order_number.clone() },
+        order: MailedOrder {
+            id: order_id.to_string(),
+            number: masked(item.order_number.as_deref()),
+        },
         kind: mail.kind,
         scope: mail.scope.clone(),
         recipient: match mail.recipient {
@@ -98,12 +101,17 @@ fn event(mail: &Mail, told: &Told, item: &Item, stack: &str) -> Option<MailEvent
         },
         corrected_address: matches!(mail.recipient, Recipient::Corrected(_)),
         attempt: item.attempt,
-        // Only words of our own and codes of SES's are written there. Masked all the same: this leaves the account.
-        reason: item.reason.as_deref().map(without_addresses).map(Cow::into_owned),
+        // Only words of our own and codes of SES's are written there.
+        reason: masked(item.reason.as_deref()),
         open_until,
         will_resend: told.will_resend,
     };
     Some(MailEvent::new(change, &origin, data))
+}
+
+/// A text for people, which leaves the account. Ids stay as they are: the shop finds its own by them.
+fn masked(text: Option<&str>) -> Option<String> {
+    text.map(without_addresses).map(Cow::into_owned)
 }
 
 #[cfg(test)]
@@ -198,7 +206,7 @@ mod tests {
         let new = Item {
             notification: "shipment.shipped#S%231#corrected-IsKbxIjX".to_owned(),
             address_hash: Some("IsKbxIjX".to_owned()),
-            order_number: Some("N-7".to_owned()),
+            order_number: Some("N-7/jo@customers.example".to_owned()),
             reason: Some("refused for jo@customers.example".to_owned()),
             ..item(State::Failed)
         };
@@ -216,7 +224,7 @@ mod tests {
             "shop": "north",
             "correlationid": "c-1",
             "data": {
-                "order": { "id": "1001", "number": "N-7" },
+                "order": { "id": "1001", "number": "N-7/j***@***.example" },
                 "kind": "shipment.shipped",
                 "scope": "S#1",
                 "recipient": "customer",

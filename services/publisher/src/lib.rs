@@ -3,17 +3,21 @@
 //!
 //! Promises:
 //! - One event for each change to sent, delivered, bounced, complained, failed, in doubt or skipped, and for each change
-//!   from "may yet" to "will not": a bounce that passes becomes final, a doubt is not sent again. Copies and further
-//!   deliveries to a corrected address are notifications of their own. What is planned or being sent, and what is removed
-//!   from the ledger, by expiry or erasure, is not told.
-//! - No event holds an address: see [`shared::mail_event`].
+//!   from "may yet" to "will not": SES reports a final bounce after one that passes, a doubt is not sent again. That the
+//!   `open_until` of a bounce passes is no change and no event of its own: who hears of the bounce has to keep it. Copies
+//!   and further deliveries to a corrected address are notifications of their own. What is planned or being sent, and what
+//!   is removed from the ledger, by expiry or erasure, is not told.
+//! - No event holds an address but what the shop wrote into its ids: see [`shared::mail_event`].
 //! - At least once, in no promised order: a record is done only when the bus has accepted its event. The lowest sequence
 //!   number that failed is reported, so Lambda reads the stream again from there, and events after it that the bus took are
 //!   published again. An event's id is derived from the two images alone, so it is the same each time.
-//! - A bus that is away delays events: the mapping tries for 23 hours, an hour less than the stream keeps records. Then the
-//!   sequence numbers are in the mapping's failure destination, `publisher-dlq`, from which an operator publishes them.
+//! - A bus that is away delays events: the mapping tries for 12 hours, half of the time for which the stream keeps records.
+//!   Then the sequence numbers are in the mapping's failure destination, `publisher-dlq`, from which an operator publishes
+//!   each of them in the other 12 hours, and later only the last state of each mail.
 //! - A record that cannot be read, or whose event the bus can never take, is moved to the same queue by its keys, and holds
-//!   up no other one. Left to the mapping, it would hold up its shard for those 23 hours.
+//!   up no other one. Left to the mapping, it would hold up its shard for those 12 hours. Not so a state of a newer version:
+//!   the mapping's filter names the states that are told, so Lambda drops a record in any other one and this function never
+//!   sees it. A new state is told from the deployment on that names it in the filter.
 
 mod batch;
 mod bus;

@@ -44,7 +44,8 @@ fn description() -> String {
     format!(
         "CloudEvents 1.0 in JSON, whose form is {EVENT}: one for each change of a mail to one recipient that a shop would act \
          on. Delivery is at least once and in no promised order: id names the change, so act on it once, and time says which \
-         change is the newer one. No event holds an address. asyncapi.json has the events that a shop publishes."
+         change is the newer one. No event holds an address, unless the shop wrote one into its ids. asyncapi.json has the \
+         events that a shop publishes."
     )
 }
 
@@ -79,10 +80,10 @@ fn webhook() -> Value {
         "address": "{path}",
         "parameters": { "path": { "default": "/mails", "description": "The URL's path." } },
         "description": "The body of a POST is one event, with the content type application/json; charset=utf-8 and the secret \
-                        in the header Authorization. Answer with 2xx within 5 seconds once the event is kept. After 429 and \
-                        5xx, and without an answer, it comes again for 24 hours, by Retry-After or less and less often. \
-                        Whatever else is answered, and whatever is not taken in 24 hours, waits in the dead-letter queue for \
-                        an operator.",
+                        in the header Authorization. Answer with 2xx within 5 seconds once the event is kept. After \
+                        401, 407, 409, 429 and 5xx, and without an answer, it comes again for 24 hours, by Retry-After or less \
+                        and less often. Whatever else is answered, and whatever is not taken in 24 hours, waits in the \
+                        dead-letter queue for an operator.",
         "servers": [{ "$ref": "#/servers/shop" }],
         "messages": references()
     })

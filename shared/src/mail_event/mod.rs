@@ -1,7 +1,9 @@
 //! What becomes of a mail, as a shop hears it: CloudEvents of the types `mail.sent`, `mail.delivered` and so on.
 //!
 //! Promises:
-//! - No address, no name and no text of a mail: the order by its id, the recipient by a role.
+//! - No name and no text of a mail, and no address but what the shop itself wrote into its ids: the order is named by its
+//!   id, the parcel or refund by its own, the order event by its correlation id, and these are told as they are; the
+//!   recipient is named by a role.
 //! - An event's `id` is made of the change alone, so the same change has the same id however often it is published.
 //!   Delivery is at least once and in no promised order: a receiver remembers the ids on which it has acted, and compares
 //!   `time`.
@@ -86,14 +88,14 @@ pub struct MailData {
     pub corrected_address: bool,
     /// How often a mailer had taken it up to send it; 0 for a mail that was skipped before.
     pub attempt: u32,
-    /// Why, where there is a reason: muted, kind_off, stale, superseded or nothing_new of a mail that was skipped;
-    /// the bounce's type and subtype in SES's words; the code with which SES refused it. It may be a text that is not
-    /// listed here.
+    /// Why, where there is a reason: muted, kind_off, stale, superseded, nothing_new or erased of a mail that was
+    /// skipped; the bounce's type and subtype in SES's words; the code with which SES refused it. It may be a text that
+    /// is not listed here.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(extend("examples" = ["Permanent/General"])))]
     pub reason: Option<String>,
     /// Of a mail that bounced for a reason that passes, such as an automatic reply: until then, it may yet be reported as
-    /// delivered. If nothing else comes, it did not arrive.
+    /// delivered. If nothing else comes, it did not arrive; that this time has passed is not told.
     #[serde(skip_serializing_if = "Option::is_none", serialize_with = "some_with_milliseconds")]
     pub open_until: Option<Timestamp>,
     /// Of a mail in doubt: whether Waybill sends it again by itself if SES says no more about it. Where it does not, the

@@ -73,6 +73,7 @@ async fn a_webhook_that_fails_throttles_or_hangs_gets_the_event_again_until_it_t
         Reply::Hang,
         Reply::StatusWith(503, "retry-after: 0"),
         Reply::Status(429),
+        Reply::Status(401),
     ];
     let webhook = Webhook::start(&replies).await;
     let stack = TestStack::start_with(config_with(hook(&webhook.url()))).await;
@@ -121,7 +122,7 @@ async fn a_webhook_that_is_not_there_yet_gets_what_it_missed() {
 }
 
 /// The attributes that EventBridge documents.
-fn attribute<'a>(message: &'a Message, name: &str) -> Option<&'a str> {
+pub fn attribute<'a>(message: &'a Message, name: &str) -> Option<&'a str> {
     message.message_attributes()?.get(name)?.string_value()
 }
 

@@ -80,8 +80,9 @@ impl Format {
     pub const fn how_to_authenticate(self) -> &'static str {
         match self {
             Self::V2 => {
-                "Sign the request with SigV4 for the service lambda, as a principal that may \
-                 publish. Nothing was stored."
+                "Sign the request with SigV4 as a principal that may publish: for the service lambda \
+                 where it goes to a Function URL, for execute-api where it goes to an HTTP API, whose \
+                 route needs AWS_IAM as its authorization. Nothing was stored."
             }
             Self::V1 => {
                 "Sign the request with SigV4 for the service execute-api, and set AWS_IAM as the \

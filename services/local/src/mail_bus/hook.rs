@@ -98,20 +98,22 @@ impl HookClient {
     }
 }
 
-/// "Events associated with error codes 429 and 5xx are retried", says EventBridge's guide, and that those with any other one
-/// aren't.
+/// The statuses after which EventBridge tries again, as its guide to API destinations lists them: any other one is for good.
+const fn is_retried(status: StatusCode) -> bool {
+    matches!(status.as_u16(), 401 | 407 | 409 | 429 | 500..=599)
+}
+
 fn outcome(status: StatusCode, headers: &HeaderMap) -> Result<(), Failure> {
     if status.is_success() {
         return Ok(());
     }
     let seconds = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok());
     let seconds = seconds.and_then(|text| text.trim().parse::<i64>().ok());
-    let is_retried = status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error();
     Err(Failure {
         code: "ERROR_FROM_TARGET",
         message: format!("The webhook answered {}.", status.as_u16()),
         // With a negative number, the webhook says that it never wants the event.
-        may_pass: is_retried && seconds.is_none_or(|seconds| seconds >= 0),
+        may_pass: is_retried(status) && seconds.is_none_or(|seconds| seconds >= 0),
         retry_after: seconds.and_then(|s| u64::try_from(s).ok()).map(Duration::from_secs),
     })
 }
@@ -148,11 +150,11 @@ mod tests {
             assert_eq!(with(status, None), Ok(()));
         }
         let may_pass = |status, after| with(status, after).expect_err("a failure").may_pass;
-        for status in [429, 500, 503] {
+        for status in [401, 407, 409, 429, 500, 503] {
             assert!(may_pass(status, None) && may_pass(status, Some("0")), "{status}");
             assert!(!may_pass(status, Some("-1")), "{status}");
         }
-        for status in [301, 400, 401, 404, 410, 422] {
+        for status in [301, 400, 403, 404, 408, 410, 422] {
             assert!(!may_pass(status, None) && !may_pass(status, Some("1")), "{status}");
         }
         let after = |value| with(503, Some(value)).expect_err("a failure").retry_after;

@@ -128,9 +128,9 @@ fn ledger_stream_mapping(config: &Config, resources: &Resources) -> Option<Strea
             event_names: &[EventName::Insert, EventName::Modify],
             new_states: &TOLD_STATES,
         }),
-        // An hour less than the stream keeps a record: what is given up is then in the failure destination, and what the
-        // stream dropped would be nowhere.
-        maximum_age: Some(Duration::from_secs(23 * 60 * 60)),
+        // Half of the time for which the stream keeps a record: what is given up is then in the failure destination, by
+        // sequence numbers, and an operator has the other half to read the records.
+        maximum_age: Some(Duration::from_secs(12 * 60 * 60)),
         failure_destination: resources.queues.publisher_dlq.as_ref().map(|queue| queue.url.clone()),
         checkpoint_file: config
             .data

@@ -8,7 +8,7 @@ use shared::{Kind, OrderId, OrderKey, ShopId};
 use crate::aws::{Stack, service_error};
 use crate::error::CliError;
 
-/// An event of the bus of mail events. It holds no name and no address.
+/// An event of the bus of mail events. It holds no name, and no address but what the shop wrote into its ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailEvent {
     source: String,

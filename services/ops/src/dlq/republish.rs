@@ -1,8 +1,9 @@
 //! `waybill dlq replay publisher`: gives changes of the ledger to the publisher again.
 //!
-//! Neither Lambda's report of a batch nor the publisher's own dead letter holds a record, so they are read again: from the stream, which keeps them for 24 hours, or else
-//! from the ledger, as it is now. The deployed function publishes them, so a fix that was deployed counts. At least once:
-//! an event has the same id however often it is published.
+//! Neither Lambda's report of a batch nor the publisher's own dead letter holds a record, so they are read again: from the
+//! stream, which keeps them for 24 hours (and the mapping reports a batch after at most 12), or else from the ledger, as it
+//! is now. The deployed function publishes them, so a fix that was deployed counts. At least once: an event has the same id
+//! however often it is published.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodbstreams::error::SdkError;

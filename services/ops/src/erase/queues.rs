@@ -11,7 +11,9 @@ use crate::interrupt::Interrupt;
 
 /// A working queue is scanned only up to this depth: a scan hides its messages from the functions and
 /// costs each of them one receive. The functions delete what is not scanned, since the ledger says
-/// that it is not to be mailed. Of the inbox and of deliveries, intake stores it first: the same command again erases that.
+/// that it is not to be mailed. What is in the inbox or in deliveries is stored first, or becomes a dead letter, a delivery
+/// after a day: the same command erases that later. By then it does not know the customer's address any more, which the
+/// erased events had, and finds a delivery by the order's id alone.
 const MAX_WORKING_DEPTH: u64 = 1000;
 
 /// How long a scan hides the messages of a working queue.
@@ -36,7 +38,7 @@ pub async fn visit(
             hold_for(depth.visible)
         }
         _ => {
-            place.is_stored_first = matches!(queue, Queue::Deliveries);
+            place.is_stored_first = matches!(queue, Queue::Deliveries | Queue::Inbox);
             place.not_looked_at = invisible;
             if mode == Mode::Find || depth.visible > MAX_WORKING_DEPTH {
                 place.not_looked_at += depth.visible;

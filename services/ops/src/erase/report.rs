@@ -28,10 +28,10 @@ pub struct Place {
     /// The ids of messages that may be about the order: unreadable, or about other orders too.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub perhaps: Vec<String>,
-    /// Messages that were not scanned and that their function deletes: in flight, delayed, or too
-    /// many.
+    /// Messages that were not scanned: in flight, delayed, or too many. Their function deletes those of the order, unless
+    /// [`Self::is_stored_first`].
     pub not_looked_at: u64,
-    /// Whether those are stored, or kept for an operator, before anybody asks the ledger.
+    /// Whether their function stores them, or leaves them to an operator, before anybody asks the ledger.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_stored_first: bool,
 }
@@ -88,13 +88,15 @@ struct Note {
 const NOTES: [Note; 5] = [
     Note {
         applies: |p| p.not_looked_at > 0 && p.is_stored_first,
-        text: "Deliveries of the shop's system that were not looked at are translated and stored before anybody asks \
-               the ledger, or wait for a day and are dead letters then: repeat the command, and once more in a day.",
+        text: "Not looked at in the queues deliveries and inbox: what is there is stored before anybody asks the \
+               ledger, or becomes a dead letter, a delivery after a day. Repeat the command, and once more in a day. \
+               Once the events are erased, and with them the customer's address, a delivery is found by the order's \
+               id alone.",
     },
     Note {
-        applies: |p| p.not_looked_at > 0,
-        text: "Not looked at: messages of working queues. The function that receives one deletes it, \
-               since the ledger says that this order is not to be mailed.",
+        applies: |p| p.not_looked_at > 0 && !p.is_stored_first,
+        text: "Not looked at in the queues dispatch, mail and feedback: the function that receives a message \
+               deletes it, since the ledger says that this order is not to be mailed.",
     },
     Note {
         applies: |p| p.hidden > 0,
@@ -207,14 +209,16 @@ mod tests {
         let mut places = vec![
             place("ledger table", "mails not sent yet, to be skipped", 1, 1),
             place("queue deliveries", "messages", 0, 0),
+            place("queue mail", "messages", 0, 0),
             place("queue mail-dlq", "messages", 2, 1),
             place("Events table", "events, with the customer's data", 3, 3),
         ];
         places[1].not_looked_at = 4;
         places[1].is_stored_first = true;
-        places[2].left = 1;
-        places[2].hidden = 3;
-        places[2].perhaps = vec!["00000001-1111-2222-3333-444444444444".to_owned()];
+        places[2].not_looked_at = 1;
+        places[3].left = 1;
+        places[3].hidden = 3;
+        places[3].perhaps = vec!["00000001-1111-2222-3333-444444444444".to_owned()];
         let erasure =
             Erasure::new(&OrderKey::parse("default/1001").unwrap(), Mode::Remove, places, false)
                 .not_reaching(&[Queue::Dead(Dlq::MailHook)]);

@@ -100,7 +100,8 @@ fn dead_letters(dlq: Dlq, row: &QueueRow) -> Option<String> {
     };
     let advice = match dlq {
         Dlq::Publisher => {
-            ". The ledger's stream keeps such changes for 24 hours, so replay them soon"
+            ". The ledger's stream has such a change for 24 hours, of which 12 may be over: replay \
+             them now, since later only each mail's last state can be told"
         }
         _ => "",
     };

@@ -15,7 +15,11 @@ const MAX_BODY_BYTES = 64 * 1024;
 const file = process.env.ORDERS ?? "orders.json";
 const secret = process.env.HOOK_SECRET ?? "";
 
-/** `{ seen: { EVENT_ID: time }, notes: { "SHOP/ORDER": { NEWS: { note, reason, time } } } }` */
+/**
+ * `{ seen: { EVENT_ID: time }, notes: { "SHOP/ORDER": { NEWS: { note, from, reason, time } } } }`
+ *
+ * `note` is null once the news reached the customer. Whoever shows it leaves it out before `from`.
+ */
 function load() {
   try {
     return JSON.parse(readFileSync(file, "utf8"));
@@ -31,21 +35,22 @@ function save(state) {
   renameSync(`${file}.new`, file);
 }
 
-/** What an event means for its order: a note, no note, or nothing. */
-function meaning({ type, data }) {
+/** The note that an event puts on its order and from when it counts, a note of null, or undefined: it says nothing. */
+function noteOf({ type, time, data }) {
   // A copy is not the customer's mail.
-  if (data.recipient !== "customer") return "nothing";
+  if (data.recipient !== "customer") return undefined;
   switch (type) {
     case "mail.bounced":
-      // Until then an automatic reply counts as a bounce, and the mail may have arrived.
-      return data.open_until ? "nothing" : "note";
+      // An automatic reply counts as a bounce too, so the mail may yet be delivered, until then. That this time passes is
+      // no event: what is not kept now is never heard again.
+      return { note: NOTE, from: data.open_until ?? time };
     case "mail.failed":
-      return "note";
+      return { note: NOTE, from: time };
     case "mail.sent":
     case "mail.delivered":
-      return "no note";
+      return { note: null, from: time };
     default:
-      return "nothing";
+      return undefined;
   }
 }
 
@@ -55,11 +60,10 @@ export function act(state, event) {
   const order = `${event.shop}/${event.data.order.id}`;
   // One entry for the news, whichever address it went to: where a corrected one gets it, the customer is reached.
   const news = `${event.data.kind} ${event.data.scope ?? ""}`.trim();
-  const is = meaning(event);
+  const note = noteOf(event);
   // Events may change places: the newer one counts.
-  if (is !== "nothing" && !(state.notes[order]?.[news]?.time > event.time)) {
-    const note = is === "note" ? NOTE : null;
-    (state.notes[order] ??= {})[news] = { note, reason: event.data.reason ?? null, time: event.time };
+  if (note && !(state.notes[order]?.[news]?.time > event.time)) {
+    (state.notes[order] ??= {})[news] = { ...note, reason: event.data.reason ?? null, time: event.time };
   }
   state.seen[event.id] = event.time;
 }
@@ -80,7 +84,7 @@ async function body(request) {
 
 async function receive(request) {
   if (request.method !== "POST") return 405;
-  // Fix the secret, then have an operator replay what was refused.
+  // EventBridge tries again after a 401, for a day: time to fix the secret. Later, an operator replays the event.
   if (secret && !isAuthorized(request.headers.authorization)) return 401;
   let event;
   try {

@@ -12,8 +12,8 @@ declare(strict_types=1);
 const NOTE = 'customer not reached, call them';
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** What an event means for its order: a note (true), no note (false), or nothing (null). */
-function meaning(array $event): ?bool
+/** The note that an event puts on its order and from when it counts, a note of null, or null: it says nothing. */
+function note_of(array $event): ?array
 {
     $data = $event['data'];
     // A copy is not the customer's mail.
@@ -21,15 +21,19 @@ function meaning(array $event): ?bool
         return null;
     }
     return match ($event['type'] ?? '') {
-        // Until then an automatic reply counts as a bounce, and the mail may have arrived.
-        'mail.bounced' => isset($data['open_until']) ? null : true,
-        'mail.failed' => true,
-        'mail.sent', 'mail.delivered' => false,
+        // An automatic reply counts as a bounce too, so the mail may yet be delivered, until then. That this time passes is
+        // no event: what is not kept now is never heard again.
+        'mail.bounced' => ['note' => NOTE, 'from' => $data['open_until'] ?? $event['time']],
+        'mail.failed' => ['note' => NOTE, 'from' => $event['time']],
+        'mail.sent', 'mail.delivered' => ['note' => null, 'from' => $event['time']],
         default => null,
     };
 }
 
-/** Acts on an event, once. */
+/**
+ * Acts on an event, once. The state: {seen: {EVENT_ID: time}, notes: {"SHOP/ORDER": {NEWS: {note, from, reason, time}}}}.
+ * `note` is null once the news reached the customer. Whoever shows it leaves it out before `from`.
+ */
 function act(array $state, array $event): array
 {
     if (isset($state['seen'][$event['id']])) {
@@ -38,11 +42,11 @@ function act(array $state, array $event): array
     $order = "{$event['shop']}/{$event['data']['order']['id']}";
     // One entry for the news, whichever address it went to: where a corrected one gets it, the customer is reached.
     $news = trim("{$event['data']['kind']} " . ($event['data']['scope'] ?? ''));
-    $note = meaning($event);
+    $note = note_of($event);
     // Events may change places: the newer one counts.
     if ($note !== null && ($state['notes'][$order][$news]['time'] ?? '') <= $event['time']) {
         $state['notes'][$order][$news] = [
-            'note' => $note ? NOTE : null,
+            ...$note,
             'reason' => $event['data']['reason'] ?? null,
             'time' => $event['time'],
         ];
@@ -72,7 +76,7 @@ function receive(): int
         return 405;
     }
     $secret = (string) getenv('HOOK_SECRET');
-    // Fix the secret, then have an operator replay what was refused.
+    // EventBridge tries again after a 401, for a day: time to fix the secret. Later, an operator replays the event.
     if ($secret !== '' && !hash_equals($secret, $_SERVER['HTTP_AUTHORIZATION'] ?? '')) {
         return 401;
     }
