@@ -20,6 +20,7 @@ fn message(system: System, body: &str) -> String {
         topic: None,
         received_at: RECEIVED_AT.parse().expect("a time"),
         body: body.as_bytes().to_vec(),
+        is_test: false,
     };
     delivery.to_message().expect("it fits")
 }

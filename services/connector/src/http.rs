@@ -101,6 +101,7 @@ async fn receive(
         topic: topic(system, request),
         received_at: connector.clock.now(),
         body: LazyLock::force(&body).clone(),
+        is_test: false,
     };
     keep(connector, &delivery).await
 }

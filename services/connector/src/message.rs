@@ -54,6 +54,8 @@ pub struct QueuedDelivery {
     pub received_at: Timestamp,
     /// The raw body, as it was signed.
     pub body: Vec<u8>,
+    /// Whether Shopify says beside a partner event that nothing of it is real. Over HTTP, such a one is not kept.
+    pub is_test: bool,
 }
 
 /// Why a message is no delivery, as a sentence without personal data.
@@ -138,15 +140,19 @@ impl QueuedDelivery {
             serde_json::from_str(message).map_err(|_| MessageError::NoDelivery)?;
         let Incoming { shop, system, topic, received_at, encoding, body, event } = incoming;
         let system = system.parse().map_err(|_| MessageError::NoDelivery)?;
+        let is_test = body.is_none() && event.as_ref().is_some_and(PartnerEvent::is_test);
         let (topic, body) = match (body, event) {
             (Some(body), _) => (topic, decode(body, encoding.as_deref())?),
-            (None, Some(event)) => (event.topic(), event.payload.get().as_bytes().to_vec()),
+            (None, Some(event)) => (
+                event.said("x-shopify-topic").map(str::to_owned),
+                event.payload.get().as_bytes().to_vec(),
+            ),
             (None, None) => return Err(MessageError::WithoutBody),
         };
         if std::str::from_utf8(&body).is_err() {
             return Err(MessageError::NotText);
         }
-        Ok(Self { shop, system, topic, received_at, body })
+        Ok(Self { shop, system, topic, received_at, body, is_test })
     }
 
     /// The message that [`Self::parse`] reads back.
@@ -222,10 +228,13 @@ impl QueuedDelivery {
 }
 
 impl PartnerEvent<'_> {
-    fn topic(&self) -> Option<String> {
+    fn said(&self, name: &str) -> Option<&str> {
         let mut names = self.metadata.iter();
-        let topic = names.find(|(name, _)| name.eq_ignore_ascii_case("x-shopify-topic"))?.1;
-        topic.as_str().map(str::to_owned)
+        names.find(|(it, _)| it.eq_ignore_ascii_case(name))?.1.as_str()
+    }
+
+    fn is_test(&self) -> bool {
+        self.said("x-shopify-test").is_some_and(|is| is.trim().eq_ignore_ascii_case("true"))
     }
 }
 
@@ -253,6 +262,7 @@ mod tests {
             topic: Some("order.updated".to_owned()),
             received_at: Timestamp::from_millisecond(1_795_693_911_123).expect("a time"),
             body: body.to_vec(),
+            is_test: false,
         }
     }
 
@@ -312,6 +322,19 @@ mod tests {
         assert_eq!(read.body, br#"{"id":12345678901234567890,"price":1.10}"#);
         assert_eq!(read.topic.as_deref(), Some("orders/create"));
         assert_eq!(read.system, System::Shopify);
+        assert!(!read.is_test);
+    }
+
+    #[test]
+    fn a_partner_event_says_whether_it_is_a_test() {
+        let is_test = |flag: &str| {
+            let message = format!(
+                r#"{{"shop":"north","system":"shopify","received_at":"2026-11-27T16:30:00Z","event":
+                {{"payload":{{}},"metadata":{{"x-shopify-test":{flag}}}}}}}"#
+            );
+            QueuedDelivery::parse(&message).expect("a delivery").is_test
+        };
+        assert_eq!([r#""true""#, r#""false""#, "null"].map(is_test), [true, false, false]);
     }
 
     #[test]

@@ -21,6 +21,7 @@ fn delivery(pipeline: &SimulatedPipeline<'_>, body: &Value) -> QueuedDelivery {
         topic: None,
         received_at: pipeline.clock().now(),
         body: body.to_string().into_bytes(),
+        is_test: false,
     }
 }
 

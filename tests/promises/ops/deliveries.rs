@@ -24,6 +24,7 @@ fn message(system: System, topic: &str, body: &str) -> String {
         topic: Some(topic.to_owned()),
         received_at: Timestamp::now(),
         body: body.as_bytes().to_vec(),
+        is_test: false,
     };
     delivery.to_message().expect("a message holds it")
 }

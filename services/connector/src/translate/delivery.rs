@@ -50,7 +50,7 @@ pub struct Delivery<'a> {
     pub shop: &'a ShopId,
     /// The system that sent it.
     pub system: System,
-    /// What its header names as the topic. It is signed by nobody, so it decides nothing.
+    /// What its header names as the topic. It is signed by nobody, so it decides nothing but what an id alone means.
     pub topic: Option<&'a str>,
     /// JSON: an order, a fulfilment, a fulfilment event or a refund.
     pub body: &'a str,

@@ -12,7 +12,7 @@
 //! | an edit | the order as it is, and when it was last changed | an `order.updated` of that time, with each change: the ledger drops those that tell nothing new. Within three days of the order and until something is sent: of an order that Waybill knows nothing of, each would be news |
 //! | another number of a parcel | the parcel, and when it was last changed | a `shipment.updated` in the same way, within seven days |
 //! | how a parcel is on its way | where it is now | the news of that, dated by the last change. What came before can only be told if a snapshot of then arrives |
-//! | a cancellation or refund that is not dated (WooCommerce) | that it is there | the news, dated by the last change; none if the order's last date is over 60 days ago |
+//! | a cancellation or refund that is not dated (WooCommerce) | that it is there | the news, dated by the last change; none if the order's last date is longer ago than such news is mailed |
 //!
 //! No reason that the staff or the system gives becomes part of an event: it was not written for the customer.
 

@@ -119,7 +119,7 @@ pub fn message_of(content: Value) -> String {
         };
         let system = system.parse().ok()?;
         let body = body.into_bytes();
-        QueuedDelivery { shop, system, topic, received_at, body }.to_message().ok()
+        QueuedDelivery { shop, system, topic, received_at, body, is_test: false }.to_message().ok()
     };
     read().unwrap_or_else(|| content.to_string())
 }
@@ -136,6 +136,7 @@ mod tests {
             topic: Some("order.updated".to_owned()),
             received_at: Timestamp::UNIX_EPOCH,
             body: body.as_bytes().to_vec(),
+            is_test: false,
         };
         delivery.to_message().unwrap()
     }

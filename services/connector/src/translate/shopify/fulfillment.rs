@@ -73,25 +73,40 @@ impl<'a> Fulfillment<'a> {
     }
 
     /// All that is told of it. `is_pickup`: the customer fetches the order.
+    ///
+    /// Of an order that goes to no address, what has no number is no parcel, but was handed over at a counter: Shopify
+    /// makes a fulfilment of that too.
     pub(super) fn facts(&self, parcel: &Parcel, order: &Value, is_pickup: bool) -> Vec<Fact> {
         let fact = |kind, at, shipment| {
             Fact::of_part(kind, When::At(at), order.clone(), ("shipment", shipment))
         };
-        let told = self.status().and_then(told_of);
         // Without a number, it waits where it was bought, and no carrier has it.
         let waits_there = parcel.tracking.is_empty()
             && matches!(self.status(), Some("ready_for_pickup" | "picked_up"));
+        let goes_nowhere = parcel.tracking.is_empty() && order.get("shipping_address").is_none();
+        if goes_nowhere && !is_pickup && !waits_there {
+            return Vec::new();
+        }
+        let news = self.under_way(parcel);
+        let told = news.as_ref().map(|(kind, _)| *kind);
         let mut facts = Vec::new();
         if !is_pickup && !waits_there {
             facts.push(fact(Kind::ShipmentShipped, self.created_at, parcel.to_json()));
             let corrected = parcel.corrected_at(self.updated_at, self.created_at, told);
             facts.extend(corrected.map(|at| fact(Kind::ShipmentUpdated, at, parcel.to_json())));
         }
-        if let Some(kind) = told {
-            let shipment = under_way(parcel, kind, self.updated_at, order, None);
-            facts.push(fact(kind, self.updated_at, shipment));
-        }
+        facts.extend(news.map(|(kind, shipment)| fact(kind, self.updated_at, shipment)));
         facts
+    }
+
+    /// What its status tells, and the parcel as that news has it.
+    fn under_way(&self, parcel: &Parcel) -> Option<(Kind, Map<String, Value>)> {
+        let kind = told_of(self.status()?)?;
+        let expected = text(self.json, "estimated_delivery_at");
+        let shipment = under_way(parcel, kind, self.updated_at, expected);
+        // Without a day it would take back the one that an event of the carrier's has told: that event tells the delay.
+        let says_nothing = kind == Kind::ShipmentDelayed && !shipment.contains_key("expected_on");
+        (!says_nothing).then_some((kind, shipment))
     }
 }
 
@@ -107,12 +122,11 @@ pub(super) fn told_of(status: &str) -> Option<Kind> {
     }
 }
 
-/// The parcel of news from its way. `expected`: the time at which it should arrive, as a fulfilment event has it.
+/// The parcel of news from its way. `expected`: the time at which it should arrive, as of that news.
 pub(super) fn under_way(
     parcel: &Parcel,
     kind: Kind,
     happened: Timestamp,
-    order: &Value,
     expected: Option<&str>,
 ) -> Map<String, Value> {
     let expected_on = expected.and_then(|day| day_to_come(day, happened));
@@ -120,11 +134,9 @@ pub(super) fn under_way(
     let parcel = Parcel { expected_on, still_to_come: Vec::new(), ..parcel.clone() };
     let mut shipment = parcel.to_json();
     if kind == Kind::ShipmentDeliveryAttempted {
-        // Nobody numbers the attempts. Numbered by its day, one attempt is one, whether the fulfilment or an event of it
-        // reports it, and that of another day is another.
-        let placed_at = time(order, "placed_at").unwrap_or(happened);
-        let days = happened.duration_since(placed_at).as_hours() / 24;
-        shipment.insert("attempt".to_owned(), (days.clamp(0, 999) + 1).into());
+        // Nobody numbers the attempts, and a fulfilment does not say when its own was: it is changed by much else. So
+        // that none is told twice, by a fulfilment and by an event of it, one is told of each parcel.
+        shipment.insert("attempt".to_owned(), 1.into());
     }
     shipment
 }

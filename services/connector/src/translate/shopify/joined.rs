@@ -3,6 +3,7 @@
 use serde_json::Value;
 use shared::Currency;
 
+use super::SAMPLE_ORDER;
 use super::fulfillment::{Fulfillment, told_of, under_way};
 use super::refund::Refund;
 use crate::translate::fact::{Fact, When, into_events};
@@ -45,7 +46,7 @@ pub(super) fn fulfillment_event(
     with_order(delivery, body, stored, |order| {
         let parcel = stored_parcel(stored, &parcel_id);
         let expected = text(body, "estimated_delivery_at");
-        let shipment = under_way(&parcel, kind, happened, order, expected);
+        let shipment = under_way(&parcel, kind, happened, expected);
         Ok(vec![Fact::of_part(kind, When::At(happened), order.clone(), ("shipment", shipment))])
     })
 }
@@ -58,6 +59,9 @@ pub(super) fn refund(
     let refund = Refund { json: body };
     if !refund.moved_money() {
         return Ok(Translation::Ignored("a refund without money"));
+    }
+    if refund.is_test() {
+        return Ok(Translation::Ignored("a refund of a test payment"));
     }
     with_order(delivery, body, stored, |order| {
         let currency = text(order, "currency").and_then(|code| Currency::parse(code).ok());
@@ -76,6 +80,9 @@ fn with_order(
     of: impl FnOnce(&Value) -> Result<Vec<Fact>, Untranslatable>,
 ) -> Result<Translation, Untranslatable> {
     let order_id = required_id(body, "order_id")?;
+    if order_id == SAMPLE_ORDER {
+        return Ok(Translation::Ignored("a test order"));
+    }
     match stored.and_then(|data| data.get("order")) {
         Some(order) => Ok(Translation::Events(into_events(of(order)?, delivery))),
         None => Ok(Translation::NeedsOrder { order_id }),

@@ -7,10 +7,12 @@
 //! | `fulfillments/create`, `fulfillments/update` | a fulfilment | its facts, with the stored order |
 //! | `fulfillment_events/create` | ids and a status | what a customer is told of it, with the stored order and parcel |
 //! | `refunds/create` | a refund | the refund, with the stored order |
+//! | `orders/delete` | `{"id": …}` | nothing |
 //!
-//! The body decides, since the topic is signed by nobody. `orders/create` and `orders/updated` are enough: an order that
-//! changes in any way is delivered by the latter. A fulfilment alone does not say what is still to come, so where both are
-//! subscribed to, the mail may be written without that.
+//! The body decides, since the topic is signed by nobody. Only whether an id alone is a deletion, or an order that
+//! EventBridge cannot carry, is told by the topic. `orders/create` and `orders/updated` are enough: an order that changes in
+//! any way is delivered by the latter. A fulfilment alone does not say what is still to come, so where both are subscribed
+//! to, the mail may be written without that.
 //!
 //! What is not told: why an order was cancelled (`cancel_reason` is a word of the system, and not always for the
 //! customer), notes of the staff, goods that came back without money, a fulfilment that failed or was cancelled.
@@ -27,6 +29,9 @@ mod refund;
 use serde_json::Value;
 
 use super::{Delivery, Translation, Untranslatable};
+
+/// The order of a test notification.
+const SAMPLE_ORDER: &str = "820982911946154508";
 
 /// What a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,9 +57,8 @@ impl Shape {
         } else if has("line_items") && has("financial_status") {
             Ok(Self::Order)
         } else {
-            let is_id_alone = has("id") && body.as_object().is_some_and(|body| body.len() == 1);
             Err(Untranslatable::UnknownShape {
-                found: if is_id_alone {
+                found: if is_id_alone(body) {
                     "an id alone, as of an order that EventBridge cannot carry"
                 } else {
                     "no order"
@@ -66,11 +70,18 @@ impl Shape {
     }
 }
 
+fn is_id_alone(body: &Value) -> bool {
+    body.as_object().is_some_and(|body| body.len() == 1 && body.contains_key("id"))
+}
+
 pub(super) fn translate(
     delivery: &Delivery<'_>,
     body: &Value,
     stored: Option<&Value>,
 ) -> Result<Translation, Untranslatable> {
+    if is_id_alone(body) && delivery.topic == Some("orders/delete") {
+        return Ok(Translation::Ignored("an order that was deleted"));
+    }
     match Shape::of(body)? {
         Shape::Order => order::translate(delivery, body),
         Shape::OrderEdit => {

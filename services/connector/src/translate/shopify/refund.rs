@@ -8,7 +8,7 @@ use shared::{Currency, Kind};
 use super::money::presentment;
 use crate::translate::bill::below_refund;
 use crate::translate::fact::{Fact, When};
-use crate::translate::json::{count, id, list, set, text, time};
+use crate::translate::json::{count, id, is_true, list, set, text, time};
 use crate::translate::money::{minor, rounded, to_json};
 use crate::translate::text::line;
 
@@ -46,6 +46,11 @@ impl<'a> Refund<'a> {
     /// Whether any money went back with it.
     pub(super) fn moved_money(&self) -> bool {
         self.transactions().next().is_some()
+    }
+
+    /// Whether all of its money is of a test gateway's, which is none.
+    pub(super) fn is_test(&self) -> bool {
+        self.moved_money() && self.transactions().all(|it| is_true(it, "test"))
     }
 
     /// How many pieces of a line are in it, of those that count.

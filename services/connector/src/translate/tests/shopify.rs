@@ -8,7 +8,10 @@ use shared::contract::shipment::Shipment;
 use shared::{Event, Kind, Money};
 
 use super::mailroom::{Mailroom, short};
-use super::{System, Translation, Untranslatable, accepted, events_at, kinds, time, translated};
+use super::{
+    Delivery, System, Translation, Untranslatable, accepted, events_at, kinds, time, translate,
+    translated,
+};
 
 mod money;
 mod parcels;
@@ -177,6 +180,23 @@ fn what_is_no_delivery_of_shopify_is_said_without_its_content() {
     let undated = with(order(), json!({ "created_at": "yesterday, by Jo" }));
     let refused = translated(System::Shopify, &undated, None, now()).expect_err("no time");
     assert!(refused.to_string().starts_with("/created_at: expected a time"), "{refused}");
+}
+
+#[test]
+fn an_id_alone_is_a_deletion_only_if_its_topic_says_so() {
+    let shop = shared::ShopId::default();
+    let translated = |topic| {
+        let body = r#"{"id":4}"#;
+        let system = System::Shopify;
+        let delivery = Delivery { shop: &shop, system, topic, body, received_at: now() };
+        translate(&delivery, None)
+    };
+    let deleted = translated(Some("orders/delete"));
+    assert_eq!(deleted, Ok(Translation::Ignored("an order that was deleted")));
+    for topic in [Some("orders/updated"), None] {
+        let refused = translated(topic);
+        assert!(matches!(refused, Err(Untranslatable::UnknownShape { .. })), "{refused:?}");
+    }
 }
 
 #[test]

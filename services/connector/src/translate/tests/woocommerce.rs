@@ -212,13 +212,40 @@ fn an_order_that_is_cancelled_says_of_money_only_what_is_certain() {
         });
         cancelled.expect("cancelled")
     };
-    let unpaid = cancelled(json!({ "date_paid_gmt": null }));
+    let unpaid = cancelled(json!({ "date_paid_gmt": null, "payment_method": "bacs" }));
     assert_eq!((unpaid.is_partial(), unpaid.refund, unpaid.charged), (false, None, None));
     let refund = |date: Value| json!({ "refunds": [{ "id": 9, "reason": "rude", "total": "-33.80", "date_created_gmt": date }] });
     assert_eq!(cancelled(refund(json!(null))).refund, None, "it may have been told long ago");
     let dated = cancelled(refund(json!("2026-11-20T09:58:00")));
     assert_eq!(dated.refund.map(|it| it.amount), Some(3380));
     assert_eq!(dated.refund_id.map(|id| id.to_string()).as_deref(), Some("9"));
+}
+
+#[test]
+fn a_checkout_that_was_left_is_cancelled_without_a_mail() {
+    let cancelled = |method: &str, paid: Value| {
+        told(json!({ "status": "cancelled", "payment_method": method, "date_paid_gmt": paid }))
+    };
+    for (method, expected) in
+        [("stripe", false), ("", false), ("bacs", true), ("cheque", true), ("cod", true)]
+    {
+        let told = cancelled(method, json!(null));
+        let is_told = told.contains(&"order.cancelled".to_owned());
+        assert_eq!(is_told, expected, "{method}: {told:?}");
+    }
+    let paid = cancelled("stripe", json!("2026-11-20T09:00:05"));
+    assert_eq!(paid, ["order.confirmed", "order.cancelled"]);
+}
+
+#[test]
+fn what_is_paid_on_delivery_was_taken_when_it_was_placed() {
+    let completed = json!({
+        "status": "completed", "payment_method": "cod", "date_paid_gmt": "2026-11-23T10:00:00",
+        "date_completed_gmt": "2026-11-23T10:00:00", "date_modified_gmt": "2026-11-23T10:00:00",
+    });
+    let at = time("2026-11-23T10:00:02Z");
+    let told = events_at(System::WooCommerce, &with(order(), completed), at);
+    assert_eq!(told[0].time, Some(time("2026-11-20T09:00:00Z")));
 }
 
 #[test]
@@ -243,8 +270,26 @@ fn what_an_old_order_does_not_date_is_no_news_when_it_is_saved() {
         let told = events_at(System::WooCommerce, &order, time(&format!("{modified}Z")));
         told.last().and_then(|event| event.time)
     };
-    assert_eq!(status("2027-01-10T10:00:00"), Some(time("2027-01-10T10:00:00Z")));
-    assert_eq!(status("2027-02-10T10:00:00"), Some(time("2026-11-20T09:00:05Z")));
+    assert_eq!(status("2026-12-03T10:00:00"), Some(time("2026-12-03T10:00:00Z")));
+    assert_eq!(status("2026-12-10T10:00:00"), Some(time("2026-11-20T09:00:05Z")));
+}
+
+#[test]
+fn a_parcel_without_a_date_is_news_for_a_week_and_what_follows_it_for_two() {
+    let times = |status: &str, modified: &str| -> Vec<(String, bool)> {
+        let order = with(order(), json!({ "status": status, "date_modified_gmt": modified }));
+        let now = time(&format!("{modified}Z"));
+        let told = events_at(System::WooCommerce, &order, now);
+        let parcels = told.iter().filter(|event| event.payload.shipment().is_some());
+        parcels.map(|it| (it.payload.kind().to_string(), it.time == Some(now))).collect()
+    };
+    let told = |kind: &str, is_news: bool| (kind.to_owned(), is_news);
+    let shipped = "shipment.shipped";
+    assert_eq!(times("shipped", "2026-11-26T10:00:00"), [told(shipped, true)]);
+    assert_eq!(times("shipped", "2026-11-28T10:00:00"), [told(shipped, false)]);
+    let delivered = |is_news| [told(shipped, false), told("shipment.delivered", is_news)];
+    assert_eq!(times("delivered", "2026-12-01T10:00:00"), delivered(true));
+    assert_eq!(times("delivered", "2026-12-10T10:00:00"), delivered(false));
 }
 
 #[test]
@@ -350,7 +395,12 @@ fn fulfilments_of_the_core_are_parcels_with_their_lines() {
         with(fulfillment(3, &[(1, 1)]), json!({ "status": "unfulfilled", "is_fulfilled": false }));
     let members = json!({ "fulfillments": [fulfillment(2, &[(1, 1), (2, 1)]), fulfillment(1, &[(1, 2)]), draft] });
     let both = events(&with(order(), members.clone()));
-    assert_eq!(kinds(&both)[1..], ["shipment.shipped 7315-f1", "shipment.shipped 7315-f2"]);
+    assert_eq!(kinds(&both)[1..], ["shipment.shipped 7315-1", "shipment.shipped 7315-2"]);
+    assert_eq!(
+        told(json!({ "status": "shipped" }))[1],
+        "shipment.shipped 7315-1",
+        "by its status, the same"
+    );
     assert!(shipment(&both[1]).still_to_come.is_empty(), "what is shipped at all is not known");
     let mut known = with(order(), members);
     known["line_items"][0]["virtual"] = json!(false);
@@ -367,7 +417,7 @@ fn an_order_that_was_paid_after_all_has_parcels_that_are_news() {
     use super::mailroom::Mailroom;
     let cancelled = with(
         order(),
-        json!({ "status": "cancelled", "date_paid_gmt": null,
+        json!({ "status": "cancelled", "date_paid_gmt": null, "payment_method": "bacs",
                                           "date_modified_gmt": "2026-11-20T10:00:00" }),
     );
     let shipped = with(

@@ -14,7 +14,7 @@
 //! | `line_items[].virtual` | whether nothing of the line is shipped: with it, a parcel also says what is still to come |
 //!
 //! What is not told: that an order is `completed` (shops mean different things by it), that a payment failed, notes and
-//! reasons of the staff.
+//! reasons of the staff, and that WooCommerce cancelled a checkout that was left before it was paid.
 
 mod address;
 mod bill;

@@ -108,6 +108,13 @@ impl<'a> Snapshot<'a> {
         }
     }
 
+    /// Whether the customer may pay later, and so was told by somebody that the order is there. Any other that was never
+    /// paid is a checkout that was left, which WooCommerce cancels after an hour. What becomes `processing` is paid by its
+    /// date, but for cash on delivery (`WC_Order::maybe_set_date_paid`).
+    fn waits_for_money(&self) -> bool {
+        matches!(text(self.body, "payment_method"), Some("bacs" | "cheque" | "cod"))
+    }
+
     fn facts(&self) -> Vec<Fact> {
         let order = self.order();
         let mut facts = Vec::new();
@@ -116,7 +123,7 @@ impl<'a> Snapshot<'a> {
             facts.push(Fact::of_order(Kind::OrderConfirmed, at, order.clone()));
         }
         facts.extend(self.update(&order));
-        if self.status == Status::Cancelled {
+        if self.status == Status::Cancelled && (self.is_taken() || self.waits_for_money()) {
             facts.push(self.cancellation(order.clone()));
         }
         facts.extend(self.refunds.iter().filter_map(|refund| self.refunded(refund, &order)));
@@ -157,7 +164,7 @@ impl<'a> Snapshot<'a> {
     /// That the order is cancelled. Of money it says something only where a refund is known to be of the same moment: the
     /// order may never have been paid, and another refund may have been told long ago.
     fn cancellation(&self, mut order: Value) -> Fact {
-        let when = self.times.undated();
+        let when = self.times.undated(Kind::OrderCancelled);
         let mut cancellation = Map::new();
         cancellation.insert("partial".to_owned(), Value::Bool(false));
         let is_of_it = |refund: &&Refund| {
@@ -179,13 +186,13 @@ impl<'a> Snapshot<'a> {
         let mut json = Map::new();
         json.insert("id".to_owned(), refund.id.as_str().into());
         json.insert("amount".to_owned(), to_json(refund.amount, self.currency?));
-        let when = refund.at.map_or(self.times.undated(), When::At);
+        let when = refund.at.map_or_else(|| self.times.undated(Kind::OrderRefunded), When::At);
         let order = below_refund(order.clone(), refund.amount);
         Some(Fact::of_part(Kind::OrderRefunded, when, order, ("refund", json)))
     }
 
     fn sent_at(&self, sent: &Sent) -> When {
-        sent.at.map_or(self.times.undated(), When::At)
+        sent.at.map_or_else(|| self.times.undated(Kind::ShipmentShipped), When::At)
     }
 
     fn parcel_facts(&self, sent: &Sent, order: &Value) -> Vec<Fact> {
@@ -207,7 +214,7 @@ impl<'a> Snapshot<'a> {
                 facts.extend(corrected.map(|at| fact(Kind::ShipmentUpdated, When::At(at))));
             }
         }
-        facts.extend(told.map(|kind| fact(kind, self.times.undated())));
+        facts.extend(told.map(|kind| fact(kind, self.times.undated(kind))));
         facts
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::lines::{OrderLine, meta};
-use super::sent::{Sent, carrier_of_slug};
+use super::sent::{Sent, carrier_of_slug, numbered};
 use super::shipment_tracking;
 use super::times::utc;
 use crate::translate::json::{entries, id, is_true, list, maybe_count, text};
@@ -21,23 +21,32 @@ pub(super) fn all(order: &Value, order_id: &str, lines: &[OrderLine<'_>]) -> Vec
     with_rest(fulfillments, lines)
 }
 
+/// The fulfilments in the order in which they took place.
+///
+/// They are numbered as the plugins' entries are, so that a parcel which a status or a plugin told first, and which the
+/// core shows later, stays the same. By when they took place and then by their ids: a later one changes no other's number.
 fn fulfillments(order: &Value, order_id: &str) -> Vec<Sent> {
     let is_sent = |it: &&Value| {
         let is_deleted = text(it, "date_deleted").is_some();
         (is_true(it, "is_fulfilled") || text(it, "status") == Some("fulfilled")) && !is_deleted
     };
-    let mut sent: Vec<Sent> = list(order, "fulfillments")
-        .into_iter()
-        .filter(is_sent)
-        .filter_map(|it| fulfillment(it, order_id))
-        .collect();
-    sent.sort_by(|a, b| (a.at, &a.parcel.id).cmp(&(b.at, &b.parcel.id)));
-    sent
+    let position = |it: &&Value| {
+        let id = id(it, "id").or_else(|| id(it, "fulfillment_id")).unwrap_or_default();
+        // When it was last changed would be another place with each change. Of numbers, a longer one is higher.
+        (said(it, "_date_fulfilled").and_then(utc), id.len(), id)
+    };
+    let mut sent: Vec<&Value> = list(order, "fulfillments").into_iter().filter(is_sent).collect();
+    sent.sort_by_cached_key(position);
+    let numbered = |(i, it): (usize, &Value)| fulfillment(it, numbered(order_id, i + 1));
+    sent.into_iter().enumerate().map(numbered).collect()
 }
 
-fn fulfillment(it: &Value, order_id: &str) -> Option<Sent> {
-    let texts = |key: &str| meta(it, key).and_then(Value::as_str).map(str::trim);
-    let said = |key: &str| texts(key).filter(|text| !text.is_empty());
+fn said<'a>(of: &'a Value, key: &str) -> Option<&'a str> {
+    meta(of, key).and_then(Value::as_str).map(str::trim).filter(|text| !text.is_empty())
+}
+
+fn fulfillment(it: &Value, parcel_id: String) -> Sent {
+    let said = |key: &str| said(it, key);
     let piece = |entry: &Value| {
         let quantity = maybe_count(entry, "qty").filter(|n| *n > 0)?;
         Some(Pieces { line_id: id(entry, "item_id")?, quantity })
@@ -50,14 +59,14 @@ fn fulfillment(it: &Value, order_id: &str) -> Option<Sent> {
     });
     let (number, link) = (said("_tracking_number"), said("_tracking_url"));
     let parcel = Parcel {
-        id: format!("{order_id}-f{}", id(it, "id").or_else(|| id(it, "fulfillment_id"))?),
+        id: parcel_id,
         lines: items.into_iter().filter_map(piece).collect(),
         carrier,
         tracking: tracking(number.as_slice(), link.as_slice()),
         ..Parcel::default()
     };
     let at = said("_date_fulfilled").or_else(|| text(it, "date_updated")).and_then(utc);
-    Some(Sent { parcel, at })
+    Sent { parcel, at }
 }
 
 /// Each parcel with what is still to come after it, if the order says what is shipped at all.

@@ -4,14 +4,21 @@ use jiff::civil::DateTime;
 use jiff::tz::{Offset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
+use shared::Kind;
 
 use crate::translate::Untranslatable;
 use crate::translate::fact::When;
 use crate::translate::json::text;
 
-/// What an order does not date is no news if the order's last date is longer ago than this: whoever saves an old order
-/// tidies up. Less than the 90 days for which the ledger knows what was told.
-const UNDATED_WITHIN: SignedDuration = SignedDuration::from_hours(60 * 24);
+/// How long after the order's last date that is still news which the order does not date: whoever saves an older one
+/// tidies up. As long as it would be news if it had happened then; of what follows a parcel, twice as long as of the
+/// parcel, since it takes as long to get there.
+fn undated_within(kind: Kind) -> SignedDuration {
+    match kind {
+        Kind::ShipmentShipped | Kind::OrderCancelled | Kind::OrderRefunded => kind.send_within(),
+        _ => Kind::ShipmentShipped.send_within() * 2,
+    }
+}
 
 /// When an order was placed, paid, completed and last changed.
 #[derive(Debug, Clone, Copy)]
@@ -20,6 +27,8 @@ pub(super) struct Times {
     pub paid: Option<Timestamp>,
     completed: Option<Timestamp>,
     pub modified: Timestamp,
+    /// Whether it is paid when it is handed over, which WooCommerce takes for the moment when it is completed.
+    is_paid_on_delivery: bool,
 }
 
 impl Times {
@@ -33,19 +42,21 @@ impl Times {
             paid: gmt(order, "date_paid_gmt"),
             completed: gmt(order, "date_completed_gmt"),
             modified: modified.max(created),
+            is_paid_on_delivery: text(order, "payment_method") == Some("cod"),
         })
     }
 
     /// When the shop took the order. One that waits for its money is taken when that comes.
     pub(super) fn confirmed(&self) -> Timestamp {
-        self.paid.unwrap_or(self.created).max(self.created)
+        let paid = self.paid.filter(|_| !self.is_paid_on_delivery);
+        paid.unwrap_or(self.created).max(self.created)
     }
 
-    /// When something happened that the order shows and does not date.
-    pub(super) fn undated(&self) -> When {
+    /// When something of this kind happened that the order shows and does not date.
+    pub(super) fn undated(&self, kind: Kind) -> When {
         let dates = [Some(self.created), self.paid, self.completed];
         let last = dates.into_iter().flatten().max().unwrap_or(self.created);
-        let is_news = self.modified.duration_since(last) <= UNDATED_WITHIN;
+        let is_news = self.modified.duration_since(last) <= undated_within(kind);
         When::By(if is_news { self.modified } else { last })
     }
 }

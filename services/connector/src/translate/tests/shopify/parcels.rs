@@ -72,7 +72,7 @@ fn the_status_of_a_parcel_is_told_where_a_customer_wants_to_hear_of_it() {
         ("out_for_delivery", "shipment.out_for_delivery 8"),
         ("attempted_delivery", "shipment.delivery_attempted 8#1"),
         ("ready_for_pickup", "shipment.ready_for_pickup 8"),
-        ("delayed", "shipment.delayed"),
+        ("delayed", "shipment.updated"),
         ("delivered", "shipment.delivered 8"),
     ] {
         let parcel = with(
@@ -85,6 +85,67 @@ fn the_status_of_a_parcel_is_told_where_a_customer_wants_to_hear_of_it() {
         assert_eq!(told[..2], ["order.confirmed", "shipment.shipped 8"], "{status}");
         assert_eq!(told.last().map(String::as_str), Some(expected), "{status}");
     }
+}
+
+#[test]
+fn a_delay_is_told_by_a_fulfilment_only_with_the_day() {
+    let delayed = |day: Value| {
+        let parcel = json!({ "shipment_status": "delayed", "updated_at": "2026-11-20T11:40:00Z",
+                             "estimated_delivery_at": day });
+        events(&with(order(), json!({ "fulfillments": [with(fulfillment(8, &[1]), parcel)] })))
+    };
+    let told = delayed(json!("2026-11-24T12:00:00Z"));
+    let day = shipment(of_kind(&told, "shipment.delayed")).expected_on.as_ref();
+    assert_eq!(day.map(|day| day.to_string()).as_deref(), Some("2026-11-24"));
+    for day in [json!(null), json!("2026-11-18T12:00:00Z")] {
+        let told = kinds(&delayed(day));
+        assert!(!told.contains(&"shipment.delayed".to_owned()), "{told:?}");
+    }
+    let event = json!({ "id": 44, "fulfillment_id": 8, "status": "delayed", "order_id": 9_007_199_254_740_993_u64,
+                        "happened_at": "2026-11-20T11:40:00Z", "estimated_delivery_at": null });
+    assert_eq!(kinds(&joined(&event)), ["shipment.delayed"], "the carrier's own news");
+}
+
+#[test]
+fn an_attempt_is_one_mail_whatever_reports_it_and_whatever_changes_the_parcel_later() {
+    let by_snapshot = |at: &str| {
+        let parcel = json!({ "shipment_status": "attempted_delivery", "updated_at": at });
+        let order = with(order(), json!({ "fulfillments": [with(fulfillment(8, &[1]), parcel)] }));
+        kinds(&events_at(System::Shopify, &order, time("2026-11-24T12:00:00Z")))
+    };
+    let attempt = "shipment.delivery_attempted 8#1".to_owned();
+    for at in ["2026-11-20T11:40:00Z", "2026-11-23T11:40:00Z"] {
+        assert!(by_snapshot(at).contains(&attempt), "{at}");
+    }
+    let event = json!({ "id": 44, "fulfillment_id": 8, "status": "attempted_delivery",
+                        "order_id": 9_007_199_254_740_993_u64, "happened_at": "2026-11-23T11:40:00Z" });
+    let Ok(Translation::Events(told)) =
+        translated(System::Shopify, &event, Some(&stored()), time("2026-11-24T12:00:00Z"))
+    else {
+        panic!("events")
+    };
+    assert_eq!(told[0].pointer("/data/shipment/attempt"), Some(&json!(1)));
+}
+
+#[test]
+fn what_is_handed_over_without_a_number_and_an_address_is_on_no_way() {
+    let without_number =
+        json!({ "tracking_company": null, "tracking_numbers": [], "tracking_urls": [] });
+    let handed = with(fulfillment(8, &[1, 2]), without_number);
+    let at_counter = json!({ "shipping_address": null, "source_name": "pos" });
+    let counter = with(order(), at_counter);
+    let delivered = with(handed.clone(), json!({ "shipment_status": "delivered" }));
+    for parcel in [handed.clone(), delivered] {
+        let sold = with(counter.clone(), json!({ "fulfillments": [parcel] }));
+        assert_eq!(kinds(&events(&sold)), ["order.confirmed"]);
+        let stored = events(&counter)[0].to_json()["data"].clone();
+        let alone = translated(System::Shopify, &parcel, Some(&stored), now());
+        assert_eq!(alone, Ok(Translation::Events(Vec::new())), "as a fulfilment alone");
+    }
+    let sent = with(counter, json!({ "fulfillments": [fulfillment(8, &[1])] }));
+    assert!(kinds(&events(&sent)).contains(&"shipment.shipped 8".to_owned()), "with a number");
+    let addressed = with(order(), json!({ "fulfillments": [handed] }));
+    assert!(kinds(&events(&addressed)).contains(&"shipment.shipped 8".to_owned()));
 }
 
 #[test]
@@ -159,6 +220,22 @@ fn a_fulfilment_of_an_order_without_an_address_is_not_waited_for() {
     let parcel = with(fulfillment(8, &[1]), json!({ "email": "" }));
     let ignored = translated(System::Shopify, &parcel, None, now());
     assert!(matches!(ignored, Ok(Translation::Ignored(_))), "{ignored:?}");
+}
+
+#[test]
+fn what_is_a_test_is_not_joined() {
+    let sample = json!({ "order_id": 820_982_911_946_154_508_u64 });
+    let parcel = translated(System::Shopify, &with(fulfillment(8, &[1]), sample), None, now());
+    assert_eq!(parcel, Ok(Translation::Ignored("a test order")));
+    let mut unreal = refund(5, "20.00", json!([]));
+    unreal["transactions"][0]["test"] = json!(true);
+    let ignored = translated(System::Shopify, &unreal, None, now());
+    assert_eq!(ignored, Ok(Translation::Ignored("a refund of a test payment")));
+    let real = unreal["transactions"][0].clone();
+    unreal["transactions"] =
+        json!([unreal["transactions"][0], with(real, json!({ "test": false }))]);
+    let waits = translated(System::Shopify, &unreal, None, now());
+    assert!(matches!(waits, Ok(Translation::NeedsOrder { .. })), "{waits:?}");
 }
 
 #[test]
