@@ -95,10 +95,17 @@ async fn follow(system: System, after_each: &[&[&str]]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_guide_for_shopify_says_to_type_does_what_it_says() {
     let confirmed = &["order.confirmed"][..];
-    let shipped = &["order.confirmed", "shipment.shipped"];
-    let other = &["order.confirmed", "order.confirmed", "shipment.shipped"];
-    let cancelled = &["order.cancelled", "order.confirmed", "order.confirmed", "shipment.shipped"];
-    follow(System::Shopify, &[confirmed, shipped, other, cancelled]).await;
+    let edited = &["order.confirmed", "order.updated"];
+    let shipped = &["order.confirmed", "order.updated", "shipment.shipped"];
+    let other = &["order.confirmed", "order.confirmed", "order.updated", "shipment.shipped"];
+    let cancelled = &[
+        "order.cancelled",
+        "order.confirmed",
+        "order.confirmed",
+        "order.updated",
+        "shipment.shipped",
+    ];
+    follow(System::Shopify, &[confirmed, edited, shipped, other, cancelled]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
