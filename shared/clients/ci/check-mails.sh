@@ -21,7 +21,6 @@ publish ci/order.json # a retry mails nobody twice
 ci/mailbox.sh 1 order=7001 kind=order.confirmed to=zoe@customers.example
 
 # And no other: a second one might yet come. So publish another order, wait for its mail, and look again.
-sed 's/7001/7002/g' ci/order.json > marker.json
-publish marker.json
+publish <(sed 's/7001/7002/g' ci/order.json)
 ci/mailbox.sh 1 order=7002
 ci/mailbox.sh 1 order=7001
