@@ -232,6 +232,22 @@ async fn forged_deliveries_for_many_shops_read_few_secrets_and_hold_up_no_known_
 }
 
 #[tokio::test]
+async fn a_name_without_a_secret_is_looked_up_once_however_often_it_is_tried() {
+    let faults = Arc::new(SecretReads::default());
+    let services =
+        TestStack::start_with(Config { faults: Arc::clone(&faults) as _, ..Config::default() })
+            .await;
+    let connector = connector(&services, ALL).await;
+    let forged = headers(System::Shopify, "orders/create", "forged-forged-forged", b"{}");
+    let forged = request(&path("invented", System::Shopify), &forged, b"{}", false);
+    for _ in 0..50 {
+        assert_eq!(status(&connector, &forged).await, UNAUTHORIZED);
+    }
+    assert_eq!(faults.0.load(Ordering::SeqCst), 2, "the two versions of one lookup");
+    services.stop().await;
+}
+
+#[tokio::test]
 async fn other_paths_and_methods_are_told_what_is_expected() {
     let services = services().await;
     let connector = connector(&services, ALL).await;

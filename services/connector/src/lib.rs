@@ -12,6 +12,9 @@
 //!   then whether there is a secret at all, then one HMAC over the raw body for each of its two versions, compared in
 //!   constant time.
 //! - A rotation of the secret needs no deployment and refuses no delivery ([`kit::secrets`]).
+//! - Names without a secret are looked up 20 times a second in each environment and each at most once in ten seconds, so that
+//!   a flood of forged deliveries is no flood of calls. A shop whose secret is in memory is not held up by one. A shop whose
+//!   secret this environment has not read yet is, if the flood invents new names all the time: 503 until a second has room.
 //! - A signature covers the body and nothing else: no header, no time. So the body decides, the topic is a label, and a
 //!   body that is sent again, even under another topic, makes the same events, which intake knows by their ids. The
 //!   secret is the shop's own, by the name in the path: who signs with it publishes for that shop and system only.

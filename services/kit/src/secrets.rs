@@ -6,7 +6,8 @@
 //! who signs may go on with the previous secret until they have the new one. They are read when they are first needed,
 //! again once they are [`MAX_AGE`] old, and when a signature fails, because it may be by a secret that was put a moment
 //! ago. Whatever the reason, they are read at most once in [`MIN_INTERVAL`]: a flood of forged requests must not
-//! become a flood of calls. While Secrets Manager does not answer, the last secrets that it told are used.
+//! become a flood of calls. While Secrets Manager does not answer, the last secrets that it told are used; once it says
+//! that there is none, none is.
 
 use std::error::Error;
 use std::fmt;
@@ -23,7 +24,8 @@ use tokio::sync::Mutex;
 use crate::clock::Clock;
 use crate::sdk_error::AwsError;
 
-/// How long secrets are used before they are read again: how long one that was withdrawn is still accepted.
+/// How long secrets are used before they are read again: how long one that was rotated out, was deleted or may not be
+/// read any more is still accepted. Only while Secrets Manager does not answer, or what was put is no secret, is it longer.
 pub const MAX_AGE: SignedDuration = SignedDuration::from_mins(5);
 
 /// The shortest time between two reads, each of which is two calls: how long a new secret may yet be refused.
@@ -86,6 +88,19 @@ enum ReadError<M: Error> {
     Missing,
     #[error("the version AWSCURRENT is not as expected: {0}")]
     Malformed(#[source] M),
+}
+
+impl<M: Error> ReadError<M> {
+    /// Whether what was read at `read_at` is to be used no longer at `now`.
+    fn withdraws(&self, read_at: Option<Timestamp>, now: Timestamp) -> bool {
+        match self {
+            // The secret was deleted: whoever had it should not sign any more.
+            Self::Missing => true,
+            // The right may be missing for a moment, while a policy is changed.
+            Self::Denied(_) => is_due(now, read_at, MAX_AGE),
+            Self::Unavailable(_) | Self::Malformed(_) => false,
+        }
+    }
 }
 
 /// A client whose calls leave time for what they are needed for.
@@ -169,7 +184,13 @@ impl<S: SecretVersions> SecretStore<S> {
             }
             Err(error) => {
                 let secret = self.id.as_str();
-                tracing::error!(%error, secret, "a secret was not read; what was read before is used");
+                if error.withdraws(state.read_at, now) {
+                    // Without an age, it is due again as soon as the interval allows.
+                    (state.secrets, state.read_at) = (None, None);
+                    tracing::error!(%error, secret, "a secret was not read; what was read before is used no longer");
+                } else {
+                    tracing::error!(%error, secret, "a secret was not read; what was read before is used");
+                }
                 false
             }
         }
@@ -197,13 +218,22 @@ impl<S: SecretVersions> SecretStore<S> {
     }
 }
 
+/// Also of a secret that is marked for deletion, which AWS answers with `InvalidRequestException`
+/// (<https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html#API_GetSecretValue_Errors>).
 fn has_no_such_version(error: &SdkError<GetSecretValueError>) -> bool {
-    matches!(error.as_service_error(), Some(GetSecretValueError::ResourceNotFoundException(_)))
+    matches!(
+        error.as_service_error(),
+        Some(
+            GetSecretValueError::ResourceNotFoundException(_)
+                | GetSecretValueError::InvalidRequestException(_)
+        )
+    )
 }
 
 /// Whether `interval` has passed since `last`. By the wall clock: the monotonic one may stand still while
 /// Lambda has frozen the function. A clock that was set back makes it due.
-fn is_due(now: Timestamp, last: Option<Timestamp>, interval: SignedDuration) -> bool {
+#[must_use]
+pub fn is_due(now: Timestamp, last: Option<Timestamp>, interval: SignedDuration) -> bool {
     last.is_none_or(|last| now < last || now.duration_since(last) >= interval)
 }
 
@@ -244,6 +274,7 @@ impl fmt::Debug for LookupLimit {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use aws_smithy_types::error::ErrorMetadata;
 
     #[test]
     fn a_read_is_due_at_first_and_once_the_interval_has_passed() {
@@ -253,6 +284,27 @@ mod tests {
             [(None, true), (ago(0), false), (ago(299), false), (ago(300), true), (ago(-1), true)]
         {
             assert_eq!(is_due(now, last, MAX_AGE), due, "{last:?}");
+        }
+    }
+
+    #[test]
+    fn a_deleted_secret_is_forgotten_and_one_that_may_not_be_read_once_it_is_old() {
+        let now = Timestamp::from_second(1_795_693_911).expect("a time");
+        let ago = |seconds| Some(now - SignedDuration::from_secs(seconds));
+        let failure = |code: &str| -> AwsError {
+            let metadata = ErrorMetadata::builder().code(code).build();
+            SdkError::service_error(GetSecretValueError::generic(metadata), String::new()).into()
+        };
+        let denied = ReadError::<fmt::Error>::Denied(failure("AccessDeniedException"));
+        let away = ReadError::<fmt::Error>::Unavailable(failure("InternalServiceError"));
+        for (error, of_299_s, of_300_s) in [
+            (ReadError::Missing, true, true),
+            (denied, false, true),
+            (away, false, false),
+            (ReadError::Malformed(fmt::Error), false, false),
+        ] {
+            assert_eq!(error.withdraws(ago(299), now), of_299_s, "{error}");
+            assert_eq!(error.withdraws(ago(300), now), of_300_s, "{error}");
         }
     }
 

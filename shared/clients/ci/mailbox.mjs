@@ -11,7 +11,8 @@ const { WAYBILL_URL = 'http://127.0.0.1:8080' } = process.env;
 
 /**
  * Waits until the mailbox has this many mails that match: by order, shop, kind, to, state or q. Fails if it has more, or
- * not so many in time.
+ * not so many in time. That no further mail comes it cannot know: publish another order after the first, wait for its
+ * mail, and ask again.
  * @param {number} count @param {Record<string, string>} filters
  */
 export async function mails(count, filters, seconds = 30) {

@@ -19,7 +19,8 @@ URL = os.environ.get("WAYBILL_URL", "http://127.0.0.1:8080") + "/mail.json"
 def mails(count, seconds=30, **filters):
     """Waits until the mailbox has this many mails that match: by order, shop, kind, to, state or q.
 
-    Fails if it has more, or not so many in time."""
+    Fails if it has more, or not so many in time. That no further mail comes it cannot know: publish another order after
+    the first, wait for its mail, and ask again."""
     until = time.monotonic() + seconds
     while True:
         with urllib.request.urlopen(f"{URL}?{urllib.parse.urlencode(filters)}", timeout=10) as answer:

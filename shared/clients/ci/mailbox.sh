@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # mailbox.sh COUNT FILTER=VALUE...: waits until the mailbox of waybill-local has COUNT mails that match, and prints them as
 # JSON. Fails if it has more, or not so many within half a minute. FILTER is order, shop, kind, to, state or q.
+# That no further mail comes it cannot know: publish another order after the first, wait for its mail, and ask again.
 set -euo pipefail
 url=${WAYBILL_URL:-http://127.0.0.1:8080}/mail.json
 count=$1

@@ -1,7 +1,8 @@
 // @ts-check
 // Publishes order events to Waybill: by HTTP with SigV4 or a webhook's signature, or on EventBridge's bus.
 //
-// Node 20 or later, and `npm ci`; a signed webhook needs no package. Copy what you need of it.
+// Node 20 or later. A signed webhook needs no package, `iam` and `bus` need those of `npm ci`, which recommend Node 22.
+// Copy what you need of it.
 //
 //     node waybill.mjs iam|webhook|bus < outbox.jsonl
 //
@@ -11,10 +12,6 @@ import { createHmac } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Sha256 } from '@aws-crypto/sha256-js';
-import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { SignatureV4 } from '@smithy/signature-v4';
 
 const ATTEMPTS = 6;
 const [FIRST_PAUSE, LONGEST_PAUSE, TIMEOUT] = [500, 20_000, 10_000]; // milliseconds
@@ -97,9 +94,12 @@ function logAnswer(row, status, text) {
 /**
  * Headers for a Function URL; the service is execute-api behind API Gateway. Signed anew for each attempt, since a
  * signature counts for five minutes and credentials are renewed.
- * @param {string} url @param {string} region @returns {Sign}
+ * @param {string} url @param {string} region @returns {Promise<Sign>}
  */
-export function sigv4(url, region, service = 'lambda') {
+export async function sigv4(url, region, service = 'lambda') {
+    const { Sha256 } = await import('@aws-crypto/sha256-js');
+    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+    const { SignatureV4 } = await import('@smithy/signature-v4');
     const signer = new SignatureV4({ credentials: defaultProvider(), region, service, sha256: Sha256 });
     const { protocol, host, hostname, pathname } = new URL(url);
     return async (row) => {
@@ -126,9 +126,11 @@ export function webhook(secret) {
 
 /**
  * Publishes on the bus. Nobody waits for intake there: what it refuses is in the inbox's dead-letter queue.
- * @param {Row} row @param {string} bus @param {EventBridgeClient} events made with maxAttempts: 1
+ * @param {Row} row @param {string} bus
+ * @param {import('@aws-sdk/client-eventbridge').EventBridgeClient} events made with maxAttempts: 1
  */
-export function put(row, bus, events) {
+export async function put(row, bus, events) {
+    const { PutEventsCommand } = await import('@aws-sdk/client-eventbridge');
     const event = JSON.parse(row.body);
     const entry = { EventBusName: bus, Source: event.source, DetailType: event.type, Detail: row.body };
     return untilKnown(row, async () => {
@@ -153,19 +155,20 @@ export function put(row, bus, events) {
 /** @param {string} code @param {number} status */
 const mayPass = (code, status) => status >= 500 || code.includes('Throttl') || code.startsWith('Internal');
 
-/** @param {string} way @returns {(row: Row) => Promise<Outcome>} */
-function publisher(way) {
+/** @param {string} way @returns {Promise<(row: Row) => Promise<Outcome>>} */
+async function publisher(way) {
     const { WAYBILL_URL: url = '', WAYBILL_SECRET = '', WAYBILL_BUS = '', AWS_REGION = '' } = process.env;
     if (way === 'bus') {
+        const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
         const events = new EventBridgeClient({ maxAttempts: 1 }); // the attempts are counted here
         return (row) => put(row, WAYBILL_BUS, events);
     }
-    const sign = way === 'iam' ? sigv4(url, AWS_REGION) : webhook(WAYBILL_SECRET);
+    const sign = way === 'iam' ? await sigv4(url, AWS_REGION) : webhook(WAYBILL_SECRET);
     return (row) => post(row, url, sign);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-    const publish = publisher(process.argv[2]);
+    const publish = await publisher(process.argv[2]);
     for await (const line of createInterface({ input: process.stdin })) {
         const row = JSON.parse(line);
         console.log(row.id, await publish(row));

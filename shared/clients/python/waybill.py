@@ -1,6 +1,6 @@
 """Publishes order events to Waybill: by HTTP with SigV4 or a webhook's signature, or on EventBridge's bus.
 
-Python 3.11 or later, and `pip install boto3` (which brings urllib3). Copy what you need of it.
+Python 3.11 or later, and `pip install urllib3`; `iam` and `bus` need `pip install boto3`. Copy what you need of it.
 
     python waybill.py iam|webhook|bus < outbox.jsonl
 
@@ -20,12 +20,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-import boto3
 import urllib3
-from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 log = logging.getLogger("waybill")
 
@@ -104,6 +99,8 @@ def log_answer(row, status, data):
 def sigv4(url, session, service="lambda"):
     """Headers for a Function URL; `service` is execute-api behind API Gateway. Signed anew for each attempt, since a
     signature counts for five minutes and credentials are renewed."""
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
 
     def sign(row):
         request = AWSRequest("POST", url, data=row.body, headers={"content-type": MEDIA_TYPE})
@@ -131,6 +128,8 @@ def webhook(secret):
 
 def put(row, bus, events):
     """Publishes on the bus. Nobody waits for intake there: what it refuses is in the inbox's dead-letter queue."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     event = json.loads(row.body)
     entry = {
         "EventBusName": bus,
@@ -165,6 +164,13 @@ def may_pass(code, status):
 
 
 def publisher(way):
+    if way == "webhook":
+        sign = webhook(os.environ["WAYBILL_SECRET"])
+        return lambda row: post(row, os.environ["WAYBILL_URL"], sign)
+
+    import boto3
+    from botocore.config import Config
+
     session = boto3.Session()
     if way == "bus":
         # The attempts are counted here.
@@ -172,7 +178,7 @@ def publisher(way):
         events = session.client("events", config=config)
         return lambda row: put(row, os.environ["WAYBILL_BUS"], events)
     url = os.environ["WAYBILL_URL"]
-    sign = sigv4(url, session) if way == "iam" else webhook(os.environ["WAYBILL_SECRET"])
+    sign = sigv4(url, session)
     return lambda row: post(row, url, sign)
 
 

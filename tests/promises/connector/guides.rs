@@ -95,10 +95,17 @@ async fn follow(system: System, after_each: &[&[&str]]) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_guide_for_shopify_says_to_type_does_what_it_says() {
     let confirmed = &["order.confirmed"][..];
-    let shipped = &["order.confirmed", "shipment.shipped"];
-    let other = &["order.confirmed", "order.confirmed", "shipment.shipped"];
-    let cancelled = &["order.cancelled", "order.confirmed", "order.confirmed", "shipment.shipped"];
-    follow(System::Shopify, &[confirmed, shipped, other, cancelled]).await;
+    let edited = &["order.confirmed", "order.updated"];
+    let shipped = &["order.confirmed", "order.updated", "shipment.shipped"];
+    let other = &["order.confirmed", "order.confirmed", "order.updated", "shipment.shipped"];
+    let cancelled = &[
+        "order.cancelled",
+        "order.confirmed",
+        "order.confirmed",
+        "order.updated",
+        "shipment.shipped",
+    ];
+    follow(System::Shopify, &[confirmed, edited, shipped, other, cancelled]).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -123,17 +130,18 @@ class Stub {
 	function __construct( public $value ) {}
 	function needs_shipping() { return 4103 !== $this->value; }
 	function get_user_id() { return 5; }
-	function get_date_created() { return $this; }
+	function get_date_created() { return null === $this->value ? null : $this; }
 	function getTimestamp() { return 1795770000; }
 	function update_meta_data( $key, $value ) { $this->meta[ $key ] = $value; }
 	function is_error() { return false; }
 	function get_data() { return $this->value; }
 }
 function wc_get_product( $id ) { return new Stub( $id ); }
-function wc_get_order( $id ) { return new Stub( $id ); }
-function wc_get_webhook( $id ) { return new Stub( $id ); }
+function wc_get_order( $id ) { return $GLOBALS['orders'][ $id ] ?? new Stub( $id ); }
+function wc_get_webhook( $id ) { return 9 === $id ? new Stub( $id ) : null; }
 class WP_REST_Request { function __construct( public $method, public $path ) {} }
 function rest_do_request( $request ) {
+	if ( null === wc_get_webhook( $GLOBALS['webhook'] ) ) { return new Stub( array() ); }
 	if ( 5 !== $GLOBALS['user'] || '/wc/v3/orders/7315/fulfillments' !== $request->path ) { exit( 1 ); }
 	return new Stub( json_decode( '[{"id":31,"status":"fulfilled","is_fulfilled":true,"date_updated":"NOW",
 		"meta_data":[{"key":"_items","value":[{"item_id":9101,"qty":1}]},{"key":"_tracking_number","value":"00340434161094022115"},
@@ -145,6 +153,14 @@ $GLOBALS['hooks']['woocommerce_checkout_create_order']( $order );
 if ( array( '_customer_locale' => 'de_DE_formal' ) !== $order->meta ) { exit( 2 ); }
 $filter = $GLOBALS['hooks']['woocommerce_webhook_payload'];
 if ( array( 'id' => 1 ) !== $filter( array( 'id' => 1 ), 'product', 1, 9 ) ) { exit( 3 ); }
+// Of refund 8 there is nothing, of 7 no date, and the webhook 4 was deleted.
+$lines = array( array( 'product_id' => 1, 'variation_id' => 0 ) );
+$gone = array( 'line_items' => $lines, 'refunds' => array( array( 'id' => 8 ), array( 'id' => 7 ), array( 'id' => 6 ) ) );
+$GLOBALS['orders'] = array( 8 => false, 7 => new Stub( null ) );
+$GLOBALS['webhook'] = 4;
+$dates = array_column( $filter( $gone, 'order', 1, 4 )['refunds'], 'date_created_gmt', 'id' );
+if ( array( 6 ) !== array_keys( $dates ) ) { exit( 5 ); }
+$GLOBALS['webhook'] = 9;
 $payload = $filter( json_decode( stream_get_contents( STDIN ), true ), 'order', 7315, 9 );
 if ( 0 !== $GLOBALS['user'] ) { exit( 4 ); }
 echo json_encode( $payload );

@@ -19,7 +19,7 @@ use super::publish::Answer;
 use super::report::{EventReport, Report};
 use crate::aws::arn::REGION;
 use crate::resources::{INBOX_QUEUE, SHOP_BUS};
-use crate::stack::Stack;
+use crate::stack::{Stack, SystemSecret};
 
 /// Prints a line on standard output.
 pub fn say(line: impl Display) {
@@ -38,6 +38,9 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     say(format_args!("  Publish events   POST {url}/v1/events"));
     say(format_args!("  or by            aws events put-events, on the bus {SHOP_BUS}"));
     say(format_args!("  or by            aws sqs send-message, to the queue {INBOX_QUEUE}"));
+    for SystemSecret { shop, system, .. } in &args.system_secret {
+        say(format_args!("  Webhooks         POST {url}/v1/shops/{shop}/{system}"));
+    }
     if stack.mail_bus.is_some() {
         say(format_args!("  Mail events      {url}/events.json"));
     }

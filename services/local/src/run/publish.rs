@@ -26,8 +26,9 @@ const MAX_BATCH_EVENTS: usize = 50;
 const BRACKETS: usize = 2;
 const COMMA: usize = 1;
 
-/// How often a request is tried while intake is unavailable: for about 13 seconds.
-const MAX_ATTEMPTS: u32 = 8;
+/// How often a request is tried while intake is unavailable: for about 33 seconds, since on a busy machine a function
+/// takes long to start.
+const MAX_ATTEMPTS: u32 = 10;
 const RETRY_DELAY: Backoff =
     Backoff { first: Duration::from_millis(100), max: Duration::from_secs(10) };
 

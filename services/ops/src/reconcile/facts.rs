@@ -5,6 +5,8 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde_json::Value;
+use shared::contract::event::MAX_EVENT_BYTES;
+use shared::queue::sqs_json::escape_noncharacters;
 use shared::{Event, ShopId};
 
 /// A fact that an order shows.
@@ -16,6 +18,11 @@ pub struct Fact {
 }
 
 impl Fact {
+    /// The event as text that SQS takes.
+    pub fn text(&self) -> String {
+        escape_noncharacters(self.json.to_string())
+    }
+
     /// When it happened, in milliseconds since 1970; `None` where nobody knows.
     pub fn at(&self) -> Option<i64> {
         self.event.time.map(Timestamp::as_millisecond)
@@ -80,11 +87,17 @@ pub fn read(order: &Value, shop: &ShopId, system: System, now: Timestamp) -> Ord
 
 /// The events, all of them or none: what intake would refuse is not published.
 fn facts(events: Vec<Value>) -> ReadOutcome {
-    let fact = |json: Value| match Event::parse(&json) {
-        Ok(event) => Ok(Fact { event, json }),
-        Err(errors) => {
+    let fact = |json: Value| {
+        let event = Event::parse(&json).map_err(|errors| {
             let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
-            Err(errors.join("; "))
+            errors.join("; ")
+        })?;
+        let fact = Fact { event, json };
+        match fact.text().len() {
+            bytes if bytes > MAX_EVENT_BYTES => Err(format!(
+                "expected events of at most {MAX_EVENT_BYTES} bytes, and one of its would have {bytes}"
+            )),
+            _ => Ok(fact),
         }
     };
     let facts: Result<Vec<Fact>, String> = events.into_iter().map(fact).collect();
@@ -101,14 +114,11 @@ fn changed_at(order: &Value, system: System) -> Option<Timestamp> {
     }
 }
 
+/// Whether there is an address where the translation looks for one.
 fn names_address(order: &Value, system: System) -> bool {
     let is_text = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
     match system {
-        System::Shopify => {
-            is_text(&order["email"])
-                || is_text(&order["contact_email"])
-                || is_text(&order["customer"]["email"])
-        }
+        System::Shopify => is_text(&order["email"]) || is_text(&order["contact_email"]),
         System::WooCommerce => is_text(&order["billing"]["email"]),
     }
 }
@@ -132,9 +142,26 @@ mod tests {
     fn an_address_is_where_each_system_has_it() {
         let is = |order: Value, system| names_address(&order, system);
         assert!(is(json!({ "email": "", "contact_email": "jo@example.com" }), System::Shopify));
-        assert!(!is(json!({ "email": "", "contact_email": null }), System::Shopify));
+        let only_the_account_s = json!({ "email": "", "customer": { "email": "jo@example.com" } });
+        assert!(!is(only_the_account_s, System::Shopify));
         assert!(is(json!({ "billing": { "email": "jo@example.com" } }), System::WooCommerce));
         assert!(!is(json!({ "billing": { "email": "" } }), System::WooCommerce));
+    }
+
+    #[test]
+    fn an_event_that_intake_would_not_take_is_said_so_and_none_of_its_order_is_published() {
+        let event = |note: usize| {
+            json!({
+                "specversion": "1.0", "source": "/shopify/north", "id": note.to_string(),
+                "type": "order.confirmed", "note": "x".repeat(note),
+                "data": { "order": { "id": "1", "customer": { "email": "jo@example.com" } } },
+            })
+        };
+        assert!(matches!(facts(vec![event(1)]), ReadOutcome::Facts(facts) if facts.len() == 1));
+        let ReadOutcome::Unreadable(why) = facts(vec![event(1), event(MAX_EVENT_BYTES)]) else {
+            panic!("too large")
+        };
+        assert!(why.starts_with("expected events of at most 262144 bytes"), "{why}");
     }
 
     #[test]

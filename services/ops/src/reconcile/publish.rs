@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use kit::RateLimiter;
-use kit::queue::{OutgoingMessage, send_one};
-use serde_json::{Value, json};
+use kit::queue::{OutgoingMessage, SendError, send_one};
+use serde_json::json;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_REQUEST_BYTES};
 
 use super::account::Place;
 use super::args::Args;
-use super::facts::Fact;
+use super::facts::{Fact, OrderRead, ReadOutcome};
 use super::missing::{MissingFact, by_order};
 use super::report::Reconciliation;
 use crate::audit::{Audit, Intent};
@@ -23,7 +23,8 @@ use crate::{progress, rate};
 const MAX_CATCH_UP: Duration = Duration::from_secs(1);
 
 /// Publishes the facts, and counts them in `report`. After an error or Ctrl-C the same command continues: what is known by
-/// then is not missing any more, and what is not is a duplicate for intake and the ledger.
+/// then is not missing any more, and what is not is a duplicate for intake and the ledger. An order that SQS refuses is noted
+/// as one that was not understood, and holds up no other.
 pub async fn publish(
     stack: &Stack,
     args: &Args,
@@ -41,8 +42,8 @@ pub async fn publish(
         }),
     };
     let audit = Audit::begin(stack, &args.operator, intent).await?;
-    let published = report.published.insert(0);
-    let result = send(stack, args, missing, published, interrupt).await;
+    report.published = Some(0);
+    let result = send(stack, args, missing, report, interrupt).await;
     audit.complete(result, &json!({ "published": report.published })).await
 }
 
@@ -50,7 +51,7 @@ async fn send(
     stack: &Stack,
     args: &Args,
     missing: &[MissingFact],
-    published: &mut usize,
+    report: &mut Reconciliation,
     interrupt: &Interrupt,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Inbox).await?;
@@ -61,14 +62,21 @@ async fn send(
             interrupt.sleep_until(limiter.reserve(count)).await;
             interrupt.check("Stopped; the same command continues with what is still missing.")?;
             let message = OutgoingMessage { body, ..OutgoingMessage::default() };
-            send_one(&stack.sqs, &url, message).await.map_err(|error| {
-                CliError::service(format!(
-                    "{error}. Published so far: {}. The same command continues with the rest.",
-                    counted(*published, "fact")
-                ))
-                .caused_by(error)
-            })?;
-            *published += count;
+            let published = report.published.get_or_insert_default();
+            match send_one(&stack.sqs, &url, message).await {
+                Ok(()) => *published += count,
+                Err(error @ SendError::Refused) => {
+                    report.refuse(&refused(facts[0], &error));
+                    break;
+                }
+                Err(error) => {
+                    let so_far = counted(*published, "fact");
+                    let text = format!(
+                        "{error}. Published so far: {so_far}. The same command continues with the rest."
+                    );
+                    return Err(CliError::service(text).caused_by(error));
+                }
+            }
             progress.set_position(*published as u64);
         }
     }
@@ -76,29 +84,43 @@ async fn send(
     Ok(())
 }
 
+/// The order of a fact that SQS will never take.
+fn refused(fact: &Fact, error: &SendError) -> OrderRead {
+    let order = &fact.event.order;
+    OrderRead {
+        id: order.id.as_str().to_owned(),
+        number: Some(order.number.as_str().to_owned()),
+        outcome: ReadOutcome::Unreadable(error.to_string()),
+    }
+}
+
 /// The facts of an order as messages of the inbox queue, each with its number of facts. In one message they are stored in
 /// their order; several, which a standard queue may swap, are only made where intake takes no more in one.
 fn messages(facts: &[&Fact]) -> Vec<(usize, String)> {
     const COMMA: usize = 1;
-    let mut batches: Vec<(usize, Vec<&Value>)> = Vec::new();
+    let mut batches: Vec<(usize, Vec<String>)> = Vec::new();
     for fact in facts {
-        let size = fact.json.to_string().len() + COMMA;
+        let text = fact.text();
+        let size = text.len() + COMMA;
         match batches.last_mut() {
             Some((bytes, batch))
                 if batch.len() < MAX_BATCH_EVENTS && *bytes + size < MAX_REQUEST_BYTES =>
             {
                 *bytes += size;
-                batch.push(&fact.json);
+                batch.push(text);
             }
-            _ => batches.push((size, vec![&fact.json])),
+            _ => batches.push((size, vec![text])),
         }
     }
-    batches.into_iter().map(|(_, batch)| (batch.len(), json!(batch).to_string())).collect()
+    let message =
+        |(_, batch): (usize, Vec<String>)| (batch.len(), format!("[{}]", batch.join(",")));
+    batches.into_iter().map(message).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
     use shared::Event;
 
     #[test]
@@ -119,5 +141,18 @@ mod tests {
         };
         assert_eq!(sizes((0..101).map(|id| fact(json(id, 0))).collect()), [100, 1]);
         assert_eq!(sizes((0..5).map(|id| fact(json(id, 250_000))).collect()), [4, 1]);
+    }
+
+    #[test]
+    fn a_character_that_sqs_refuses_is_escaped_and_means_the_same() {
+        let json = json!({
+            "specversion": "1.0", "source": "/shopify/north", "id": "1", "type": "order.confirmed",
+            "note": "\u{fffe}\u{ffff}",
+            "data": { "order": { "id": "1", "customer": { "email": "jo@example.com" } } },
+        });
+        let fact = Fact { event: Event::parse(&json).expect("valid"), json: json.clone() };
+        let [(1, body)] = &messages(&[&fact])[..] else { panic!("one message of one fact") };
+        assert!(!body.contains(['\u{fffe}', '\u{ffff}']), "{body}");
+        assert_eq!(serde_json::from_str::<Value>(body).expect("JSON"), json!([json]));
     }
 }

@@ -72,6 +72,9 @@ pub struct Reconciliation {
     pub unreadable: Vec<LeftOrder>,
     /// How many facts were published; absent if none were to be.
     pub published: Option<usize>,
+    /// Those of the unreadable ones that only publishing showed to be so.
+    #[serde(skip)]
+    refused: Vec<LeftOrder>,
 }
 
 impl Reconciliation {
@@ -91,6 +94,7 @@ impl Reconciliation {
             ignored: Vec::new(),
             unreadable: Vec::new(),
             published: None,
+            refused: Vec::new(),
         }
     }
 
@@ -111,6 +115,12 @@ impl Reconciliation {
         if !list.contains(&left) {
             list.push(left);
         }
+    }
+
+    /// Notes an order that was to be published, and that no queue takes.
+    pub fn refuse(&mut self, order: &OrderRead) {
+        self.leave(order);
+        self.refused.extend(self.unreadable.last().cloned());
     }
 
     /// Notes what is missing of `compared` facts.
@@ -236,11 +246,14 @@ impl Reconciliation {
                 false => colors.wrap("Nothing was published; --publish publishes them.", ""),
             };
         };
-        let text = format!(
+        let mut text = format!(
             "{} published. What becomes of each: `waybill order ID`. In a few minutes, the same command without --publish \
              shows what is still missing.",
             counted(count, "fact")
         );
+        if !self.refused.is_empty() {
+            text.push_str(&format!(" Not published: {}.", listed(&self.refused)));
+        }
         colors.wrap(&text, "")
     }
 }

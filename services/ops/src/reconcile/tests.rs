@@ -89,6 +89,17 @@ fn nothing_missing_is_healthy_and_what_is_missing_or_unreadable_needs_attention(
 }
 
 #[test]
+fn an_order_that_no_queue_takes_is_named_after_publishing_and_needs_attention() {
+    let mut report = Reconciliation::new(&place(), 1_795_600_000_000, 1_795_690_000_000);
+    report.published = Some(3);
+    assert!(!report.done(ColorMode::Plain).contains("Not published"));
+    report.refuse(&left("1006", ReadOutcome::Unreadable("SQS refuses it".to_owned())));
+    let text = report.done(ColorMode::Plain);
+    assert!(text.contains("Not published: 1 order (1006 (SQS refuses it))."), "{text}");
+    assert_eq!(status(&report), ExitStatus::Attention);
+}
+
+#[test]
 fn where_no_order_has_an_address_it_is_asked_whether_they_are_hidden() {
     let mut report = Reconciliation::new(&place(), 1_795_600_000_000, 1_795_690_000_000);
     for id in ["1001", "1002"] {
