@@ -35,7 +35,8 @@ impl Receiver {
     fn node(directory: &Path) -> Self {
         let orders = directory.join("orders.json");
         let mut child = Command::new("node")
-            .args([&format!("{RECEIVERS}/node/receiver.mjs"), "0"])
+            .arg(format!("{RECEIVERS}/node/receiver.mjs"))
+            .arg("0")
             .env("HOOK_SECRET", SECRET)
             .env("ORDERS", &orders)
             .stdout(Stdio::piped())
@@ -53,7 +54,8 @@ impl Receiver {
         let address = port.local_addr().expect("an address").to_string();
         drop(port);
         let child = Command::new("php")
-            .args(["-S", &address, &format!("{RECEIVERS}/php/receiver.php")])
+            .args(["-S", address.as_str()])
+            .arg(format!("{RECEIVERS}/php/receiver.php"))
             .env("HOOK_SECRET", SECRET)
             .env("ORDERS", &orders)
             // It logs each request.
