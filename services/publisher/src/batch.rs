@@ -35,7 +35,7 @@ async fn publish_in_order<'r>(
         match read(record, &publisher.stack) {
             Change::Untold => {}
             Change::Told(event) => {
-                waiting.push((record, event));
+                waiting.push((record, *event));
                 if waiting.len() == MAX_ENTRIES {
                     put(publisher, std::mem::take(&mut waiting)).await?;
                 }

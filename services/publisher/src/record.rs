@@ -13,7 +13,7 @@ use crate::change::{is_notification, mail_event};
 #[derive(Debug, PartialEq, Eq)]
 pub enum Change {
     /// It is published.
-    Told(MailEvent),
+    Told(Box<MailEvent>),
     /// Nothing to tell: on its way to SES, changed beside its state, removed, or no notification.
     Untold,
     /// A notification that this version cannot read.
@@ -32,7 +32,8 @@ pub fn read(record: &Value, stack: &str) -> Change {
     };
     // An old one that cannot be read told nothing: rather an event too many than none.
     let old = item(record, "OldImage");
-    mail_event(old.as_ref(), &new, stack).map_or(Change::Untold, Change::Told)
+    let told = mail_event(old.as_ref(), &new, stack);
+    told.map_or(Change::Untold, |event| Change::Told(Box::new(event)))
 }
 
 fn item(record: &Value, image: &str) -> Option<Item> {

@@ -3,12 +3,13 @@
 use connector::System;
 use connector::message::QueuedDelivery;
 use jiff::Timestamp;
+use local::Config;
 use local::resources::Queue;
 use serde_json::{Value, json};
 use shared::ShopId;
 
 use super::process::{json, queue_named, waybill};
-use crate::connector::support::{deliver, deliver_signed, start};
+use crate::connector::support::{config_with_secrets, deliver, deliver_signed, start};
 use crate::support::{TestStack, eventually};
 use waybill_tests::deliveries::{SECRET, customer, paid_order, shopify_fulfillment};
 
@@ -145,7 +146,8 @@ fn place<'a>(erasure: &'a Value, name: &str) -> &'a Value {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_erasure_finds_deliveries_by_order_and_address_also_in_compressed_ones() {
-    let stack = start().await;
+    let config = Config { mail_events: true, ..config_with_secrets() };
+    let stack = TestStack::start_with(config).await;
     let mut order = paid_order(System::WooCommerce, 1001);
     deliver(&stack, System::WooCommerce, "order.created", &order).await;
     mails_of(&stack, 1001, 1).await;
