@@ -190,8 +190,8 @@ async fn with_the_guide_s_php_a_parcel_says_what_is_in_it_and_what_is_still_to_c
     let is_shipped = async || kinds(&stack).contains(&"shipment.shipped".to_owned());
     mailed_within(MAILED_WITHIN, &stack, "the parcel is told", is_shipped).await;
     let mails = stack.mails();
-    let shipped = mails.iter().filter_map(|mail| mail.content.text.clone());
-    let shipped = shipped.filter(|text| text.contains("00340434161094022115")).next_back();
+    let mut shipped = mails.iter().filter_map(|mail| mail.content.text.clone());
+    let shipped = shipped.rfind(|text| text.contains("00340434161094022115"));
     let text = shipped.expect("the mail of the parcel");
     let of = |part: &str| text.find(part).unwrap_or_else(|| panic!("{part}: {text}"));
     assert!(
