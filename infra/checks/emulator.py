@@ -223,9 +223,9 @@ class Emulator:
 
     def post(self, event, headers=None, signed=True):
         """POSTs to intake's Function URL. Status and body."""
-        return self.post_to(self.outputs["PublishUrl"], event, headers, signed)
+        return self.post_to_function(self.outputs["PublishUrl"], event, headers, signed)
 
-    def post_to(self, function_url, event, headers=None, signed=False):
+    def post_to_function(self, function_url, event, headers=None, signed=False):
         """POSTs to a Function URL. Status and body."""
         url = urlsplit(function_url)
         body = event if isinstance(event, bytes) else json.dumps(event).encode()

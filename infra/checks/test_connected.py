@@ -70,7 +70,7 @@ def delivery(system, order, secret=NEW):
 
 
 def deliver(deployed, path, body, headers):
-    return deployed.post_to(deployed.outputs["ConnectorUrl"] + path, body, headers)
+    return deployed.post_to_function(deployed.outputs["ConnectorUrl"] + path, body, headers)
 
 
 ORDERS = {"shopify": events.of_shopify, "woocommerce": events.of_woocommerce}

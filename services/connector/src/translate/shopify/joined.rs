@@ -3,8 +3,8 @@
 use serde_json::Value;
 use shared::Currency;
 
-use super::SAMPLE_ORDER;
 use super::fulfillment::{Fulfillment, told_of, under_way};
+use super::order::SAMPLE_ORDER;
 use super::refund::Refund;
 use crate::translate::fact::{Fact, When, into_events};
 use crate::translate::json::{id, list, maybe_count, required_id, text, time};

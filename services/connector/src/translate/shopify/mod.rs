@@ -30,9 +30,6 @@ use serde_json::Value;
 
 use super::{Delivery, Translation, Untranslatable};
 
-/// The order of a test notification.
-const SAMPLE_ORDER: &str = "820982911946154508";
-
 /// What a body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Shape {

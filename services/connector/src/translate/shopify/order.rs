@@ -4,7 +4,6 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use shared::{Currency, Kind};
 
-use super::SAMPLE_ORDER;
 use super::address::{address, name};
 use super::bill::{State, bill};
 use super::fulfillment::Fulfillment;
@@ -16,6 +15,9 @@ use crate::translate::json::{is_true, list, required_id, set, text, time};
 use crate::translate::parcel::Pieces;
 use crate::translate::text::{email, line, link, locale};
 use crate::translate::{Delivery, Translation, Untranslatable, order_lines};
+
+/// The order of a test notification.
+pub(super) const SAMPLE_ORDER: &str = "820982911946154508";
 
 /// The events of all that an order shows.
 pub(super) fn translate(
