@@ -71,7 +71,7 @@ impl SystemKeys {
     /// Checks that `system` signed `body` with one of the secrets: an HMAC over it for each, compared in constant time.
     ///
     /// # Errors
-    /// [`WrongSignature`].
+    /// `WrongSignature`.
     pub fn verify(
         &self,
         system: System,

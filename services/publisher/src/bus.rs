@@ -39,7 +39,7 @@ impl MailBus {
         Self { client, name }
     }
 
-    /// Puts at most [`MAX_ENTRIES`] events on the bus. One result for each event, in their order: EventBridge accepts
+    /// Puts at most `MAX_ENTRIES` events on the bus. One result for each event, in their order: EventBridge accepts
     /// entries one by one, and says which it did not.
     pub async fn put(&self, events: &[&MailEvent]) -> Vec<Result<(), BusError>> {
         let entries = events.iter().map(|event| self.entry(event)).collect();

@@ -31,7 +31,7 @@ struct Mail {
 }
 
 /// The event about a change of a ledger item from `old` (`None`: there was none, or it is not known) to `new`, in the stack
-/// of this name. `None` where nothing is told of it; also for an item that [is no notification](is_notification) of this
+/// of this name. `None` where nothing is told of it; also for an item that is no notification of this
 /// version.
 #[must_use]
 pub fn mail_event(old: Option<&Item>, new: &Item, stack: &str) -> Option<MailEvent> {
