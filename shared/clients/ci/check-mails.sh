@@ -6,7 +6,8 @@ export WAYBILL_URL=${WAYBILL_URL:-http://127.0.0.1:8080}
 
 # Without events of its own, and each mail also as a file in mails/.
 "$1" --port "${WAYBILL_URL##*:}" --events /dev/null --mail-dir mails > waybill.log 2>&1 &
-trap 'kill $!; wait $! || true' EXIT
+stack=$!
+trap 'kill $stack; wait $stack || true' EXIT
 curl --silent --output /dev/null --retry 30 --retry-delay 1 --retry-connrefused "$WAYBILL_URL/healthz" ||
     { cat waybill.log; exit 1; }
 
