@@ -1,6 +1,8 @@
 //! The watermark passes nothing that was not checked, and nothing is lost, whatever fails or stops when.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use kit::Clock;
 use shared::outbox::BUCKET_MS;
@@ -351,6 +353,26 @@ async fn a_first_sweep_tells_of_no_time_before_the_first_event() {
     empty.set_watermark(None);
     sweep_all(&empty).await.expect("the services answer");
     assert_eq!(empty.watermarks().len(), 1);
+}
+
+#[tokio::test]
+async fn a_first_sweep_that_runs_out_of_time_before_the_first_event_is_continued_where_it_ended() {
+    let fake = FakeAws::with_events(1, due());
+    fake.set_watermark(None);
+    // Of two days, each of these sweeps has the time for some hours.
+    let mut sweeps = 0;
+    while fake.queued().is_empty() {
+        let (begin, hours_read) = (Clock::system().now_ms(), Arc::<AtomicUsize>::default());
+        fake.fail_when(move |call| {
+            let is_query = call.operation == "Query";
+            let is_sixth = is_query && hours_read.fetch_add(1, Ordering::SeqCst) == 5 * 32;
+            is_sixth.then_some(Fault::SlowUntil(begin + 300))
+        });
+        sweep(&fake.relay(), begin + 300).await.expect("running out of time is no error");
+        sweeps += 1;
+        assert!(sweeps < 49, "it comes no further: {:?}", fake.watermarks());
+    }
+    assert!(sweeps > 3, "{sweeps}");
 }
 
 #[tokio::test]
