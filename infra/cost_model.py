@@ -1,8 +1,8 @@
 """What a million orders cost, without SES: calls and consumed capacity, times list prices.
 
-An order here is one event that ends in one delivered mail. `python infra/cost_model.py` prints the first table of
-infra/README.md's "What it costs"; `checks/test_deployed.py` counts the calls and the units that this assumes. What a shop
-of some size pays a month is `cost_month.py`'s, printed by `infra/cost`."""
+An order here is one event that ends in one delivered mail. `python infra/cost_model.py` prints the table of a million
+orders in infra/README.md; `checks/test_deployed.py` counts the calls and the units that this assumes. What a shop of some
+size pays a month is computed in `cost_month.py` and printed by `infra/cost`."""
 
 import dataclasses
 import json
@@ -71,8 +71,8 @@ QUEUES = 3
 
 
 def of_the_groups(batch):
-    """USD more for a mail because the messages of the mail queue name a group, which makes it a fair queue. No document says
-    whether that is for the sends alone: here it is for what is sent, received and deleted, by the batch."""
+    """USD more for a mail because the messages of the mail queue name a group, which makes it a fair queue. No document
+    says whether that is for the sends alone: here it is for what is sent, received and deleted, by the batch."""
     return 3 / batch * PRICES["sqs_fair_request"]
 
 
