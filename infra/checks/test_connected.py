@@ -13,7 +13,7 @@ import uuid
 
 import pytest
 
-import cost
+import cost_model as cost
 import events
 from emulator import free_port, running, wait_for
 from translated import SERVICES, of_type, translated

@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-import cost
+import cost_model as cost
 import events
 from code_facts import metric_dimensions, metric_namespace
 from emulator import free_port, running, wait_for

@@ -1,27 +1,22 @@
 """What a million orders cost, without SES: calls and consumed capacity, times list prices.
 
-An order here is one event that ends in one delivered mail. `python infra/checks/cost.py` prints the
-table of infra/README.md; `test_deployed.py` counts the calls and the units that this assumes."""
+An order here is one event that ends in one delivered mail. `python infra/cost_model.py` prints the table of a million
+orders in infra/README.md; `checks/test_deployed.py` counts the calls and the units that this assumes. What a shop of some
+size pays a month is computed in `cost_month.py` and printed by `infra/cost`."""
 
 import dataclasses
+import json
+import pathlib
 
 # USD for a million orders, for calls and capacity alone: the design's limit, with look-up by number and
 # address. What a shop hears of its mails (`of_mail_events`) is told apart, and so is what its shop system's webhooks
 # cost (`of_a_webhook`): a stack has neither unless its parameters say so.
 LIMIT = 6.00
 
-# List prices in us-east-1, in USD, without any free tier.
-PRICES = {
-    "dynamodb_write_unit": 0.625e-6,
-    "dynamodb_read_unit": 0.125e-6,
-    "sqs_request": 0.40e-6,
-    "eventbridge_event": 1.00e-6,
-    "api_destination_call": 0.20e-6,
-    "lambda_request": 0.20e-6,
-    "lambda_gb_second_arm64": 0.0000133334,
-    "log_gb": 0.50,
-    "xray_trace": 5.00e-6,
-}
+# List prices in us-east-1, without any free tier, and those of other services.
+PRICE_FILE = json.loads((pathlib.Path(__file__).parent / "prices.json").read_text(encoding="utf-8"))
+# USD for one unit of each.
+PRICES = {name: price["usd"] / price["per"] for name, price in PRICE_FILE["aws"].items()}
 
 # A stored event: an item of up to 1 KB, but for two in twenty-nine. See `write_units` below.
 EVENT_ITEM_WRITE_UNITS = 1.07
@@ -75,6 +70,12 @@ METRICS_BYTES = 500
 QUEUES = 3
 
 
+def of_the_groups(batch):
+    """USD more for a mail because the messages of the mail queue name a group, which makes it a fair queue. No document
+    says whether that is for the sends alone: here it is for what is sent, received and deleted, by the batch."""
+    return 3 / batch * PRICES["sqs_fair_request"]
+
+
 def write_units(size):
     """What a write of an item of so many bytes consumes."""
     return -(-size // 1024)
@@ -113,7 +114,7 @@ def parts(batch, number_is_id=True):
     return {
         "DynamoDB writes": million * (event + ledger) * PRICES["dynamodb_write_unit"],
         "DynamoDB reads": million * READ_UNITS * PRICES["dynamodb_read_unit"],
-        "SQS requests": million * requests * PRICES["sqs_request"],
+        "SQS requests": million * (requests * PRICES["sqs_request"] + of_the_groups(batch)),
         "Lambda requests": million * invocations * PRICES["lambda_request"],
         "Lambda duration": million * gb_seconds * PRICES["lambda_gb_second_arm64"],
         "Logs": million * logged / 1e9 * PRICES["log_gb"],
@@ -154,6 +155,7 @@ def of_a_copy(batch):
         writes * PRICES["dynamodb_write_unit"]
         + reads * PRICES["dynamodb_read_unit"]
         + requests * PRICES["sqs_request"]
+        + of_the_groups(batch)
         + 2 / batch * PRICES["lambda_request"]
         + gb_seconds * PRICES["lambda_gb_second_arm64"]
     )
