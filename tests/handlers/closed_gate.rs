@@ -1,14 +1,19 @@
 //! While SES takes no mails, or gives no answer, one mail at a time asks it: two mailer processes on one table, and what a
 //! mailer whose clock was wrong may leave there.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::{SignedDuration, Timestamp};
+use local::Config;
+use local::edge::faults::{Call, Fault, Faults};
 use local::resources::LEDGER_TABLE;
 use mailer::SendGate;
 use mailer::send_gate::{Place, Turn};
 use mailer::send_outcome::SendOutcome;
+use shared::ledger::{MAX_DOUBTS, silence_wait_ms};
 use shared::send_gate::{PARTITION_KEY, SORT_KEY};
 
 use crate::send_gate::{LEASE, gate};
@@ -32,7 +37,9 @@ impl Gates {
 /// Places for three mails at `now` (milliseconds).
 async fn take(gate: &SendGate, now: i64) -> Vec<Place> {
     let places = gate.take(&["default"; 3], Duration::from_secs(10), || now * 1000).await;
-    places.expect("DynamoDB answers")
+    let places = places.expect("DynamoDB answers");
+    assert_eq!(places.len(), 3);
+    places
 }
 
 fn turns(places: &[Place]) -> Vec<Turn> {
@@ -58,6 +65,11 @@ fn ambiguous() -> SendOutcome {
     SendOutcome::Ambiguous { code: "NoAnswerInTime".to_owned() }
 }
 
+fn throttled() -> SendOutcome {
+    let retry_after = Duration::from_secs(30);
+    SendOutcome::Retryable { code: "TooManyRequestsException".to_owned(), retry_after }
+}
+
 fn unreachable() -> SendOutcome {
     let retry_after = Duration::from_secs(30);
     SendOutcome::Retryable { code: "NoConnection".to_owned(), retry_after }
@@ -73,6 +85,8 @@ async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_onl
     let open = turns(&take(&first, now).await);
     assert_eq!((open.len(), turns(&take(&second, now).await).len()), (3, 3));
     first.report(open[0], &paused(), now).await;
+    // The same batch's next answer closes it for no longer.
+    first.report(open[1], &paused(), now + 1_000).await;
     for gate in [&first, &second] {
         for place in take(gate, now + pause - 1).await {
             let Place::Closed(until) = place else { panic!("{place:?}") };
@@ -82,10 +96,12 @@ async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_onl
 
     // The first probe dies: nobody else asks before its lease is over.
     now += pause;
-    let probe = turns(&take(&second, now).await);
-    assert_eq!(probe.len(), 1);
-    assert!(probe[0].is_probe());
-    assert_eq!(turns(&take(&first, now + 1).await), []);
+    let places = take(&second, now).await;
+    assert!(matches!(places[..], [Place::Turn(probe), ..] if probe.is_probe()), "{places:?}");
+    for place in [&places[1..], &take(&first, now).await].concat() {
+        let Place::Closed(until) = place else { panic!("{place:?}") };
+        assert!((now + 5_000..now + 15_000).contains(&until), "{until}");
+    }
     assert_eq!(turns(&take(&second, now + lease - 1).await), []);
 
     // The next one has no answer, which proves nothing: as if it had died.
@@ -111,10 +127,10 @@ async fn one_probe_at_a_time_decides_for_all_mailers_and_one_that_dies_loses_onl
     assert_eq!(turns(&take(&first, now + 29_999).await), []);
     now += 30_000;
 
-    // The last one is accepted, and all go on.
+    // SES answers to the last one, though it does not take it: all go on.
     let probe = turns(&take(&second, now).await);
     assert_eq!(probe.len(), 1);
-    second.report(probe[0], &accepted(), now + 1).await;
+    second.report(probe[0], &throttled(), now + 1).await;
     assert_eq!(turns(&take(&first, now + 100).await).len(), 3);
     assert_eq!(turns(&take(&second, now + 100).await).len(), 3);
     stack.stop().await;
@@ -163,6 +179,103 @@ async fn three_mails_in_a_row_without_an_answer_close_the_gate_of_all_mailers_an
         first.report(*turn, &ambiguous(), now + 1).await;
     }
     assert_eq!(turns(&take(&second, now + 2).await).len(), 3, "two are a few");
+    stack.stop().await;
+}
+
+/// Counts the writes.
+#[derive(Debug, Default)]
+struct Writes(AtomicUsize);
+
+impl Faults for Writes {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        self.0.fetch_add(usize::from(call.operation == "UpdateItem"), Ordering::SeqCst);
+        None
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_ses_accepts_costs_no_write_unless_one_before_it_got_no_answer() {
+    let writes = Arc::<Writes>::default();
+    let faults = Arc::clone(&writes) as _;
+    let stack = TestStack::start_with(Config { faults, ..Config::default() }).await;
+    let gate = gate(&stack, Some(100.0));
+    let now = Timestamp::now().as_millisecond();
+    let open = turns(&take(&gate, now).await);
+    let costs = async |turn: Turn, outcome: SendOutcome| {
+        let before = writes.0.load(Ordering::SeqCst);
+        gate.report(turn, &outcome, now).await;
+        writes.0.load(Ordering::SeqCst) - before
+    };
+    assert_eq!(costs(open[0], accepted()).await, 0);
+    assert_eq!(costs(open[1], ambiguous()).await, 1);
+    assert_eq!(costs(open[2], accepted()).await, 1);
+    stack.stop().await;
+}
+
+/// The time from SES's answer on until another mail asks.
+fn closed_for(gate: &SendGate, now: i64) -> Option<i64> {
+    gate.closed_until(now).map(|until| until - now)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_batch_learns_from_its_first_mail_that_ses_takes_none_and_they_come_back_at_random() {
+    let stack = TestStack::start().await;
+    let Gates { first, second } = Gates::new(&stack);
+    let now = Timestamp::now().as_millisecond();
+    let turn = turns(&take(&first, now).await)[0];
+    assert_eq!((closed_for(&first, now), closed_for(&second, now)), (None, None));
+    first.report(turn, &paused(), now).await;
+    let mut all = Vec::new();
+    for _ in 0..20 {
+        let until = closed_for(&first, now).expect("it is closed");
+        assert!((300_000..360_000).contains(&until), "{until}");
+        all.push(until);
+        for place in take(&second, now + 1).await {
+            let Place::Closed(until) = place else { panic!("{place:?}") };
+            all.push(until - now);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
+    assert!(all.len() > 40, "not all at once: {all:?}");
+    assert_eq!(closed_for(&first, now + 300_000), None, "the probe is due");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_doubt_is_not_sent_again_while_ses_answers_nobody_but_for_so_long() {
+    const GRACE: i64 = 600_000;
+    let stack = TestStack::start().await;
+    let Gates { first, second } = Gates::new(&stack);
+    let now = Timestamp::now().as_millisecond();
+    let open = turns(&take(&first, now).await);
+    take(&second, now).await;
+    let state = |gate: &SendGate, at: i64| {
+        let held = gate.holds_doubt_until(MAX_DOUBTS - 1, at, GRACE);
+        (gate.is_unanswered(), held.map(|until| until - now))
+    };
+    assert_eq!(state(&first, now), (false, None));
+    // One answer that was lost is no silence: as if it were the first doubt of several.
+    let once = silence_wait_ms(1, GRACE);
+    first.report(open[0], &ambiguous(), now).await;
+    assert_eq!(state(&first, now), (true, Some(once)));
+    assert_eq!(state(&first, now + once - 1), (true, Some(once)));
+    assert_eq!(state(&first, now + once), (true, None));
+    // Two are one: the last time that it can be sent is not spent on it.
+    let long = silence_wait_ms(MAX_DOUBTS - 1, GRACE);
+    assert!(long > once);
+    first.report(open[1], &ambiguous(), now).await;
+    assert_eq!(state(&first, now + long - 1), (true, Some(long)));
+    assert_eq!(state(&first, now + long), (true, None));
+    // Written by a clock that is ahead by up to a minute, and by more.
+    assert_eq!(state(&first, now - 60_000), (true, Some(long)));
+    assert_eq!(state(&first, now - 60_001), (true, None));
+    // Another process learns it by its next write.
+    assert_eq!(state(&second, now), (false, None));
+    take(&second, now).await;
+    assert_eq!(state(&second, now), (true, Some(long)));
+    first.report(open[2], &accepted(), now).await;
+    assert_eq!(state(&first, now), (false, None));
     stack.stop().await;
 }
 

@@ -11,6 +11,7 @@ mod counts;
 #[path = "../promises/support/events.rs"]
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]
 mod events;
+mod gate_contention;
 mod http_document;
 mod http_formats;
 mod ledger;

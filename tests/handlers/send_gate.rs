@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use jiff::SignedDuration;
 use local::Config;
@@ -12,20 +13,21 @@ use local::resources::LEDGER_TABLE;
 use local::ses::settings::Settings;
 use mailer::SendGate;
 use mailer::send_gate::{MAX_PASSED_OVER, Place};
+use shared::send_gate::{LINE_AT, PARTITION_KEY, shop_line_key};
 
 use crate::support::TestStack;
 
 /// When the tests begin (microseconds since 1970, as all times here).
-const AT: i64 = 2_000_000_000_000_000;
-const SECOND: i64 = 1_000_000;
+pub const AT: i64 = 2_000_000_000_000_000;
+pub const SECOND: i64 = 1_000_000;
 
 /// From one slot to the next, at 98 % of two, and of a hundred, mails a second.
-const AT_TWO: i64 = 510_205;
+pub const AT_TWO: i64 = 510_205;
 const AT_HUNDRED: i64 = 10_205;
 
 /// The first place in a line that nobody stands in: a mail comes back three seconds before its slot, which is behind the
 /// four seconds of slots that are taken.
-const FIRST_IN_LINE: i64 = SECOND;
+pub const FIRST_IN_LINE: i64 = SECOND;
 
 /// How long a probe may take.
 pub const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -46,29 +48,41 @@ pub fn gate(services: &TestStack, fixed_rate: Option<f64>) -> SendGate {
 
 /// What a mail is told, in microseconds after [`AT`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
+pub enum Told {
     Turn(i64),
     Later(i64),
 }
 use Told::{Later, Turn};
 
-fn told(place: &Place) -> Told {
+pub fn told(place: &Place) -> Told {
     match place {
-        Place::Turn(turn) => Turn(turn.slot - AT),
+        Place::Turn(turn) => {
+            assert!(!turn.is_probe(), "SES takes mails");
+            Turn(turn.slot - AT)
+        }
         Place::Later(until) => Later(1000 * until - AT),
         Place::Closed(_) => panic!("SES takes mails"),
     }
 }
 
 /// What mails of these shops are told at a moment after [`AT`].
-async fn take(gate: &SendGate, shops: &[&str], at: i64) -> Vec<Told> {
+pub async fn take(gate: &SendGate, shops: &[&str], at: i64) -> Vec<Told> {
     let places = gate.take(shops, Duration::from_secs(10), || AT + at).await;
     places.expect("DynamoDB answers").iter().map(told).collect()
 }
 
 /// The times of a line are told in milliseconds, rounded down.
-fn later(at: i64) -> Told {
+pub fn later(at: i64) -> Told {
     Later(at / 1000 * 1000)
+}
+
+async fn line_expires_at(services: &TestStack, shop: &str) -> String {
+    let text = |value: &str| AttributeValue::S(value.to_owned());
+    let get = services.stack.dynamodb.get_item().table_name(LEDGER_TABLE);
+    let get = get.key("order_key", text(PARTITION_KEY));
+    let item = get.key("notification", text(&shop_line_key(shop))).send().await;
+    let item = item.expect("DynamoDB answers").item.expect("it has a line");
+    item["expires_at"].as_n().expect("a number").clone()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -80,6 +94,9 @@ async fn slots_are_evenly_spaced_for_four_seconds_and_behind_them_is_the_shops_l
     assert_eq!(take(&first, &["a"; 10], 0).await, expected);
     // Another process knows of neither, and is told by what refuses its writes.
     assert_eq!(take(&second, &["a"], 0).await, [later(FIRST_IN_LINE + 2 * AT_TWO)]);
+    // DynamoDB deletes it a day after it was written.
+    let expires_at = line_expires_at(&services, "a").await;
+    assert_eq!(expires_at, ((AT + 4 * SECOND) / SECOND + 86_400).to_string());
     // A second later there is room for two, and the line has moved on by less than that.
     let line = later(FIRST_IN_LINE + 3 * AT_TWO);
     assert_eq!(take(&second, &["a"; 3], SECOND).await, [Turn(8 * AT_TWO), Turn(9 * AT_TWO), line]);
@@ -100,9 +117,10 @@ async fn a_busy_shop_leaves_the_last_second_and_the_first_slots_to_quiet_ones() 
     let services = TestStack::start().await;
     let gate = gate(&services, Some(2.0));
     // 42 mails without a turn, for over 15 seconds: the shop is busy, and stands in the common line.
-    let places = take(&gate, &["busy"; 50], 0).await;
+    let places = take(&gate, &[&["busy"; 50][..], &["quiet"]].concat(), 0).await;
     let line = |n: i64| later(FIRST_IN_LINE + n * AT_TWO);
-    assert_eq!(places[8..], (0..42).map(line).collect::<Vec<_>>());
+    assert_eq!(places[8..50], (0..42).map(line).collect::<Vec<_>>());
+    assert_eq!(places[50], line(0), "it has a line of its own");
 
     let (b, q) = ("busy", "quiet");
     let slot = |n: i64| Turn((8 + n) * AT_TWO);
@@ -150,6 +168,9 @@ async fn of_two_busy_shops_the_one_with_the_shorter_line_does_not_stand_behind_t
     // And not once it is no longer.
     take(&gate, &["short"; 900], 0).await;
     assert_eq!(take(&gate, &["short"], 0).await, [line(4_901)]);
+    // One that was taken for quiet and turns out to be busy stands behind them.
+    let places = take(&gate, &["third"; 1_700], 0).await;
+    assert_eq!(places, (4_902..6_602).map(line).collect::<Vec<_>>());
     services.stop().await;
 }
 
@@ -167,6 +188,7 @@ async fn a_mail_for_which_the_line_is_too_long_comes_back_between_ten_and_fiftee
     let line = |n: i64| later(FIRST_IN_LINE + n * INTERVAL);
     assert_eq!(places[1..60], (0..59).map(line).collect::<Vec<_>>());
     assert!(places[60..].iter().all(is_outside), "{:?}", &places[60..]);
+    assert_ne!(places[60..], (59..69).map(line).collect::<Vec<_>>());
     let places = take(&gate, &["a"; 3], 0).await;
     assert!(places.iter().all(is_outside), "{places:?}");
     // Nobody was added to it. Once it is short enough, they are.
@@ -182,54 +204,66 @@ async fn a_mail_for_which_the_line_is_too_long_comes_back_between_ten_and_fiftee
 async fn what_a_clock_that_was_wrong_has_written_holds_nobody_up() {
     let services = TestStack::start().await;
     let [right, wrong] = [(); 2].map(|()| gate(&services, Some(2.0)));
-    take(&wrong, &["a"; 12], 3_600 * SECOND).await;
+    take(&wrong, &["a"; 60], 3_600 * SECOND).await;
     // Its slots, and its places in the line.
     let places = take(&right, &["a"; 9], 0).await;
     assert_eq!(places[0], Turn(0));
     assert_eq!(places[8], later(FIRST_IN_LINE));
+    // The common line too.
+    let line = |n: i64| later(FIRST_IN_LINE + n * AT_TWO);
+    assert_eq!(take(&right, &["b"; 60], 0).await, (0..60).map(line).collect::<Vec<_>>());
+    assert_eq!(take(&right, &["c"; 60], 0).await, (60..120).map(line).collect::<Vec<_>>());
     // A minute of difference is borne: its slots are behind those.
-    take(&wrong, &["b"], 55 * SECOND).await;
-    assert!(matches!(take(&right, &["b"], SECOND).await[..], [Later(_)]));
+    take(&wrong, &["d"], 55 * SECOND).await;
+    assert!(matches!(take(&right, &["d"], SECOND).await[..], [Later(_)]));
     services.stop().await;
+}
+
+/// The lines cannot be written.
+#[derive(Debug, Default)]
+struct NoLine(AtomicBool);
+
+impl Faults for NoLine {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_line = String::from_utf8_lossy(call.body).contains(LINE_AT);
+        let fails = call.operation == "UpdateItem" && self.0.load(Ordering::SeqCst);
+        (fails && is_line).then_some(Fault::ServerError)
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn slots_that_passed_while_dynamodb_answered_are_not_used_and_the_next_ones_are_further_ahead()
- {
-    let services = TestStack::start().await;
+async fn a_mail_whose_place_cannot_be_written_comes_back_at_random_a_quiet_shop_s_before_long() {
+    let no_line = Arc::<NoLine>::default();
+    let faults = Arc::clone(&no_line) as _;
+    let services = TestStack::start_with(Config { faults, ..Config::default() }).await;
     let gate = gate(&services, Some(2.0));
-    take(&gate, &["a"], -60 * SECOND).await;
-    // The third reading is that after the write.
-    let slow = |at: i64, write: i64| {
-        let readings = AtomicUsize::new(0);
-        move || AT + at + if readings.fetch_add(1, Ordering::SeqCst) < 2 { 0 } else { write }
+    take(&gate, &["busy"; 50], 0).await;
+    no_line.0.store(true, Ordering::SeqCst);
+    let places = take(&gate, &[&["busy"; 40][..], &["quiet"; 40]].concat(), 0).await;
+    let after = |place: &Told| match place {
+        Later(until) => *until,
+        Turn(_) => panic!("{places:?}"),
     };
-    let wait = Duration::from_secs(10);
-    let minute = 60 * SECOND;
-    // As late as a mail may be. The next slots begin after as long as two such writes take, and half of one.
-    let places = gate.take(&["a"], wait, slow(0, 100_000)).await.expect("DynamoDB answers");
-    assert_eq!(told(&places[0]), Turn(0));
-    assert_eq!(take(&gate, &["a"], minute).await, [Turn(minute + 250_000)]);
-    assert_eq!(take(&gate, &["a"], 2 * minute).await, [Turn(2 * minute)]);
-    // Too late: a slot is taken anew, after the answer.
-    let at = 3 * minute;
-    let places = gate.take(&["a"], wait, slow(at, 200_000)).await.expect("DynamoDB answers");
-    assert_eq!(told(&places[0]), Turn(at + 200_000 + 500_000));
-    // However slow it was: not behind three quarters of the time.
-    let at = 4 * minute;
-    let places = gate.take(&["a"], wait, slow(at, 5 * SECOND)).await.expect("DynamoDB answers");
-    assert_eq!(told(&places[0]), Turn(at + 5 * SECOND + 3 * SECOND));
+    let (busy, quiet) = places.split_at(40);
+    let busy: Vec<i64> = busy.iter().map(after).collect();
+    let quiet: Vec<i64> = quiet.iter().map(after).collect();
+    assert!(busy.iter().all(|at| (SECOND..301 * SECOND).contains(at)), "{busy:?}");
+    assert!(busy.iter().any(|at| *at > 16 * SECOND), "{busy:?}");
+    assert!(quiet.iter().all(|at| (SECOND..16 * SECOND).contains(at)), "{quiet:?}");
     services.stop().await;
 }
 
-/// SES does not tell the account's rate.
+/// SES does not tell the account's rate; and how often it was asked for it.
 #[derive(Debug, Default)]
-struct NoRate(AtomicBool);
+struct NoRate(AtomicBool, AtomicUsize);
 
 impl Faults for NoRate {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        let fails = call.operation == "GetAccount" && self.0.load(Ordering::SeqCst);
-        fails.then_some(Fault::ServerError)
+        if call.operation != "GetAccount" {
+            return None;
+        }
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0.load(Ordering::SeqCst).then_some(Fault::ServerError)
     }
 }
 
@@ -256,12 +290,23 @@ async fn the_account_s_rate_is_read_every_quarter_of_an_hour_and_every_ten_secon
     };
     assert_eq!(spacing(ten - 1_000).await, 1_020_409);
     assert_eq!(spacing(ten).await, AT_TWO);
+    let places = take(&gate, &["c"; 9], 2 * ten).await;
+    assert_eq!(places[8], later(2 * ten + FIRST_IN_LINE), "there is a line now");
     services.stack.ses.account().change(|account| account.send_rate = 100.0);
     let due = ten + 900 * SECOND;
     assert_eq!(spacing(due - 1_000).await, AT_TWO);
     assert_eq!(spacing(due).await, AT_HUNDRED);
+    // A process whose clock is two days ahead has read it: it is read again.
+    let wrong = self::gate(&services, None);
+    take(&wrong, &["d"], 2 * 86_400 * SECOND).await;
+    services.stack.ses.account().change(|account| account.send_rate = 2.0);
+    assert_eq!(spacing(due + 100 * SECOND).await, AT_TWO);
+    // A process that has just started asks the item, not SES.
+    let asked = no_rate.1.load(Ordering::SeqCst);
+    take(&self::gate(&services, None), &["e"], due + 200 * SECOND).await;
+    assert_eq!(no_rate.1.load(Ordering::SeqCst), asked);
     // SES tells none now: the last one is right.
     no_rate.0.store(true, Ordering::SeqCst);
-    assert_eq!(spacing(due + 901 * SECOND).await, AT_HUNDRED);
+    assert_eq!(spacing(due + 1_001 * SECOND).await, AT_TWO);
     services.stop().await;
 }
