@@ -2,6 +2,7 @@
 //! stack's services and without a process for each function. `cargo mutants` runs these beside the unit tests,
 //! so each takes about a second.
 
+mod closed_gate;
 mod conditions;
 mod connector_support;
 mod connector_url;
@@ -10,6 +11,7 @@ mod counts;
 #[path = "../promises/support/events.rs"]
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]
 mod events;
+mod gate_contention;
 mod http_document;
 mod http_formats;
 mod ledger;
@@ -18,6 +20,7 @@ mod publishing;
 mod queues;
 mod recorder;
 mod replay;
+mod send_gate;
 mod ses_events;
 mod shops;
 #[path = "../promises/support/simulated_pipeline/mod.rs"]

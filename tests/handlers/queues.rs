@@ -2,6 +2,7 @@
 
 use aws_sdk_sqs::types::MessageSystemAttributeName;
 use kit::queue::{OutgoingMessage, QueueDepth, SendError, queue_depth, send_all, send_one};
+use mailer::FeedbackBacklog;
 
 use crate::support::TestStack;
 
@@ -59,5 +60,23 @@ async fn a_message_is_sent_with_its_delay_its_attributes_and_its_group() {
     send_one(sqs, url, OutgoingMessage { delay: 900, ..message("later") }).await.expect("taken");
     let depth = queue_depth(sqs, url).await.expect("an answer");
     assert_eq!(depth, QueueDepth { visible: 0, in_flight: 1, delayed: 1 });
+    services.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ses_events_may_be_unread_while_one_lies_on_either_of_feedback_s_queues_or_sqs_is_away() {
+    let services = TestStack::start().await;
+    let (sqs, queues) = (&services.stack.sqs, &services.stack.resources.queues);
+    let of = |urls: [&str; 2]| FeedbackBacklog::new(sqs.clone(), urls.map(str::to_owned));
+    let [queue, dead_letters] = [queues.feedback.url.as_str(), queues.feedback_dlq.url.as_str()];
+    let state = async |urls| format!("{:?}", of(urls).check().await);
+    assert_eq!(state([queue, dead_letters]).await, "Empty");
+    let nowhere = format!("{}/no-such-queue", services.stack.url());
+    assert_eq!(state([nowhere.as_str(), dead_letters]).await, "Unread");
+    assert_eq!(state([queue, nowhere.as_str()]).await, "Unread");
+    send_one(sqs, dead_letters, message("an event")).await.expect("SQS takes it");
+    assert_eq!(state([queue, dead_letters]).await, "Unread");
+    // As if they were the other way round.
+    assert_eq!(state([dead_letters, queue]).await, "Unread");
     services.stop().await;
 }

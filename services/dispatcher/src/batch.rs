@@ -326,6 +326,15 @@ mod tests {
         assert_eq!(kept.collect::<Vec<_>>(), ["0", "1", "2"]);
     }
 
+    #[tokio::test]
+    async fn once_the_ledger_does_not_answer_about_an_order_each_message_of_it_is_put_back() {
+        let dispatcher = crate::fixture::without_aws().await;
+        let messages = ["a", "b", "c"].map(|id| message_for_order(id, "1001"));
+        let steps = decide_all(&dispatcher, &read(&messages).orders).await;
+        let requeued = steps.iter().filter(|(_, step)| matches!(step, NextStep::Requeue));
+        assert_eq!(requeued.map(|(i, _)| *i).collect::<Vec<_>>(), [0, 1, 2]);
+    }
+
     #[test]
     fn an_unreadable_message_does_not_affect_its_neighbours() {
         let messages =

@@ -302,6 +302,7 @@ mod tests {
         let other = json!({"type": "t", "time": "a", "data": {"x": 2, "y": 2}});
         assert_eq!(payload_hash(&first), payload_hash(&retry));
         assert_ne!(payload_hash(&first), payload_hash(&other));
+        assert_eq!(EventText::new(&retry).payload_hash(), payload_hash(&first));
     }
 
     #[test]

@@ -57,5 +57,9 @@ mod tests {
         let mut lines = KnownLines::default();
         (0..2 * MANY).for_each(|n| lines.learn(&n.to_string(), 5, 10));
         assert!(lines.0.len() <= MANY, "{}", lines.0.len());
+        (0..2 * MANY).for_each(|n| lines.learn(&n.to_string(), 50, 10));
+        assert_eq!(lines.0.len(), 2 * MANY, "they have not ended");
+        lines.learn("last", 70, 60);
+        assert_eq!(lines.0.len(), 1, "however many had not ended");
     }
 }

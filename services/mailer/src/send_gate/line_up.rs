@@ -207,8 +207,10 @@ impl Moment {
                 if place > MAX_LINE { now + outside } else { (self.from + place - EARLY) / 1000 }
             }
             Standing::Outside => now + outside,
-            Standing::Untold if group.is_quiet => now + 1_000 + spread(UNTOLD_QUIET_SPREAD_MS),
-            Standing::Untold => now + 1_000 + spread(UNTOLD_SPREAD_MS),
+            Standing::Untold => {
+                let within = if group.is_quiet { UNTOLD_QUIET_SPREAD_MS } else { UNTOLD_SPREAD_MS };
+                now + 1_000 + spread(within)
+            }
         }
     }
 }

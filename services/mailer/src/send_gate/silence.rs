@@ -39,8 +39,9 @@ impl SendGate {
 
     async fn count_unanswered(&self, mut before: i64, now: i64) {
         for _ in 0..MAX_ROUNDS {
-            let closes = before + 1 >= LIMIT;
-            let until = closes.then(|| now + closed_for(before + 1));
+            let count = before + 1;
+            let closes = count >= LIMIT;
+            let until = closes.then(|| now + closed_for(count));
             let written = self.table.count_unanswered(before, now, until).await;
             let again = match &written {
                 Ok(Written::No(item)) if item.closed_until.is_none() => Some(item.unanswered),
@@ -79,12 +80,15 @@ impl SendGate {
     /// longer ([`silence_wait_ms`]). `grace` is the grace period. Milliseconds (since 1970).
     #[must_use]
     pub fn holds_doubt_until(&self, doubts: u32, now: i64, grace: i64) -> Option<i64> {
+        if !self.is_unanswered() {
+            return None;
+        }
         let item = &self.known().item;
         // A single answer that was lost is no silence yet.
         let doubts = if item.unanswered > 1 { doubts } else { 1 };
         let until = item.unanswered_at + silence_wait_ms(doubts, grace);
         // A time that is still to come was written by a clock that is wrong.
-        let holds = item.unanswered > 0 && item.unanswered_at <= now + CLOCK_SKEW_MS && now < until;
+        let holds = item.unanswered_at <= now + CLOCK_SKEW_MS && now < until;
         holds.then_some(until)
     }
 }

@@ -1,9 +1,12 @@
 //! A record that intake did not write holds up no other one, and is never passed without a dead letter.
 
+use std::sync::mpsc;
+
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
 use shared::outbox::pack;
+use shared::queue::dead_letter::{ORDER_ID, SHOP};
 
 use super::fake_aws::{FakeAws, Fault};
 use crate::stream::relay;
@@ -27,8 +30,22 @@ fn records() -> [Value; 3] {
 #[tokio::test]
 async fn a_record_without_a_message_becomes_a_dead_letter_and_its_neighbours_are_queued() {
     let fake = FakeAws::default();
+    let (named, order) = mpsc::channel();
+    fake.fail_when(move |call| {
+        if call.body["QueueUrl"] == "dlq" {
+            let attributes = &call.body["Entries"][0]["MessageAttributes"];
+            let value = |name: &str| attributes[name]["StringValue"].clone();
+            named.send([value(SHOP), value(ORDER_ID)]).expect("the test reads it");
+        }
+        None
+    });
     let answer = relay(&fake.relay(), &records()).await;
     assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    assert_eq!(
+        order.try_recv(),
+        Ok([json!("default"), json!("1001")]),
+        "an operator finds it by that"
+    );
     assert_eq!(fake.dead_letters(), 1);
     assert_eq!(fake.queued(), ["a", "b"]);
 }
