@@ -9,8 +9,8 @@ use crate::aws::Connection;
 use crate::examples::with_examples;
 use crate::output::Format;
 use crate::{
-    audit, console, dlq, doctor, erase, notification, order, preview, publish, reconcile, shop, status,
-    suppression, sweep,
+    audit, console, dlq, doctor, erase, notification, order, preview, publish, reconcile, shop,
+    status, suppression, sweep,
 };
 
 /// Shows what happened to an order's mails, and repairs what went wrong.

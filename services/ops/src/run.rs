@@ -12,7 +12,8 @@ use crate::notification::{resend, settle, settle_many};
 use crate::output::{Output, Report, note};
 use crate::pii::without_addresses;
 use crate::{
-    console, dlq, docs, doctor, erase, order, preview, publish, reconcile, shop, status, suppression, sweep,
+    console, dlq, docs, doctor, erase, order, preview, publish, reconcile, shop, status,
+    suppression, sweep,
 };
 
 /// Runs the process's own command line.

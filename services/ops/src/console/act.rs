@@ -16,7 +16,7 @@ use super::request::{Change, Fields, Form};
 use super::respond::{Chrome, Place, failure, html, see, sentence, status_of};
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{Piece, StateWords, capitalised, mail_name, pieces, state_words};
+use super::wording::{Sentence, StateWords, capitalised, mail_name, state_words};
 use crate::audit;
 use crate::error::CliError;
 use crate::find::Wanted;
@@ -100,7 +100,7 @@ struct ActPage {
     address: String,
     reason: String,
     /// Why the form was not carried out.
-    refusal: Option<Vec<Piece>>,
+    refusal: Option<Sentence>,
     back: String,
 }
 
@@ -128,7 +128,7 @@ impl ActPage {
             ],
             address: request.address.clone(),
             reason: request.reason.clone(),
-            refusal: refusal.map(|error| pieces(&sentence(error))),
+            refusal: refusal.map(|error| Sentence::new(&sentence(error))),
             back: order_link(&request.order),
         }
     }
@@ -160,7 +160,7 @@ async fn find_mail(console: &Console, request: &Request) -> Result<Notification,
     let command = CommandLine::new(console.stack(), ["order", request.order.order_id.as_str()]);
     let wanted = Wanted::parse(request.order.order_id.as_str(), request.order.shop.clone())?;
     let interrupt = console.interrupt();
-    let read = async |stack| answer(&stack, &wanted, PiiMode::Masked, || interrupt).await;
+    let read = async move |stack| answer(&stack, &wanted, PiiMode::Masked, || interrupt).await;
     let OrderAnswer::One(report) = console.perform(&command, read).await? else {
         return Err(CliError::input("There is no such order any more."));
     };
@@ -191,8 +191,9 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
 }
 
 async fn do_it(console: &Console, request: &mut Request) -> Result<String, CliError> {
-    request.reason = audit::reason(&request.reason)
-        .map_err(|expected| CliError::input(format!("Nothing was done: a reason is needed, {expected}.")))?;
+    request.reason = audit::reason(&request.reason).map_err(|expected| {
+        CliError::input(format!("Nothing was done: a reason is needed, {expected}."))
+    })?;
     let (deed, address, order) = (request.deed, request.address.clone(), request.order.clone());
     let notification = request.notification(console);
     let command = request.command(console, &request.address);

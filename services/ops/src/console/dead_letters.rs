@@ -13,7 +13,7 @@ use super::respond::{Chrome, Place, failure, html, link};
 use super::selection::Choice;
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{Piece, pieces};
+use super::wording::Sentence;
 use crate::dlq::list::{Group, ListArgs, Listing, Row, ShowArgs, describe_counts, listing, shown};
 use crate::dlq::{DlqScan, Entry, ReadOnlySelection, Verdict, replay_effect, skipped_sentences};
 use crate::error::CliError;
@@ -28,7 +28,7 @@ struct QueuesPage {
     chrome: Chrome,
     queues: Vec<QueueView>,
     groups: Vec<GroupView>,
-    skipped: Vec<Vec<Piece>>,
+    skipped: Vec<Sentence>,
 }
 
 struct QueueView {
@@ -69,7 +69,7 @@ impl QueuesPage {
     fn new(chrome: Chrome, listing: &Listing) -> Self {
         let skipped = listing.queues.iter().flat_map(|row| {
             let sentences = skipped_sentences(&row.skipped).into_iter();
-            sentences.map(|sentence| pieces(&format!("{}: {sentence}", row.queue)))
+            sentences.map(|sentence| Sentence::new(&format!("{}: {sentence}", row.queue)))
         });
         let groups = listing.queues.iter().flat_map(|row| row.groups.iter());
         Self {
@@ -124,7 +124,7 @@ struct QueuePage {
     summary: String,
     counts: Vec<CountView>,
     letters: Vec<LetterView>,
-    skipped: Vec<Vec<Piece>>,
+    skipped: Vec<Sentence>,
     newer: Option<String>,
     older: Option<String>,
     replay: String,
@@ -135,17 +135,18 @@ struct QueuePage {
 pub struct CountView {
     pub messages: String,
     pub verdict: String,
-    pub effect: Vec<Piece>,
+    pub effect: Sentence,
 }
 
 /// A message of a dead-letter queue.
 pub struct LetterView {
-    link: String,
-    failed: String,
-    order: Option<(String, String)>,
-    kind: String,
-    reason: String,
-    verdict: String,
+    pub link: String,
+    pub failed: String,
+    /// Its order's link and id.
+    pub order: Option<(String, String)>,
+    pub kind: String,
+    pub reason: String,
+    pub verdict: String,
 }
 
 impl LetterView {
@@ -172,7 +173,7 @@ pub fn count_views(scan: &DlqScan, effect: impl Fn(Verdict) -> &'static str) -> 
     let counts = scan.counts.iter().map(|(verdict, count)| CountView {
         messages: number(*count),
         verdict: verdict.to_string(),
-        effect: pieces(effect(*verdict)),
+        effect: Sentence::new(effect(*verdict)),
     });
     counts.collect()
 }
@@ -235,7 +236,7 @@ impl QueuePage {
             verdicts: Verdict::value_variants().iter().map(ToString::to_string).collect(),
             counts: count_views(scan, |verdict| replay_effect(verdict, scan.queue)),
             letters: entries.map(|entry| LetterView::new(&choice.queue, entry)).collect(),
-            skipped: skipped_sentences(&scan.skipped).iter().map(|it| pieces(it)).collect(),
+            skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             newer: (page > 1).then(|| at(page - 1)),
             older: (page < pages).then(|| at(page + 1)),
             replay: choice.link("/dead-letters/replay", []),
@@ -255,7 +256,7 @@ struct LetterPage {
     order: Option<(String, String)>,
     facts: Vec<(&'static str, String)>,
     verdict: String,
-    effect: Vec<Piece>,
+    effect: Sentence,
     body: String,
     back: String,
     replay: String,
@@ -312,12 +313,11 @@ impl LetterPage {
             chrome,
             queue: choice.queue.clone(),
             id: summary.message_id.clone(),
-            order: order.map(|order| {
-                (super::order::order_link(&order), order.order_id.to_string())
-            }),
+            order: order
+                .map(|order| (super::order::order_link(&order), order.order_id.to_string())),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             verdict: assessment.verdict.to_string(),
-            effect: pieces(replay_effect(assessment.verdict, scan.queue)),
+            effect: Sentence::new(replay_effect(assessment.verdict, scan.queue)),
             body: body.map(|body| format!("{body:#}")).unwrap_or_default(),
             back: link("/dead-letters/queue", [("queue", choice.queue.as_str())]),
             replay: choice.link("/dead-letters/replay", []),

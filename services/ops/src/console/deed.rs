@@ -104,7 +104,13 @@ impl Deed {
     }
 
     /// The command that does the same to this mail of an order, its reason left out.
-    pub fn command(self, stack: &Stack, order: &str, mail: &Mail<'_>, address: &str) -> CommandLine {
+    pub fn command(
+        self,
+        stack: &Stack,
+        order: &str,
+        mail: &Mail<'_>,
+        address: &str,
+    ) -> CommandLine {
         let command = match self {
             Self::Resend | Self::Correct | Self::Copy => "resend",
             Self::SettleSent | Self::SettleNotSent => "settle",

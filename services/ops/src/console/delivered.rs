@@ -38,7 +38,8 @@ pub fn answer(report: &OrderReport) -> Answer {
     } else if !lost.is_empty() {
         (Tone::Bad, format!("No: {} did not reach the customer.", name(&lost)))
     } else if !doubted.is_empty() {
-        let sentence = format!("Nobody knows yet: {} may or may not have been sent.", name(&doubted));
+        let sentence =
+            format!("Nobody knows yet: {} may or may not have been sent.", name(&doubted));
         (Tone::Warning, sentence)
     } else if !waiting.is_empty() {
         let others = if arrived.is_empty() { "" } else { " What was sent before has arrived." };

@@ -9,7 +9,7 @@ use super::command::CommandLine;
 use super::respond::{Chrome, Place, failure, html};
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{Piece, capitalised, pieces};
+use super::wording::{Sentence, capitalised};
 use crate::doctor::{Args, Diagnosis, Finding, Level, run};
 
 #[derive(Template)]
@@ -27,8 +27,8 @@ struct FindingView {
     label: String,
     class: &'static str,
     subject: String,
-    found: Vec<Piece>,
-    fix: Vec<Piece>,
+    found: Sentence,
+    fix: Sentence,
 }
 
 /// `GET /doctor`.
@@ -73,8 +73,8 @@ impl FindingView {
             label: capitalised(finding.level.label_and_style().0),
             class,
             subject: finding.subject.clone(),
-            found: pieces(&finding.found),
-            fix: pieces(&finding.fix),
+            found: Sentence::new(&finding.found),
+            fix: Sentence::new(&finding.fix),
         }
     }
 }

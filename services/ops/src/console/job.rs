@@ -15,7 +15,7 @@ use super::request::{Change, Fields, Form};
 use super::respond::{Chrome, Place, html, link, refuse, see};
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{Piece, pieces};
+use super::wording::Sentence;
 use crate::interrupt::Interrupt;
 use crate::output::number;
 
@@ -84,8 +84,7 @@ impl Jobs {
     ) -> Arc<Job> {
         let id = Uuid::new_v4().simple().to_string();
         let ending = OnceLock::new();
-        let job =
-            Arc::new(Job { id, title, place, command, next, progress, interrupt, ending });
+        let job = Arc::new(Job { id, title, place, command, next, progress, interrupt, ending });
         let mut kept = lock(&self.kept);
         // One that runs is found for as long as it does.
         if kept.len() >= MAX_KEPT
@@ -140,7 +139,7 @@ struct JobPage {
     counts: String,
     is_stopping: bool,
     /// The class of its tone, and its sentences, once it has ended.
-    ending: Option<(&'static str, Vec<Vec<Piece>>)>,
+    ending: Option<(&'static str, Vec<Sentence>)>,
     next: (String, String),
 }
 
@@ -149,7 +148,7 @@ pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fiel
     let Some(job) = console.jobs().find(fields.get("id")) else { return gone() };
     let (done, all) = (job.progress.position(), job.progress.length().unwrap_or_default());
     let ending = job.ending.get().map(|ending| {
-        let sentences = ending.sentences.iter().map(|sentence| pieces(sentence)).collect();
+        let sentences = ending.sentences.iter().map(|sentence| Sentence::new(sentence)).collect();
         (ending.tone.class(), sentences)
     });
     let page = JobPage {

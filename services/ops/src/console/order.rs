@@ -14,13 +14,11 @@ use super::request::{Change, Fields, Form};
 use super::respond::{Chrome, Place, failure, html, link, see};
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{
-    Piece, StateWords, capitalised, mail_name, pieces, reason_words, state_words,
-};
+use super::wording::{Sentence, StateWords, capitalised, mail_name, reason_words, state_words};
 use crate::audit::{self, Audit, Intent};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::find::{OrderList, UnknownOrder, Wanted};
+use crate::find::{OrderList, OrderRow, UnknownOrder, Wanted};
 use crate::order::{Notification, OrderAnswer, OrderReport, answer};
 use crate::output::format_time;
 use crate::pii::PiiMode;
@@ -56,8 +54,8 @@ pub async fn search(State(console): State<Console>, visitor: Visitor) -> Respons
 struct FoundPage {
     chrome: Chrome,
     title: String,
-    /// Each order's link and what tells it from the others.
-    orders: Vec<(String, crate::find::OrderRow)>,
+    /// Each order's link, what tells it from the others, and when its latest event was accepted.
+    orders: Vec<(String, OrderRow, String)>,
     has_more: bool,
     /// Dead letters about an order that no table knows: each one's link, queue, time and reason.
     letters: Vec<(String, String, String, String)>,
@@ -93,9 +91,9 @@ impl FoundPage {
         let has_more = list.has_more;
         let title = format!("{} orders", list.orders.len());
         let orders = list.orders.into_iter().map(|row| {
-            let link =
-                link("/order", [("shop", row.shop.as_str()), ("id", row.order_id.as_str())]);
-            (link, row)
+            let link = link("/order", [("shop", row.shop.as_str()), ("id", row.order_id.as_str())]);
+            let accepted = format_time(row.accepted_at);
+            (link, row, accepted)
         });
         Self { chrome, title, orders: orders.collect(), has_more, letters: Vec::new() }
     }
@@ -178,7 +176,7 @@ struct OrderPage {
     shop: String,
     id: String,
     answer: Answer,
-    warnings: Vec<Vec<Piece>>,
+    warnings: Vec<Sentence>,
     mails: Vec<MailView>,
     /// What an event waits for, of which no mail tells.
     waiting: Vec<String>,
@@ -198,7 +196,7 @@ struct MailView {
     left_out: Option<String>,
     superseded_by: Option<String>,
     asked: Option<String>,
-    next: Vec<Piece>,
+    next: Sentence,
     /// Each button's label and link.
     deeds: Vec<(&'static str, String)>,
     /// Where it is shown.
@@ -230,12 +228,10 @@ impl OrderPage {
             shop: order.shop.to_string(),
             id: order.order_id.to_string(),
             answer: delivered(report),
-            warnings: report.warnings.iter().map(|warning| pieces(warning)).collect(),
+            warnings: report.warnings.iter().map(|warning| Sentence::new(warning)).collect(),
             // The latest news first: it is what the customer asks about.
             mails: mails.map(|mail| MailView::new(order, mail, may_act)).rev().collect(),
-            waiting: waiting
-                .map(|row| format!("{} {}.", row.event.kind, row.next))
-                .collect(),
+            waiting: waiting.map(|row| format!("{} {}.", row.event.kind, row.next)).collect(),
             moments: report
                 .timeline
                 .iter()
@@ -262,7 +258,8 @@ impl MailView {
                 ("recipient", mail.recipient.as_str()),
             ]
         };
-        let deed = |deed: Deed| (deed.label(), link("/order/act", parameters(("deed", deed.name()))));
+        let deed =
+            |deed: Deed| (deed.label(), link("/order/act", parameters(("deed", deed.name()))));
         let deeds = Deed::of(mail).into_iter().filter(|_| may_act);
         let asked = mail.asked_by.as_ref().zip(mail.asked_because.as_ref());
         Self {
@@ -276,9 +273,12 @@ impl MailView {
             left_out: mail.left_out.clone(),
             superseded_by: mail.superseded_by.clone(),
             asked: asked.map(|(operator, why)| format!("Asked for by {operator}: {why}")),
-            next: pieces(&capitalised(&mail.next)),
+            next: Sentence::new(&capitalised(&mail.next)),
             deeds: deeds.map(deed).collect(),
-            own: link("/order/mail", parameters(("event", "")).into_iter().chain([("event", mail.event.as_str())])),
+            own: link(
+                "/order/mail",
+                parameters(("event", "")).into_iter().chain([("event", mail.event.as_str())]),
+            ),
         }
     }
 }
@@ -311,8 +311,9 @@ async fn record_unmasking(
     reason: String,
 ) -> Result<(), CliError> {
     let (order, operator) = (order.clone(), console.operator());
-    let command = CommandLine::new(&stack_of(console.stack(), &order), ["order", order.order_id.as_str()])
-        .with_flag("--show-pii", true);
+    let command =
+        CommandLine::new(&stack_of(console.stack(), &order), ["order", order.order_id.as_str()])
+            .with_flag("--show-pii", true);
     let record = async move |stack: Stack| {
         let stack = stack_of(&stack, &order);
         let intent = Intent {

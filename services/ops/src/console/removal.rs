@@ -136,7 +136,9 @@ fn kept(
     let left = outcome.not_deleted + outcome.not_seen;
     if left > 0 {
         let left = counted(left, "message");
-        sentences.push(format!("Not deleted, or not confirmed as deleted: {left}. Look at the queue again."));
+        sentences.push(format!(
+            "Not deleted, or not confirmed as deleted: {left}. Look at the queue again."
+        ));
     }
     let tone = if left > 0 { Tone::Warning } else { Tone::Good };
     let ending = match result {
@@ -146,7 +148,11 @@ fn kept(
             Ending { tone: Tone::Bad, sentences }
         }
     };
-    let title = format!("Deleting {} from {}", counted(dropped.scan.entries.len(), "message"), choice.queue);
+    let title = format!(
+        "Deleting {} from {}",
+        counted(dropped.scan.entries.len(), "message"),
+        choice.queue
+    );
     let back = link("/dead-letters/queue", [("queue", choice.queue.as_str())]);
     let next = ("To the queue".to_owned(), back);
     let bounds = (ProgressBar::hidden(), console.interrupt().child());

@@ -15,7 +15,7 @@ use super::respond::{Chrome, Place, failure, html, refuse, see, sentence};
 use super::selection::Choice;
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{Piece, pieces};
+use super::wording::Sentence;
 use crate::audit;
 use crate::dlq::replay::{Args, Plan, carry_out as move_planned, plan as make_plan, queue};
 use crate::dlq::{ReplayOutcome, Verdict, replay_effect, skipped_sentences};
@@ -34,6 +34,8 @@ struct PlanPage {
     plan_id: String,
     conclusion: String,
     to_move: usize,
+    /// How many messages move, as the button says it.
+    what: String,
     is_forced: bool,
     has_stale: bool,
     /// The same plan with stale messages, or without them.
@@ -41,7 +43,7 @@ struct PlanPage {
     counts: Vec<CountView>,
     letters: Vec<LetterView>,
     unlisted: usize,
-    skipped: Vec<Vec<Piece>>,
+    skipped: Vec<Sentence>,
     back: String,
 }
 
@@ -99,16 +101,19 @@ impl PlanPage {
             queue: choice.queue.clone(),
             conclusion: plan.conclusion().trim_end().to_owned(),
             to_move: plan.to_move.len(),
+            what: counted(plan.to_move.len(), "message"),
             is_forced: plan.args.force_stale,
             has_stale: scan.counts.contains_key(&Verdict::Stale),
             other: choice.link("/dead-letters/replay", [("stale", stale)]),
             counts: count_views(scan, |verdict| match verdict {
-                Verdict::Stale if plan.args.force_stale => "moved, with a new deadline: a mail follows",
+                Verdict::Stale if plan.args.force_stale => {
+                    "moved, with a new deadline: a mail follows"
+                }
                 verdict => replay_effect(verdict, scan.queue),
             }),
             letters: listed.map(|entry| LetterView::new(&choice.queue, entry)).collect(),
             unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
-            skipped: skipped_sentences(&scan.skipped).iter().map(|it| pieces(it)).collect(),
+            skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             back: choice.link("/dead-letters/queue", []),
             plan_id: console.plans().keep(plan),
         }
@@ -123,7 +128,9 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
         Err(expected) => {
             let command = CommandLine::new(console.stack(), ["dlq", "replay"]);
             let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
-            let error = format!("Nothing was moved: a reason is needed, {expected}. Go back, and type one.");
+            let error = format!(
+                "Nothing was moved: a reason is needed, {expected}. Go back, and type one."
+            );
             return failure(chrome, &CliError::input(error));
         }
     };
@@ -143,8 +150,8 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
 fn begin(console: &Console, plan: Plan, reason: String) -> Arc<Job> {
     let dlq = plan.scan.queue;
     let words = ["dlq".to_owned(), "replay".to_owned(), dlq.to_string()];
-    let command = CommandLine::new(console.stack(), words)
-        .with_flag("--force-stale", plan.args.force_stale);
+    let command =
+        CommandLine::new(console.stack(), words).with_flag("--force-stale", plan.args.force_stale);
     let title = format!("Replay of {} from {dlq}", counted(plan.to_move.len(), "message"));
     let back = super::respond::link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]);
     let next = ("To the queue".to_owned(), back);
@@ -161,7 +168,8 @@ fn begin(console: &Console, plan: Plan, reason: String) -> Arc<Job> {
             Ok((result, outcome))
         };
         let ended = console_of_job.perform(&command, moved).await;
-        let (result, outcome) = ended.unwrap_or_else(|error| (Err(error), ReplayOutcome::default()));
+        let (result, outcome) =
+            ended.unwrap_or_else(|error| (Err(error), ReplayOutcome::default()));
         mine.end(ending(result, &outcome));
     });
     job
@@ -185,9 +193,15 @@ fn outcome_sentences(outcome: &ReplayOutcome) -> Vec<String> {
     let moved = outcome.moved;
     let mut sentences = vec![format!("{} {} moved.", counted(moved, "message"), was(moved))];
     let rest = [
-        (outcome.not_deleted, "not confirmed as deleted: on both queues perhaps, and one mail follows"),
+        (
+            outcome.not_deleted,
+            "not confirmed as deleted: on both queues perhaps, and one mail follows",
+        ),
         (outcome.failed, "not sent, and still in the dead-letter queue"),
-        (outcome.not_begun, "not begun, and in the dead-letter queue as before: a new plan goes on with the rest"),
+        (
+            outcome.not_begun,
+            "not begun, and in the dead-letter queue as before: a new plan goes on with the rest",
+        ),
         (
             outcome.not_seen,
             "not received again: another operator has moved it, or holds it just now. Look at the queue again in a while",

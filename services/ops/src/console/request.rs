@@ -35,12 +35,6 @@ impl Fields {
         found.map_or("", |(_, value)| value.trim())
     }
 
-    /// Every value of this name that is not blank.
-    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        let values = self.0.iter().filter(move |(own, _)| own == name);
-        values.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
-    }
-
     /// The order that the fields `shop` and `id` name, of a shop that this console is about.
     ///
     /// # Errors
@@ -105,7 +99,11 @@ impl FromRequest<Console> for Form {
         let media_type = request.headers().get(header::CONTENT_TYPE);
         if media_type.is_none_or(|it| it != FORM) {
             let sentence = format!("Expected a form of one of these pages, which is {FORM}.");
-            return Err(refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Nothing was changed", &sentence));
+            return Err(refuse(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Nothing was changed",
+                &sentence,
+            ));
         }
         let body = Bytes::from_request(request, console).await.map_err(|error| {
             let sentence = "The form is too long, or did not arrive whole. Send it again, with a shorter text.";
@@ -160,6 +158,6 @@ mod tests {
     fn fields_are_read_as_a_browser_writes_them() {
         let fields = Fields::parse("q=+a%40b+&message=1&message=&message=2%26".as_bytes());
         assert_eq!((fields.get("q"), fields.get("absent")), ("a@b", ""));
-        assert_eq!(fields.all("message").collect::<Vec<_>>(), ["1", "2&"]);
+        assert_eq!(fields.get("message"), "1", "the first of several");
     }
 }

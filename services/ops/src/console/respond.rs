@@ -10,7 +10,7 @@ use url::form_urlencoded::Serializer;
 use super::command::CommandLine;
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{Piece, pieces};
+use super::wording::Sentence;
 use crate::error::CliError;
 use crate::pii::without_addresses;
 
@@ -21,8 +21,8 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; fram
 /// What surrounds a page.
 pub struct Chrome {
     pub stack: String,
-    /// The entry of the navigation that the page is below.
-    pub place: Place,
+    /// The navigation: each page's link and name, and whether this page is below it, as `aria-current` says it.
+    pub places: [(&'static str, &'static str, &'static str); 4],
     pub form_token: String,
     /// The command that shows the same.
     pub command: String,
@@ -39,21 +39,24 @@ pub enum Place {
     Doctor,
 }
 
+const PLACES: [(Place, &str, &str); 4] = [
+    (Place::Today, "/", "Today"),
+    (Place::Orders, "/orders", "Orders"),
+    (Place::DeadLetters, "/dead-letters", "Dead letters"),
+    (Place::Doctor, "/doctor", "Doctor"),
+];
+
 impl Chrome {
     pub fn new(console: &Console, visitor: &Visitor, place: Place, command: &CommandLine) -> Self {
+        let current = |own: Place| if own == place { "page" } else { "false" };
         Self {
             stack: console.stack().name.clone(),
-            place,
+            places: PLACES.map(|(own, link, name)| (link, name, current(own))),
             form_token: visitor.form_token.clone(),
             command: command.shown(),
             is_read_only: console.is_read_only(),
             shops: console.shops().to_vec(),
         }
-    }
-
-    /// `page` for the current entry, as `aria-current` has it.
-    fn current(&self, place: &Place) -> &'static str {
-        if self.place == *place { "page" } else { "false" }
     }
 }
 
@@ -62,14 +65,14 @@ impl Chrome {
 struct Failure {
     chrome: Chrome,
     title: &'static str,
-    sentence: Vec<Piece>,
+    sentence: Sentence,
 }
 
 #[derive(Template)]
 #[template(path = "console/refusal.html")]
 struct Refusal<'a> {
     title: &'a str,
-    sentence: Vec<Piece>,
+    sentence: Sentence,
 }
 
 /// Renders one of our own pages.
@@ -82,7 +85,7 @@ pub fn html(status: StatusCode, page: &impl Template) -> Response {
 
 /// The page for what could not be shown or done.
 pub fn failure(chrome: Chrome, error: &CliError) -> Response {
-    let sentence = pieces(&sentence(error));
+    let sentence = Sentence::new(&sentence(error));
     let title = match error {
         CliError::Input { .. } => "Not found, or not possible",
         CliError::Service { .. } => "A service did not do its part",
@@ -107,7 +110,7 @@ pub const fn status_of(error: &CliError) -> StatusCode {
 
 /// The page for a request that is not let in: it shows nothing of the stack.
 pub fn refuse(status: StatusCode, title: &str, sentence: &str) -> Response {
-    html(status, &Refusal { title, sentence: pieces(sentence) })
+    html(status, &Refusal { title, sentence: Sentence::new(sentence) })
 }
 
 /// Shows `link` in place of a form's own answer, so that to load the page again sends no form again.
@@ -130,9 +133,7 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
     let headers = response.headers_mut();
     // Only a mail's frame has a policy of its own, and is shown in one of our pages.
     let is_framed = headers.contains_key(header::CONTENT_SECURITY_POLICY);
-    headers
-        .entry(header::CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(POLICY));
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     let frame_options = if is_framed { "SAMEORIGIN" } else { "DENY" };
     for (name, value) in [
         (FRAME_OPTIONS, frame_options),

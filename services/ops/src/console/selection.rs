@@ -39,10 +39,15 @@ impl Choice {
     /// [`CliError::Input`] for a kind, an order's id or a verdict that is none.
     pub fn selection(&self) -> Result<Selection, CliError> {
         let given = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        let wrong = |what: &str| CliError::input(format!("The filter names no {what}. Choose another one."));
+        let wrong = |what: &str| {
+            CliError::input(format!("The filter names no {what}. Choose another one."))
+        };
         Ok(Selection {
             failed_for: given(&self.failed_for),
-            kind: given(&self.kind).map(|kind| Kind::parse(&kind)).transpose().map_err(|_| wrong("kind"))?,
+            kind: given(&self.kind)
+                .map(|kind| Kind::parse(&kind))
+                .transpose()
+                .map_err(|_| wrong("kind"))?,
             order: given(&self.order)
                 .map(|order| OrderId::parse(&order))
                 .transpose()

@@ -77,11 +77,7 @@ fn routes(console: Console, address: SocketAddr) -> Router {
 }
 
 /// Middleware: lets in whoever came by the link.
-async fn require_session(
-    State(console): State<Console>,
-    request: Request,
-    next: Next,
-) -> Response {
+async fn require_session(State(console): State<Console>, request: Request, next: Next) -> Response {
     match console.sessions().visitor(request.headers()) {
         Some(_) => next.run(request).await,
         None => no_session(),

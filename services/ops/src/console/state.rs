@@ -118,7 +118,6 @@ impl Console {
         self.0.is_read_only
     }
 
-
     /// Whether this visitor sees the order's personal data.
     pub fn pii(&self, visitor: &Visitor, order: &OrderKey) -> PiiMode {
         PiiMode::from_flag(self.0.sessions.is_unmasked(visitor, order))

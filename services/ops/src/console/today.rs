@@ -9,7 +9,7 @@ use super::command::CommandLine;
 use super::respond::{Chrome, Place, failure, html, link};
 use super::session::Visitor;
 use super::state::Console;
-use super::wording::{Piece, StateWords, capitalised, pieces, state_words};
+use super::wording::{Sentence, StateWords, capitalised, state_words};
 use crate::aws::Queue;
 use crate::output::{counted, number};
 use crate::status::{Args, QueueRow, Status, run};
@@ -22,7 +22,7 @@ const MAX_EVENTS: usize = 2_000;
 #[template(path = "console/today.html")]
 struct TodayPage {
     chrome: Chrome,
-    attention: Vec<Vec<Piece>>,
+    attention: Vec<Sentence>,
     queues: Option<Vec<QueueView>>,
     ages_are_known: bool,
     day: Option<DayView>,
@@ -64,7 +64,7 @@ impl TodayPage {
     fn new(chrome: Chrome, status: &Status) -> Self {
         let queues = status.queues.as_ref().ok();
         let knows_age = |rows: &Vec<QueueRow>| rows.iter().any(|row| row.oldest_seconds.is_some());
-        let sentence = |finding: &String| pieces(&format!("{}.", capitalised(finding)));
+        let sentence = |finding: &String| Sentence::new(&format!("{}.", capitalised(finding)));
         Self {
             chrome,
             attention: status.attention.iter().map(sentence).collect(),

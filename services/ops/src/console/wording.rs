@@ -1,5 +1,6 @@
 //! What the ledger and the command say, in the words of whoever talks to a customer.
 
+use askama::Template;
 use shared::Kind;
 use shared::ledger::State;
 
@@ -7,7 +8,7 @@ use super::respond::link;
 
 /// A part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
+enum Piece {
     Text(String),
     /// What stands between backticks.
     Code(String),
@@ -15,15 +16,28 @@ pub enum Piece {
     Link(String, String),
 }
 
-/// The parts of a sentence, of which the command sets commands and names in backticks.
-pub fn pieces(sentence: &str) -> Vec<Piece> {
-    let parts = sentence.split('`').enumerate().filter(|(_, part)| !part.is_empty());
-    let piece = |(i, part): (usize, &str)| match (i % 2, page_of(part)) {
-        (0, _) => Piece::Text(part.to_owned()),
-        (_, Some(link)) => Piece::Link(link, part.to_owned()),
-        (_, None) => Piece::Code(part.to_owned()),
-    };
-    parts.map(piece).collect()
+/// A sentence in which the command has set commands and names in backticks. As a template it escapes its own text, so that
+/// other templates take it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "console/sentence.html")]
+pub struct Sentence {
+    pieces: Vec<Piece>,
+}
+
+impl Sentence {
+    pub fn new(text: &str) -> Self {
+        let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+        let piece = |(i, part): (usize, &str)| match (i % 2, page_of(part)) {
+            (0, _) => Piece::Text(part.to_owned()),
+            (_, Some(link)) => Piece::Link(link, part.to_owned()),
+            (_, None) => Piece::Code(part.to_owned()),
+        };
+        Self { pieces: parts.map(piece).collect() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
 }
 
 /// The page that shows what a command does.
@@ -82,8 +96,12 @@ pub struct StateWords {
 /// The words for a state of the ledger.
 pub fn state_words(state: &str) -> StateWords {
     let (label, class, meaning) = match State::parse(state) {
-        Some(State::Planned) => ("Waiting", "calm", "It is decided that the mail is sent. It has not been sent yet."),
-        Some(State::Sending) => ("Being sent", "calm", "The mail is handed to the mail service just now."),
+        Some(State::Planned) => {
+            ("Waiting", "calm", "It is decided that the mail is sent. It has not been sent yet.")
+        }
+        Some(State::Sending) => {
+            ("Being sent", "calm", "The mail is handed to the mail service just now.")
+        }
         Some(State::InDoubt) => (
             "In doubt",
             "warn",
@@ -101,13 +119,15 @@ pub fn state_words(state: &str) -> StateWords {
              by a rule.",
         ),
         Some(State::Bounced) => ("Did not arrive", "bad", "The mail was sent, and came back."),
-        Some(State::Complained) => (
-            "Reported as spam",
-            "warn",
-            "The mail arrived, and the customer reported it as spam.",
-        ),
-        Some(State::Skipped) => ("Not sent, on purpose", "calm", "It was decided not to send the mail."),
-        Some(State::Failed) => ("Failed", "bad", "The mail was not sent, and nobody tries again by itself."),
+        Some(State::Complained) => {
+            ("Reported as spam", "warn", "The mail arrived, and the customer reported it as spam.")
+        }
+        Some(State::Skipped) => {
+            ("Not sent, on purpose", "calm", "It was decided not to send the mail.")
+        }
+        Some(State::Failed) => {
+            ("Failed", "bad", "The mail was not sent, and nobody tries again by itself.")
+        }
         None => ("Unknown", "warn", "A newer version of Waybill has written this state."),
     };
     StateWords { label, class, meaning }
@@ -142,15 +162,20 @@ mod tests {
 
     #[test]
     fn a_command_in_a_sentence_leads_to_the_page_that_shows_the_same() {
-        let found = pieces("1 message: `waybill dlq show mail`, then `--edit`.");
+        let found = Sentence::new("1 message: `waybill dlq show mail`, then `--edit`.");
         let expected = [
             Piece::Text("1 message: ".to_owned()),
-            Piece::Link("/dead-letters/queue?queue=mail".to_owned(), "waybill dlq show mail".to_owned()),
+            Piece::Link(
+                "/dead-letters/queue?queue=mail".to_owned(),
+                "waybill dlq show mail".to_owned(),
+            ),
             Piece::Text(", then ".to_owned()),
             Piece::Code("--edit".to_owned()),
             Piece::Text(".".to_owned()),
         ];
-        assert_eq!(found, expected);
+        assert_eq!(found.pieces, expected);
+        let hostile = Sentence::new("<b>`<i>`").render().unwrap();
+        assert!(!hostile.contains("<b>") && !hostile.contains("<i>"), "{hostile}");
     }
 
     #[test]

@@ -191,7 +191,8 @@ impl Status {
     }
 
     fn ses_line(&self) -> String {
-        self.ses_summary().map_or_else(|| "\nSES: unknown\n".to_owned(), |ses| format!("\nSES: {ses}\n"))
+        self.ses_summary()
+            .map_or_else(|| "\nSES: unknown\n".to_owned(), |ses| format!("\nSES: {ses}\n"))
     }
 
     /// Rate, quota and whether the account sends; `None` where SES does not tell.
