@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::command::CommandLine;
+use super::job::Tone;
 use super::respond::{Chrome, Place, failure, html};
 use super::session::Visitor;
 use super::state::Console;
@@ -17,7 +18,8 @@ use crate::doctor::{Args, Diagnosis, Finding, Level, run};
 struct DoctorPage {
     chrome: Chrome,
     summary: String,
-    is_healthy: bool,
+    tone: Tone,
+    sentence: &'static str,
     /// What is not as it should be, then what could not be checked.
     findings: Vec<FindingView>,
     good: Vec<FindingView>,
@@ -50,11 +52,21 @@ impl DoctorPage {
             found.map(FindingView::new)
         };
         let wrong = of(Level::Wrong).chain(of(Level::Warning));
-        let is_healthy = of(Level::Wrong).chain(of(Level::Warning)).next().is_none();
+        let has = |level| diagnosis.findings.iter().any(|finding| finding.level == level);
+        let (tone, sentence) = if has(Level::Wrong) || has(Level::Warning) {
+            let sentence =
+                "The deployment is not as it must be. What to do stands with each finding.";
+            (Tone::Bad, sentence)
+        } else if has(Level::Ok) {
+            (Tone::Good, "Nothing that was checked is wrong.")
+        } else {
+            (Tone::Warning, "Nothing could be checked.")
+        };
         Self {
             chrome,
             summary: diagnosis.counts(),
-            is_healthy,
+            tone,
+            sentence,
             findings: wrong.chain(of(Level::NotChecked)).collect(),
             good: of(Level::Ok).collect(),
         }

@@ -216,7 +216,9 @@ impl OrderPage {
             true => String::new(),
             false => format!(" of {}", order.shop),
         };
-        let mails = report.notifications.iter();
+        // The latest news first: it is what the customer asks about.
+        let mut mails: Vec<&Notification> = report.notifications.iter().collect();
+        mails.sort_by_key(|mail| std::cmp::Reverse(mail.since));
         let waiting = report.events.iter().filter(|event| event.waits());
         let may_act = !chrome.is_read_only;
         Self {
@@ -229,8 +231,7 @@ impl OrderPage {
             id: order.order_id.to_string(),
             answer: delivered(report),
             warnings: report.warnings.iter().map(|warning| Sentence::new(warning)).collect(),
-            // The latest news first: it is what the customer asks about.
-            mails: mails.map(|mail| MailView::new(order, mail, may_act)).rev().collect(),
+            mails: mails.iter().map(|mail| MailView::new(order, mail, may_act)).collect(),
             waiting: waiting.map(|row| format!("{} {}.", row.event.kind, row.next)).collect(),
             moments: report
                 .timeline

@@ -52,8 +52,8 @@ async fn a_failed_mail_is_sent_again_with_a_reason_that_is_kept() {
     let without = browser.post("/order/act", &[&form[..], &[("reason", " ")]].concat()).await;
     assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(stack.ledger_items("A1").await[0].state, "failed");
-    let done = browser.carry_out("/order/act", &[&form[..], &[("reason", "repaired")]].concat());
-    let done = done.await;
+    let with_reason = [&form[..], &[("reason", "repaired")]].concat();
+    let done = browser.carry_out("/order/act", &with_reason).await;
     assert!(done.contains("Queued order.confirmed of order A1; it was failed."), "{done}");
     wait_for_state(&stack, "A1", "delivered").await;
     let audit = json(&stack, &["audit"]).await;
