@@ -10,10 +10,11 @@ use shared::notification::Recipient;
 
 use super::command::CommandLine;
 use super::deed::{Deed, Mail};
-use super::job::{Ending, Tone};
+use super::jobs::{Ending, Tone};
 use super::order::{order_link, stack_of};
+use super::place::Place;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, Place, failure, html, see, sentence, status_of};
+use super::respond::{Chrome, failure, html, see, sentence, status_of};
 use super::session::Visitor;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, mail_name, state_words};

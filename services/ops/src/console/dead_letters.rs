@@ -8,8 +8,10 @@ use http::StatusCode;
 use shared::Kind;
 
 use super::command::CommandLine;
+use super::link::link;
+use super::place::Place;
 use super::request::Fields;
-use super::respond::{Chrome, Place, failure, html, link};
+use super::respond::{Chrome, failure, html};
 use super::selection::Choice;
 use super::session::Visitor;
 use super::state::Console;

@@ -2,7 +2,7 @@
 
 use shared::ledger::State;
 
-use super::job::Tone;
+use super::jobs::Tone;
 use super::wording::mail_name;
 use crate::order::{Notification, OrderReport};
 use crate::output::format_time;

@@ -6,8 +6,9 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::command::CommandLine;
-use super::job::Tone;
-use super::respond::{Chrome, Place, failure, html};
+use super::jobs::Tone;
+use super::place::Place;
+use super::respond::{Chrome, failure, html};
 use super::session::Visitor;
 use super::state::Console;
 use super::wording::{Sentence, capitalised};

@@ -11,17 +11,22 @@
 //!   pictures are fetched only when asked for.
 //! - Addresses are masked. To unmask an order's takes a reason, which is kept in an audit item.
 //!
-//! What it does not protect against: programs that run as the same user. They have the AWS credentials too.
+//! What it does not protect against: programs that run as the same user, which have the AWS credentials too; and
+//! another server of 127.0.0.1 that the same browser visits, since a cookie is sent to every port of its host.
 
 mod act;
+mod args;
 mod command;
 mod dead_letters;
 mod deed;
 mod delivered;
 mod doctor;
 mod job;
+mod jobs;
+mod link;
 mod order;
 mod own_mail;
+mod place;
 mod plans;
 mod removal;
 mod replay;
@@ -34,11 +39,12 @@ mod state;
 mod today;
 mod wording;
 
+pub use args::Args;
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use tokio::net::TcpListener;
 
-use crate::audit::Operator;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
@@ -46,25 +52,6 @@ use crate::output::{Output, note};
 use crate::progress;
 use crate::shop::table::all_shops;
 use state::Console;
-
-#[derive(Debug, clap::Args)]
-pub struct Args {
-    /// The port on 127.0.0.1 (default: a free one)
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub port: u16,
-    /// Open it in this machine's browser
-    #[arg(long)]
-    pub open: bool,
-    /// Show everything and change nothing
-    #[arg(long)]
-    pub read_only: bool,
-    /// A file with the stack's brand as JSON, or the JSON itself, for the mails that it shows of shops whose settings name
-    /// none
-    #[arg(long, env = "SHOP_BRAND", value_name = "FILE", hide_env_values = true)]
-    pub brand: Option<String>,
-    #[command(flatten)]
-    pub operator: Operator,
-}
 
 /// Serves the console until Ctrl-C. A replay that runs then stops after its current step, and is waited for.
 ///

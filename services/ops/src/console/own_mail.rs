@@ -8,9 +8,11 @@ use loopback::mail_frame::{Pictures, sandboxed, with_links_in_a_new_tab};
 use shared::OrderKey;
 
 use super::command::CommandLine;
+use super::link::link;
 use super::order::{order_link, stack_of};
+use super::place::Place;
 use super::request::Fields;
-use super::respond::{Chrome, Place, failure, html, link, refuse, sentence, status_of};
+use super::respond::{Chrome, failure, html, refuse, sentence, status_of};
 use super::session::Visitor;
 use super::state::Console;
 use super::wording::{capitalised, mail_name};

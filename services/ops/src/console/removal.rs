@@ -8,9 +8,11 @@ use indicatif::ProgressBar;
 
 use super::command::CommandLine;
 use super::dead_letters::{CountView, count_views};
-use super::job::{Ending, Tone};
+use super::jobs::{Ending, Tone};
+use super::link::link;
+use super::place::Place;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, Place, failure, html, link, see, sentence};
+use super::respond::{Chrome, failure, html, see, sentence};
 use super::selection::Choice;
 use super::session::Visitor;
 use super::state::Console;

@@ -9,9 +9,11 @@ use http::StatusCode;
 
 use super::command::CommandLine;
 use super::dead_letters::{CountView, LetterView, count_views};
-use super::job::{Ending, Job, Tone};
+use super::jobs::{Ending, Job, Tone};
+use super::link::link;
+use super::place::Place;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, Place, failure, html, refuse, see, sentence};
+use super::respond::{Chrome, failure, html, refuse, see, sentence};
 use super::selection::Choice;
 use super::session::Visitor;
 use super::state::Console;
@@ -53,7 +55,9 @@ pub async fn plan(State(console): State<Console>, visitor: Visitor, fields: Fiel
     let command = command(&console, &choice, is_forced);
     let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
     match planned(&console, &command, &choice, is_forced).await {
-        Ok(plan) => html(StatusCode::OK, &PlanPage::new(chrome, &console, &choice, plan)),
+        Ok(plan) => {
+            html(StatusCode::OK, &PlanPage::new(chrome, &console, (&choice, command), plan))
+        }
         Err(error) => failure(chrome, &error),
     }
 }
@@ -92,7 +96,12 @@ async fn planned(
 }
 
 impl PlanPage {
-    fn new(chrome: Chrome, console: &Console, choice: &Choice, plan: Plan) -> Self {
+    fn new(
+        chrome: Chrome,
+        console: &Console,
+        (choice, command): (&Choice, CommandLine),
+        plan: Plan,
+    ) -> Self {
         let scan = &plan.scan;
         let listed = scan.entries.iter().take(MAX_LISTED);
         let stale = if plan.args.force_stale { "" } else { "1" };
@@ -115,7 +124,7 @@ impl PlanPage {
             unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             back: choice.link("/dead-letters/queue", []),
-            plan_id: console.plans().keep(plan),
+            plan_id: console.plans().keep(command, plan),
         }
     }
 }
@@ -134,7 +143,7 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
             return failure(chrome, &CliError::input(error));
         }
     };
-    let Some(plan) = console.plans().take(fields.get("plan")) else {
+    let Some((command, plan)) = console.plans().take(fields.get("plan")) else {
         return refuse(
             StatusCode::CONFLICT,
             "Nothing was moved now",
@@ -142,18 +151,15 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
              still to do.",
         );
     };
-    let job = begin(&console, plan, reason);
+    let job = begin(&console, command, plan, reason);
     see(&job.link())
 }
 
 /// Begins to move what the plan has. The browser need not wait.
-fn begin(console: &Console, plan: Plan, reason: String) -> Arc<Job> {
+fn begin(console: &Console, command: CommandLine, plan: Plan, reason: String) -> Arc<Job> {
     let dlq = plan.scan.queue;
-    let words = ["dlq".to_owned(), "replay".to_owned(), dlq.to_string()];
-    let command =
-        CommandLine::new(console.stack(), words).with_flag("--force-stale", plan.args.force_stale);
     let title = format!("Replay of {} from {dlq}", counted(plan.to_move.len(), "message"));
-    let back = super::respond::link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]);
+    let back = link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]);
     let next = ("To the queue".to_owned(), back);
     let bounds = (progress::moving(plan.to_move.len()), console.interrupt().child());
     let job = console.jobs().add((title, Place::DeadLetters), command.clone(), next, bounds);

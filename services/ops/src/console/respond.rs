@@ -5,9 +5,9 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use url::form_urlencoded::Serializer;
 
 use super::command::CommandLine;
+use super::place::{PLACES, Place};
 use super::session::Visitor;
 use super::state::Console;
 use super::wording::Sentence;
@@ -29,22 +29,6 @@ pub struct Chrome {
     pub is_read_only: bool,
     pub shops: Vec<String>,
 }
-
-/// An entry of the navigation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
-    Today,
-    Orders,
-    DeadLetters,
-    Doctor,
-}
-
-const PLACES: [(Place, &str, &str); 4] = [
-    (Place::Today, "/", "Today"),
-    (Place::Orders, "/orders", "Orders"),
-    (Place::DeadLetters, "/dead-letters", "Dead letters"),
-    (Place::Doctor, "/doctor", "Doctor"),
-];
 
 impl Chrome {
     pub fn new(console: &Console, visitor: &Visitor, place: Place, command: &CommandLine) -> Self {
@@ -118,14 +102,6 @@ pub fn see(link: &str) -> Response {
     Redirect::to(link).into_response()
 }
 
-/// A link to one of our pages; parameters without a value are left out.
-pub fn link<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let mut query = Serializer::new(String::new());
-    query.extend_pairs(parameters.into_iter().filter(|(_, value)| !value.is_empty()));
-    let query = query.finish();
-    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-}
-
 /// Middleware: the headers of every response.
 pub async fn add_headers(request: Request, next: Next) -> Response {
     const FRAME_OPTIONS: HeaderName = header::X_FRAME_OPTIONS;
@@ -148,15 +124,4 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_link_keeps_what_its_parameters_hold() {
-        assert_eq!(link("/order", [("shop", ""), ("id", "R/7 &8")]), "/order?id=R%2F7+%268");
-        assert_eq!(link("/orders", [("shop", "")]), "/orders");
-    }
 }

@@ -5,7 +5,7 @@ use shared::{Kind, OrderId};
 
 use super::command::CommandLine;
 use super::request::Fields;
-use super::respond::link;
+use super::link::link;
 use crate::dlq::{Selection, Verdict};
 use crate::error::CliError;
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use shared::OrderKey;
 use tokio_util::task::LocalPoolHandle;
 
-use super::Args;
+use super::args::Args;
 use super::command::CommandLine;
-use super::job::Jobs;
+use super::jobs::Jobs;
 use super::plans::Plans;
 use super::session::{Sessions, Visitor};
 use crate::audit::{ChangeArgs, Operator};

@@ -6,7 +6,9 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::command::CommandLine;
-use super::respond::{Chrome, Place, failure, html, link};
+use super::link::link;
+use super::place::Place;
+use super::respond::{Chrome, failure, html};
 use super::session::Visitor;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, state_words};

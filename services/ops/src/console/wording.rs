@@ -4,7 +4,7 @@ use askama::Template;
 use shared::Kind;
 use shared::ledger::State;
 
-use super::respond::link;
+use super::link::link;
 
 /// A part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
