@@ -22,7 +22,7 @@ use crate::audit;
 use crate::dlq::replay::{Args, Plan, carry_out as move_planned, plan as make_plan, queue};
 use crate::dlq::{ReplayOutcome, Verdict, replay_effect, skipped_sentences};
 use crate::error::CliError;
-use crate::output::{counted, is_or_are};
+use crate::output::counted;
 use crate::progress;
 
 /// A plan lists at most so many messages: the others are on the queue's page.
@@ -201,21 +201,21 @@ fn outcome_sentences(outcome: &ReplayOutcome) -> Vec<String> {
     let rest = [
         (
             outcome.not_deleted,
-            "not confirmed as deleted: on both queues perhaps, and one mail follows",
+            "moved without a confirmed deletion: perhaps on both queues, and one mail follows",
         ),
-        (outcome.failed, "not sent, and still in the dead-letter queue"),
+        (outcome.failed, "not sent: still in the dead-letter queue"),
         (
             outcome.not_begun,
-            "not begun, and in the dead-letter queue as before: a new plan goes on with the rest",
+            "not begun: in the dead-letter queue as before. A new plan goes on with the rest",
         ),
         (
             outcome.not_seen,
-            "not received again: another operator has moved it, or holds it just now. Look at the queue again in a while",
+            "not received again: moved by somebody else, or held just now. Look at the queue again in a while",
         ),
-        (outcome.still_hidden, "still hidden, until the hold of this replay ends"),
+        (outcome.still_hidden, "left hidden, until the hold of this replay ends"),
     ];
     for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
-        sentences.push(format!("{} {} {what}.", counted(count, "message"), is_or_are(count)));
+        sentences.push(format!("{} {} {what}.", counted(count, "message"), was(count)));
     }
     for (verdict, count) in &outcome.changed {
         let messages = counted(*count, "message");

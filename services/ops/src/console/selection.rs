@@ -4,8 +4,8 @@ use clap::ValueEnum;
 use shared::{Kind, OrderId};
 
 use super::command::CommandLine;
-use super::request::Fields;
 use super::link::link;
+use super::request::Fields;
 use crate::dlq::{Selection, Verdict};
 use crate::error::CliError;
 
