@@ -2,6 +2,7 @@
 
 mod benchmarks;
 mod commands;
+mod console;
 mod corrected_address;
 mod deliveries;
 mod doctor;

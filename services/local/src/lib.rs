@@ -4,7 +4,6 @@
 //! services by the same variables as on AWS; see [`edge`] for the one port that answers them all.
 
 pub mod aws;
-mod browser_guard;
 pub mod command;
 mod database;
 pub mod edge;

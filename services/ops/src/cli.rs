@@ -9,8 +9,8 @@ use crate::aws::Connection;
 use crate::examples::with_examples;
 use crate::output::Format;
 use crate::{
-    audit, dlq, doctor, erase, notification, order, preview, publish, reconcile, shop, status,
-    suppression, sweep,
+    audit, console, dlq, doctor, erase, notification, order, preview, publish, reconcile, shop,
+    status, suppression, sweep,
 };
 
 /// Shows what happened to an order's mails, and repairs what went wrong.
@@ -69,6 +69,11 @@ pub enum Command {
     Preview(preview::Args),
     /// Checks the deployment; each finding names its fix
     Doctor(doctor::Args),
+    /// The pages of this command for a browser on this machine
+    ///
+    /// It shows what the command shows and does what the command does, with your own AWS rights, on
+    /// 127.0.0.1 alone. The link that it prints lets one browser in.
+    Console(console::Args),
     /// Who changed what with this command, and why
     Audit(audit::Args),
     /// Completions for a shell, on standard output

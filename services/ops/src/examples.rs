@@ -6,7 +6,7 @@ use clap::Command;
 type Example = (&'static str, &'static str);
 
 /// The examples of each command, by its words.
-const EXAMPLES: [(&str, &[Example]); 28] = [
+const EXAMPLES: [(&str, &[Example]); 29] = [
     (
         "",
         &[
@@ -225,6 +225,13 @@ const EXAMPLES: [(&str, &[Example]); 28] = [
         &[
             ("the whole deployment", "doctor"),
             ("only what is not as it should be", "doctor --quiet"),
+        ],
+    ),
+    (
+        "console",
+        &[
+            ("the pages of this command, for a browser", "console --open"),
+            ("for whoever only looks", "console --read-only"),
         ],
     ),
     ("audit", &[("the last hundred changes", "audit --limit 100")]),

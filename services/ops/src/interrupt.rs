@@ -26,6 +26,16 @@ impl Interrupt {
         interrupt
     }
 
+    /// A wish of its own to stop one thing of several; all of them stop with `self`.
+    pub fn child(&self) -> Self {
+        Self(self.0.child_token())
+    }
+
+    /// As if the operator had pressed Ctrl-C.
+    pub fn request(&self) {
+        self.0.cancel();
+    }
+
     pub fn is_requested(&self) -> bool {
         self.0.is_cancelled()
     }

@@ -11,6 +11,8 @@
 //! - It prints no e-mail address, name or postal address unless `--show-pii` asks for them.
 //! - Wrong input is answered with a sentence: what is wrong, what was expected, what to try.
 //!
+//! `console` shows and does the same in a browser on the operator's machine.
+//!
 //! It talks to AWS only through SDK clients, so it works the same against AWS and against the
 //! one-machine stack. `reconcile` alone talks to anybody else: to a shop system's API.
 
@@ -20,6 +22,7 @@ mod aws;
 mod cli;
 mod command_line;
 mod confirm;
+mod console;
 mod dlq;
 mod docs;
 mod doctor;

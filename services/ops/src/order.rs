@@ -8,12 +8,13 @@ use serde::Serialize;
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::find::{OrderList, UnknownOrder, Wanted, find, look_in_dead_letters};
+use crate::interrupt::Interrupt;
 use crate::notification::next_while_closed;
 use crate::output::{ColorMode, Report};
 use crate::pii::PiiMode;
 use crate::send_gate;
 use crate::store::StoredOrder;
-use report::OrderReport;
+pub use report::{Notification, OrderReport};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -30,7 +31,7 @@ pub struct Args {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum OrderAnswer {
-    One(OrderReport),
+    One(Box<OrderReport>),
     /// The number or the address of several.
     Several(OrderList),
     /// No table knows it, but dead letters are about it.
@@ -41,11 +42,26 @@ pub enum OrderAnswer {
 pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus), CliError> {
     let wanted = Wanted::read(&args.order, stack.shop_or_default())?;
     let pii = PiiMode::from_flag(args.show_pii);
-    let found = find(stack, &wanted).await?;
+    let answer = answer(stack, &wanted, pii, Interrupt::listen).await?;
+    let is_unknown = matches!(answer, OrderAnswer::Unknown(_));
+    Ok((answer, ExitStatus::attention_if(is_unknown)))
+}
+
+/// What is known of `wanted`. `interrupt` is asked for only where the dead-letter queues are searched.
+///
+/// # Errors
+/// [`CliError::Input`] when nothing is known of it, [`CliError::Service`] when a service does not answer.
+pub async fn answer(
+    stack: &Stack,
+    wanted: &Wanted,
+    pii: PiiMode,
+    interrupt: impl FnOnce() -> Interrupt,
+) -> Result<OrderAnswer, CliError> {
+    let found = find(stack, wanted).await?;
     Ok(match found.orders.as_slice() {
         [] => {
-            let unknown = look_in_dead_letters(stack, &wanted, pii).await?;
-            (OrderAnswer::Unknown(unknown), ExitStatus::Attention)
+            let unknown = look_in_dead_letters(stack, wanted, pii, &interrupt()).await?;
+            OrderAnswer::Unknown(unknown)
         }
         [StoredOrder { order, events, records }] => {
             let now = Timestamp::now().as_millisecond();
@@ -57,9 +73,9 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus)
                 let waits = report.notifications.iter_mut().filter(|mail| mail.waits_for_a_mailer);
                 waits.for_each(|mail| mail.next = next_while_closed(mail.doubts, &closed));
             }
-            (OrderAnswer::One(report), ExitStatus::Healthy)
+            OrderAnswer::One(Box::new(report))
         }
-        _ => (OrderAnswer::Several(OrderList::new(&found, pii)), ExitStatus::Healthy),
+        _ => OrderAnswer::Several(OrderList::new(&found, pii)),
     })
 }
 
@@ -80,7 +96,6 @@ mod tests {
     use shared::ledger::State;
     use shared::notification::AddressHash;
 
-    use super::report::Notification;
     use super::*;
     use crate::store::StoredEvent;
     use shared::queue::message::DispatchRequest;

@@ -19,7 +19,7 @@ use crate::order_name::OrderName;
 use crate::output::note;
 use crate::store::{StoredEvent, events_of_order};
 use look::Look;
-use rendered::Preview;
+pub use rendered::{Preview, RenderedMail};
 
 #[derive(Debug, Default, clap::Args)]
 pub struct Args {

@@ -1,8 +1,19 @@
 //! Progress bars: on standard error, and only at a terminal.
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::format::decimal;
+
+/// Whether this process draws no bar.
+static IS_HIDDEN: AtomicBool = AtomicBool::new(false);
+
+/// Draws no bar in this process from now on: the console does several things at once, whose bars would overwrite each
+/// other. They count all the same.
+pub fn hide() {
+    IS_HIDDEN.store(true, Ordering::Relaxed);
+}
 
 /// For publishing `count` events.
 pub fn publishing(count: usize) -> ProgressBar {
@@ -32,5 +43,9 @@ fn bar(length: u64, template: &str) -> ProgressBar {
         let _ = to.write_str(&decimal(state.per_sec()));
     });
     // indicatif draws nothing where standard error is not a terminal.
-    ProgressBar::new(length).with_style(style.progress_chars("━╸ "))
+    let target = match IS_HIDDEN.load(Ordering::Relaxed) {
+        true => ProgressDrawTarget::hidden(),
+        false => ProgressDrawTarget::stderr(),
+    };
+    ProgressBar::with_draw_target(Some(length), target).with_style(style.progress_chars("━╸ "))
 }

@@ -12,7 +12,8 @@ use crate::notification::{resend, settle, settle_many};
 use crate::output::{Output, Report, note};
 use crate::pii::without_addresses;
 use crate::{
-    dlq, docs, doctor, erase, order, preview, publish, reconcile, shop, status, suppression, sweep,
+    console, dlq, docs, doctor, erase, order, preview, publish, reconcile, shop, status,
+    suppression, sweep,
 };
 
 /// Runs the process's own command line.
@@ -81,6 +82,7 @@ async fn run_on_stack(
         }
         Command::Preview(args) => print(output, preview::run(Some(stack), args).await?),
         Command::Doctor(args) => print(output, doctor::run(stack, args).await?),
+        Command::Console(args) => console::run(stack, args, output).await?,
         Command::Audit(args) => print(output, audit::run(stack, args).await?),
         Command::Completions { .. } | Command::Man { .. } => ExitStatus::Healthy,
     })

@@ -14,7 +14,7 @@
 //! | `GET /events.json` | the mail events so far |
 //! | everything else | intake, as its Function URL would |
 //!
-//! Ahead of them all, `browser_guard` refuses what another site's page sends, and whatever comes
+//! Ahead of them all, `loopback::browser_guard` refuses what another site's page sends, and whatever comes
 //! before the stack is ready waits until it is.
 //!
 //! So one variable, `AWS_ENDPOINT_URL`, points the AWS CLI and SDKs at the whole stack.

@@ -10,6 +10,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
+use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
 use tokio::net::TcpListener;
 use tokio::sync::SetOnce;
 use tokio::task::JoinHandle;
@@ -21,7 +22,6 @@ use super::routes::routes;
 use super::state::Edge;
 use super::transfer_limits::TransferLimits;
 use crate::aws::calls::Caller;
-use crate::browser_guard::{BrowserGuard, refuse_web_pages};
 
 /// How long a stopping server waits for the requests in progress.
 const SHUTDOWN_GRACE: Duration = Duration::from_millis(500);

@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::serve::ListenerExt;
 use axum::{Json, Router};
+use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
@@ -24,7 +25,6 @@ use uuid::Uuid;
 
 use super::failure::{self, MAX_RESPONSE_BYTES};
 use super::invoke::Invocation;
-use crate::browser_guard::{BrowserGuard, refuse_web_pages};
 
 /// One invocation as a process gets it.
 pub(super) struct NextInvocation {

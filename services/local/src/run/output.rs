@@ -59,6 +59,7 @@ pub fn print_banner(stack: &Stack, args: &Args) {
     say("  and then, for instance");
     say("    cargo run --bin waybill -- status");
     say("    cargo run --bin waybill -- order 1001");
+    say("    cargo run --bin waybill -- console --open");
     say("");
 }
 

@@ -1,7 +1,7 @@
 //! The stack that a command talks to: its clients, and its names.
 
-use std::cell::RefCell;
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_sdk_sqs::types::QueueAttributeName as Attribute;
@@ -31,7 +31,7 @@ const FUNCTION_OUTPUTS: [(&str, &str); 4] = [
 const MAIL_BUS: (&str, &str) = ("MailBusName", "mails");
 
 /// A stack: where it is, what its parts are called, and clients for it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Stack {
     pub name: String,
     pub dynamodb: aws_sdk_dynamodb::Client,
@@ -45,7 +45,7 @@ pub struct Stack {
     names: StackNames,
     overrides: Overrides,
     /// URLs that SQS was asked for; `None` where it has no queue of that name.
-    urls: RefCell<HashMap<Queue, Option<String>>>,
+    urls: Arc<Mutex<HashMap<Queue, Option<String>>>>,
 }
 
 impl Stack {
@@ -74,7 +74,7 @@ impl Stack {
             shop: None,
             names,
             overrides,
-            urls: RefCell::default(),
+            urls: Arc::default(),
         }
     }
 
@@ -89,6 +89,11 @@ impl Stack {
     /// The stack, as far as it is about `shop`; all of it without one.
     pub fn of_shop(self, shop: Option<ShopId>) -> Self {
         Self { shop, ..self }
+    }
+
+    /// The same stack for a command line of its own, as an audit item keeps it.
+    pub fn for_command(&self, command: String) -> Self {
+        Self { command, ..self.clone() }
     }
 
     /// The shop whose order an id means.
@@ -182,7 +187,7 @@ impl Stack {
     /// Asks SQS for the queue that has the name by convention; `None` where there is none.
     async fn look_up(&self, queue: Queue) -> Result<Option<String>, CliError> {
         // Asked for once: a replay needs the same URL for every step.
-        if let Some(url) = self.urls.borrow().get(&queue) {
+        if let Some(url) = self.known_urls().get(&queue) {
             return Ok(url.clone());
         }
         let name = self.by_convention(queue.suffix());
@@ -193,8 +198,12 @@ impl Stack {
             }
             Err(error) => return Err(service_error(format!("find the queue {name}"))(error)),
         };
-        self.urls.borrow_mut().insert(queue, url.clone());
+        self.known_urls().insert(queue, url.clone());
         Ok(url)
+    }
+
+    fn known_urls(&self) -> std::sync::MutexGuard<'_, HashMap<Queue, Option<String>>> {
+        self.urls.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub async fn queue_depth(&self, queue: Queue) -> Result<QueueDepth, CliError> {

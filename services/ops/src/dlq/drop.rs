@@ -41,22 +41,23 @@ pub struct Args {
     pub operator: Operator,
 }
 
+/// What is or was to be deleted.
 #[derive(Debug, Serialize)]
 pub struct Dropped {
     #[serde(flatten)]
-    scan: DlqScan,
+    pub scan: DlqScan,
     #[serde(flatten)]
-    outcome: DropOutcome,
-    saved_to: Option<PathBuf>,
+    pub outcome: DropOutcome,
+    pub saved_to: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Serialize)]
-struct DropOutcome {
-    deleted: usize,
+pub struct DropOutcome {
+    pub deleted: usize,
     /// Not confirmed as deleted.
-    not_deleted: usize,
+    pub not_deleted: usize,
     /// Selected, but not seen again.
-    not_seen: usize,
+    pub not_seen: usize,
 }
 
 /// Drops the selected messages.
@@ -70,31 +71,50 @@ pub async fn run(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
-    let dlq = stack.dlq(&args.queue).await?;
-    if args.yes_delete.is_some() {
-        stack.check_source(dlq).await?;
-    }
-    let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
-    let count = scan.entries.len();
-    let mut dropped = Dropped { scan, outcome: DropOutcome::default(), saved_to: None };
+    let mut dropped = select(stack, args, interrupt).await?;
     // Nothing is no number to confirm, unless the operator expected more.
-    if count == 0 && args.yes_delete.is_none_or(|expected| expected == 0) {
+    if dropped.scan.entries.is_empty() && args.yes_delete.is_none_or(|expected| expected == 0) {
         output.print(&dropped);
         return Ok(ExitStatus::Healthy);
     }
-    // The number shows that the operator has read what is selected now, not a list of yesterday.
-    if args.yes_delete != Some(count) {
+    check_number(&dropped, args).inspect_err(|_| {
         if output.format == Format::Table {
             output.write(&dropped.plan(output.colors));
         }
-        return Err(wrong_count(dlq, args.yes_delete, count));
-    }
+    })?;
     let result = drop_audited(stack, args, interrupt, &mut dropped).await;
     // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
     let outcome = &dropped.outcome;
     let status = ExitStatus::attention_if(outcome.not_seen > 0 || outcome.not_deleted > 0);
     result.map(|()| status)
+}
+
+/// The selected messages, of which none is deleted yet.
+pub async fn select(
+    stack: &Stack,
+    args: &Args,
+    interrupt: &Interrupt,
+) -> Result<Dropped, CliError> {
+    let dlq = stack.dlq(&args.queue).await?;
+    if args.yes_delete.is_some() {
+        stack.check_source(dlq).await?;
+    }
+    let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
+    Ok(Dropped { scan, outcome: DropOutcome::default(), saved_to: None })
+}
+
+/// Checks that the number is that of the selected messages: it shows that the operator has read what is selected now, not
+/// a list of yesterday.
+///
+/// # Errors
+/// [`CliError::Input`], with the number that it should be.
+pub fn check_number(dropped: &Dropped, args: &Args) -> Result<(), CliError> {
+    let count = dropped.scan.entries.len();
+    if args.yes_delete == Some(count) {
+        return Ok(());
+    }
+    Err(wrong_count(dropped.scan.queue, args.yes_delete, count))
 }
 
 fn wrong_count(dlq: Dlq, given: Option<usize>, count: usize) -> CliError {
@@ -115,7 +135,9 @@ fn wrong_count(dlq: Dlq, given: Option<usize>, count: usize) -> CliError {
     ))
 }
 
-async fn drop_audited(
+/// Deletes the selected messages, once they are in a file, between the two halves of an audit item. What was deleted is in
+/// `dropped`, also when this fails.
+pub async fn drop_audited(
     stack: &Stack,
     args: &Args,
     interrupt: &Interrupt,

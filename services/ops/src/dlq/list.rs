@@ -49,10 +49,11 @@ pub struct ShowArgs {
     pub selection: ReadOnlySelection,
 }
 
+/// What is in each dead-letter queue.
 #[derive(Debug, Serialize)]
-struct Listing {
+pub struct Listing {
     /// In the order of the flow.
-    queues: Vec<Row>,
+    pub queues: Vec<Row>,
     /// Whether flags select some of the messages.
     #[serde(skip)]
     is_selection: bool,
@@ -60,34 +61,36 @@ struct Listing {
 
 /// One dead-letter queue.
 #[derive(Debug, Serialize)]
-struct Row {
-    queue: Dlq,
+pub struct Row {
+    pub queue: Dlq,
     #[serde(flatten)]
-    depth: QueueDepth,
+    pub depth: QueueDepth,
     /// How many messages were read; the following is about the selected ones of these.
     #[serde(rename = "looked_at")]
-    scanned: usize,
+    pub scanned: usize,
     /// How many of these are selected.
     matched: usize,
     oldest_failed_at: Option<String>,
     /// When SQS deletes the first of these. What SQS moved itself is kept for less than the queue's retention:
     /// it counts from when the message was sent to its first queue
     /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/setting-up-dead-letter-queue-retention.html>).
-    kept_until: Option<String>,
+    pub kept_until: Option<String>,
     /// How many messages have each code.
     reasons: BTreeMap<String, usize>,
     /// The largest first.
-    groups: Vec<Group>,
-    skipped: Skipped,
+    pub groups: Vec<Group>,
+    pub skipped: Skipped,
 }
 
 /// The messages of one queue that failed for one reason.
 #[derive(Debug, Serialize)]
-struct Group {
-    queue: Dlq,
-    code: String,
-    reason: String,
-    messages: usize,
+pub struct Group {
+    pub queue: Dlq,
+    pub code: String,
+    pub reason: String,
+    pub messages: usize,
+    /// How many messages are about each kind of event, where that is known.
+    pub kinds: BTreeMap<String, usize>,
     /// The first [`MAX_NAMED_ORDERS`] of their orders.
     orders: Vec<String>,
     more_orders: usize,
@@ -95,8 +98,8 @@ struct Group {
     attempts: u32,
     /// Milliseconds since 1970.
     #[serde(serialize_with = "as_rfc3339")]
-    first_failed_at: i64,
-    verdicts: BTreeMap<Verdict, usize>,
+    pub first_failed_at: i64,
+    pub verdicts: BTreeMap<Verdict, usize>,
 }
 
 pub async fn list(
@@ -105,6 +108,19 @@ pub async fn list(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
+    output.print(&listing(stack, args, interrupt).await?);
+    Ok(ExitStatus::Healthy)
+}
+
+/// Looks into every dead-letter queue. Changes nothing.
+///
+/// # Errors
+/// [`CliError::Input`] where only counts are wanted of a selection, [`CliError::Service`] when a service does not answer.
+pub async fn listing(
+    stack: &Stack,
+    args: &ListArgs,
+    interrupt: &Interrupt,
+) -> Result<Listing, CliError> {
     let selection = args.selection.selection();
     let is_selection = selection.is_given() || stack.shop.is_some();
     if args.count_only && is_selection {
@@ -128,8 +144,7 @@ pub async fn list(
         };
         queues.push(Row::new(depth, scan, retention));
     }
-    output.print(&Listing { queues, is_selection });
-    Ok(ExitStatus::Healthy)
+    Ok(Listing { queues, is_selection })
 }
 
 impl Row {
@@ -179,7 +194,7 @@ impl Row {
 }
 
 /// `3 refused, 1 unreadable`.
-fn describe_counts<'a, K: Display + 'a>(
+pub fn describe_counts<'a, K: Display + 'a>(
     counts: impl IntoIterator<Item = (&'a K, &'a usize)>,
 ) -> String {
     let counts: Vec<String> =
@@ -196,14 +211,19 @@ impl Group {
             .filter_map(|entry| Some(OrderName::from(&entry.summary.order()?).to_string()))
             .collect();
         let mut verdicts = BTreeMap::new();
+        let mut kinds = BTreeMap::new();
         for entry in entries {
             *verdicts.entry(entry.assessment.verdict).or_default() += 1;
+            if let Some(kind) = &entry.summary.kind {
+                *kinds.entry(kind.clone()).or_default() += 1;
+            }
         }
         Some(Self {
             queue,
             code: oldest.code.clone(),
             reason: oldest.reason.clone(),
             messages: entries.len(),
+            kinds,
             orders: orders.iter().take(MAX_NAMED_ORDERS).cloned().collect(),
             more_orders: orders.len().saturating_sub(MAX_NAMED_ORDERS),
             attempts: entries.iter().filter_map(|e| e.assessment.attempts).max().unwrap_or(0),
@@ -212,7 +232,8 @@ impl Group {
         })
     }
 
-    fn describe_orders(&self) -> String {
+    /// The first of its orders, and how many more.
+    pub fn describe_orders(&self) -> String {
         let named = self.orders.join(", ");
         match self.more_orders {
             0 => named,
@@ -304,6 +325,17 @@ pub async fn show(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
+    let scan = shown(stack, args, interrupt).await?;
+    output.print(&Shown { scan, limit: args.limit });
+    Ok(ExitStatus::Healthy)
+}
+
+/// Looks at the messages of one dead-letter queue. Changes nothing.
+pub async fn shown(
+    stack: &Stack,
+    args: &ShowArgs,
+    interrupt: &Interrupt,
+) -> Result<DlqScan, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let selection = args.selection.selection();
     let options = ScanOptions {
@@ -311,9 +343,7 @@ pub async fn show(
         pii: PiiMode::from_flag(args.show_pii),
         ..ScanOptions::new(&selection)
     };
-    let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
-    output.print(&Shown { scan, limit: args.limit });
-    Ok(ExitStatus::Healthy)
+    scan_dlq(stack, dlq, &options, interrupt).await
 }
 
 impl Report for Shown {

@@ -14,12 +14,12 @@
 
 mod classify;
 mod delivery;
-mod drop;
+pub mod drop;
 mod edit;
 mod failure_reason;
 mod force_stale;
 mod ledger_snapshot;
-mod list;
+pub mod list;
 mod mail_event;
 mod move_messages;
 mod order_match;
@@ -27,7 +27,7 @@ mod parse;
 mod payload;
 mod print;
 mod receive;
-mod replay;
+pub mod replay;
 mod republish;
 mod scan;
 mod search;
@@ -35,13 +35,18 @@ mod select;
 mod stream_batch;
 mod verdict;
 
+pub use move_messages::ReplayOutcome;
 pub use order_match::{OrderMatch, match_order};
 #[cfg(test)]
 pub use parse::DeadLetterSummary;
 pub use parse::{id_text, orders_in};
 pub use payload::events_of;
+pub use print::{loss, replay_effect, skipped_sentences};
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
+pub use scan::{DlqScan, Entry};
 pub use search::{FoundLetter, Search, search};
+pub use select::{ReadOnlySelection, Selection};
+pub use verdict::Verdict;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};

@@ -29,7 +29,6 @@ use crate::aws::{Dlq, Origin, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::outbox::watch_again;
-use crate::progress;
 use crate::rate::Throughput;
 
 const MAX_CONCURRENCY: usize = 8;
@@ -97,7 +96,7 @@ impl ReplayOutcome {
     }
 }
 
-/// Moves the selected messages. What was done is in `outcome`, also when this fails.
+/// Moves the selected messages; `progress` tells how many so far. What was done is in `outcome`, also when this fails.
 ///
 /// # Errors
 /// [`CliError::Service`] when a service does not answer, [`CliError::Interrupted`] when the operator
@@ -105,7 +104,7 @@ impl ReplayOutcome {
 pub async fn move_messages(
     stack: &Stack,
     options: ReplayOptions<'_>,
-    interrupt: &Interrupt,
+    (interrupt, progress): (&Interrupt, &ProgressBar),
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(options.dlq)).await?;
@@ -123,7 +122,7 @@ pub async fn move_messages(
         throughput,
         limiter: RateLimiter::with_catch_up(options.rate, MAX_CATCH_UP),
         classifier: ReplayClassifier::new(stack),
-        progress: progress::moving(options.selected.len()),
+        progress,
         outcome: RefCell::new(outcome),
         interrupt,
         options,
@@ -132,7 +131,6 @@ pub async fn move_messages(
     // After errors and Ctrl-C too: what was received and not moved would stay hidden until the hold ends.
     let still_hidden = scanner.release().await;
     mover.outcome.borrow_mut().still_hidden = still_hidden;
-    mover.progress.finish_and_clear();
     result
 }
 
@@ -150,7 +148,7 @@ struct Mover<'a> {
     throughput: Throughput,
     limiter: RateLimiter,
     classifier: ReplayClassifier<'a>,
-    progress: ProgressBar,
+    progress: &'a ProgressBar,
     outcome: RefCell<&'a mut ReplayOutcome>,
     interrupt: &'a Interrupt,
     options: ReplayOptions<'a>,

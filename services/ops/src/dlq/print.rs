@@ -71,7 +71,8 @@ fn effects(
     table(colors, &columns, &rows)
 }
 
-const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
+/// What is lost with a message if it is deleted.
+pub const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
         (Verdict::WouldSend, Dlq::Inbox | Dlq::Deliveries) => "an event that is stored nowhere",
         (Verdict::WouldSend, _) => "a mail that nobody has received",
@@ -96,7 +97,8 @@ const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
     }
 }
 
-const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
+/// What a replay does with a message.
+pub const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
     match (verdict, dlq) {
         (Verdict::WouldSend, Dlq::Inbox) => "moved: published again",
         (Verdict::WouldSend, Dlq::Deliveries) => "moved: translated and published again",
@@ -152,6 +154,23 @@ pub fn totals(scan: &DlqScan) -> String {
 
 /// What was not seen or not selected for a reason that the operator did not give, a line each.
 pub fn skipped(colors: ColorMode, skipped: &Skipped) -> String {
+    let label = colors.apply(Style::Warning, "Skipped: ");
+    let mut text: String = skipped_sentences(skipped)
+        .iter()
+        .map(|line| colors.wrap(&format!("{label}{line}"), "  "))
+        .collect();
+    if skipped.still_hidden > 0 {
+        let label = colors.apply(Style::Warning, "Still hidden: ");
+        text.push_str(&format!(
+            "{label}{}, until the hold of this scan ends.\n",
+            counted(skipped.still_hidden, "message")
+        ));
+    }
+    text
+}
+
+/// What a scan did not see or select for a reason that the operator did not give, a sentence each.
+pub fn skipped_sentences(skipped: &Skipped) -> Vec<String> {
     let mut lines = Vec::new();
     if skipped.in_flight_elsewhere > 0 {
         lines.push(format!(
@@ -177,17 +196,7 @@ pub fn skipped(colors: ColorMode, skipped: &Skipped) -> String {
             counted(skipped.filter_failures, "message")
         ));
     }
-    let label = colors.apply(Style::Warning, "Skipped: ");
-    let mut text: String =
-        lines.iter().map(|line| colors.wrap(&format!("{label}{line}"), "  ")).collect();
-    if skipped.still_hidden > 0 {
-        let label = colors.apply(Style::Warning, "Still hidden: ");
-        text.push_str(&format!(
-            "{label}{}, until the hold of this scan ends.\n",
-            counted(skipped.still_hidden, "message")
-        ));
-    }
-    text
+    lines
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! `waybill dlq replay`: a plan first, then exactly that. Whether a message is moved is decided in
 //! [`super::classify`]: for the plan, and again when it is moved.
 
+use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::json;
 
@@ -19,12 +20,13 @@ use crate::output::{
     ColorMode, Format, Output, Report, Style, counted, decimal, format_duration, json, number,
 };
 use crate::pii::PiiMode;
+use crate::progress;
 use crate::rate;
 
 /// A plan lists at most so many messages unless `--list` is given.
 const MAX_LISTED: usize = 20;
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Which: deliveries, inbox, dispatch, mail, feedback, publisher or mail-hook
     pub queue: String,
@@ -64,7 +66,7 @@ pub struct Args {
 
 #[derive(Debug, Serialize)]
 struct Replay<'a> {
-    plan: &'a Plan<'a>,
+    plan: &'a Plan,
     outcome: Option<&'a ReplayOutcome>,
 }
 
@@ -79,11 +81,42 @@ pub async fn run(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
+    let dlq = queue(stack, args).await?;
+    let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
+    let plan = plan(stack, dlq, args, interrupt).await?;
+    if output.format == Format::Table {
+        output.write(&plan.text(output.colors));
+    }
+    if args.dry_run || plan.to_move.is_empty() {
+        return Ok(finish(output, &plan, None));
+    }
+    confirm(confirmation, interrupt, "Move", plan.to_move.len(), "message").await?;
+    let reason = reason(args, interrupt).await?;
+    let mut outcome = ReplayOutcome::default();
+    let progress = progress::moving(plan.to_move.len());
+    let result = carry_out(stack, &plan, &reason, (interrupt, &progress), &mut outcome).await;
+    progress.finish_and_clear();
+    // What was done is printed however it ended.
+    let status = finish(output, &plan, Some(&outcome));
+    result.map(|()| status)
+}
+
+/// The dead-letter queue that the arguments name, if what they ask for can be done to it.
+pub async fn queue(stack: &Stack, args: &Args) -> Result<Dlq, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     if args.edit.is_some() && !matches!(dlq.origin(), Origin::Queue(_)) {
         return Err(nothing_to_edit(dlq));
     }
-    let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
+    Ok(dlq)
+}
+
+/// What a replay would move. Changes nothing.
+pub async fn plan(
+    stack: &Stack,
+    dlq: Dlq,
+    args: &Args,
+    interrupt: &Interrupt,
+) -> Result<Plan, CliError> {
     // Before the scan: names of two stacks, mixed, would move messages to the wrong queue.
     if !args.dry_run {
         stack.check_source(dlq).await?;
@@ -101,23 +134,22 @@ pub async fn run(
              --order.",
         ));
     }
-    let plan = Plan::new(scan, args, rate::resolve(stack, args.rate).await);
-    if output.format == Format::Table {
-        output.write(&plan.text(output.colors));
-    }
-    if args.dry_run || plan.to_move.is_empty() {
-        return Ok(finish(output, &plan, None));
-    }
-    confirm(confirmation, interrupt, "Move", plan.to_move.len(), "message").await?;
-    let reason = reason(args, interrupt).await?;
+    Ok(Plan::new(scan, args, rate::resolve(stack, args.rate).await))
+}
+
+/// Moves exactly what the plan has, between the two halves of an audit item. `progress` tells how many so far; what was
+/// done is in `outcome`, also when this fails.
+pub async fn carry_out(
+    stack: &Stack,
+    plan: &Plan,
+    reason: &str,
+    control: (&Interrupt, &ProgressBar),
+    outcome: &mut ReplayOutcome,
+) -> Result<(), CliError> {
     // Written before the first message moves: a killed replay leaves an item without an end.
-    let audit = Audit::begin(stack, &args.operator, intent(&plan, &reason)).await?;
-    let mut outcome = ReplayOutcome::default();
-    let result = move_messages(stack, plan.options(), interrupt, &mut outcome).await;
-    let result = audit.complete(result, &json!(outcome)).await;
-    // What was done is printed however it ended.
-    let status = finish(output, &plan, Some(&outcome));
-    result.map(|()| status)
+    let audit = Audit::begin(stack, &plan.args.operator, intent(plan, reason)).await?;
+    let result = move_messages(stack, plan.options(), control, outcome).await;
+    audit.complete(result, &json!(outcome)).await
 }
 
 /// What Waybill itself wrote has no mistake of anybody's to repair.
@@ -137,7 +169,7 @@ async fn reason(args: &Args, interrupt: &Interrupt) -> Result<String, CliError> 
     audit::reason(&typed).map_err(|_| CliError::input("Nothing was done: a reason is needed."))
 }
 
-fn intent<'a>(plan: &Plan<'_>, reason: &'a str) -> Intent<'a> {
+fn intent<'a>(plan: &Plan, reason: &'a str) -> Intent<'a> {
     Intent {
         action: format!("dlq replay {}", plan.scan.queue),
         reason: Some(reason),
@@ -151,7 +183,7 @@ fn intent<'a>(plan: &Plan<'_>, reason: &'a str) -> Intent<'a> {
     }
 }
 
-fn finish(output: Output, plan: &Plan<'_>, outcome: Option<&ReplayOutcome>) -> ExitStatus {
+fn finish(output: Output, plan: &Plan, outcome: Option<&ReplayOutcome>) -> ExitStatus {
     match (output.format, outcome) {
         (Format::Json, _) => output.write(&json(&Replay { plan, outcome })),
         (Format::Table, Some(outcome)) => {
@@ -164,32 +196,33 @@ fn finish(output: Output, plan: &Plan<'_>, outcome: Option<&ReplayOutcome>) -> E
     ExitStatus::attention_if(edit_failed || outcome.is_some_and(ReplayOutcome::needs_attention))
 }
 
+/// What a replay would do.
 #[derive(Debug, Serialize)]
-struct Plan<'a> {
+pub struct Plan {
     #[serde(flatten)]
-    scan: DlqScan,
+    pub scan: DlqScan,
     /// The ids of the messages to move, the oldest failure first.
-    to_move: Vec<String>,
+    pub to_move: Vec<String>,
     /// How many more are movable, but stay because of `--max`.
-    beyond_max: usize,
+    pub beyond_max: usize,
     /// Messages a second.
-    rate: f64,
+    pub rate: f64,
     #[serde(skip)]
-    args: &'a Args,
+    pub args: Args,
 }
 
-impl<'a> Plan<'a> {
-    fn new(scan: DlqScan, args: &'a Args, rate: f64) -> Self {
+impl Plan {
+    fn new(scan: DlqScan, args: &Args, rate: f64) -> Self {
         let is_movable = |e: &&Entry| e.assessment.verdict.is_movable(args.force_stale);
         let movable = scan.entries.iter().filter(is_movable);
         let mut to_move: Vec<String> = movable.map(|e| e.summary.message_id.clone()).collect();
         // The scan has the oldest failure first, so --max leaves the latest.
         let beyond_max = to_move.len().saturating_sub(args.max.unwrap_or(usize::MAX));
         to_move.truncate(to_move.len() - beyond_max);
-        Self { scan, to_move, beyond_max, rate, args }
+        Self { scan, to_move, beyond_max, rate, args: args.clone() }
     }
 
-    fn options(&self) -> ReplayOptions<'a> {
+    fn options(&self) -> ReplayOptions<'_> {
         ReplayOptions {
             dlq: self.scan.queue,
             selected: self.to_move.iter().cloned().collect(),
@@ -231,7 +264,8 @@ impl<'a> Plan<'a> {
         format!("\n{}waybill dlq drop {}{flags}\n", colors.wrap(&why, ""), self.scan.queue)
     }
 
-    fn conclusion(&self) -> String {
+    /// How many messages move, how fast, and what is not moved because of a flag; ends in a newline.
+    pub fn conclusion(&self) -> String {
         let count = self.to_move.len();
         if count == 0 {
             return "Nothing to move.\n".to_owned();
@@ -252,7 +286,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-impl Report for Plan<'_> {
+impl Report for Plan {
     fn text(&self, colors: ColorMode) -> String {
         let DlqScan { entries, counts, skipped, edits, queue, .. } = &self.scan;
         let mut parts = vec![print::totals(&self.scan)];

@@ -111,13 +111,27 @@ pub struct Diagnosis {
 }
 
 impl Level {
-    const fn label_and_style(self) -> (&'static str, Style) {
+    pub const fn label_and_style(self) -> (&'static str, Style) {
         match self {
             Self::Ok => ("ok", Style::Success),
             Self::Warning => ("warning", Style::Warning),
             Self::Wrong => ("wrong", Style::Error),
             Self::NotChecked => ("not checked", Style::Dim),
         }
+    }
+}
+
+impl Diagnosis {
+    /// How many findings are of each level, those that `--quiet` hides included.
+    pub fn counts(&self) -> String {
+        let count = |level| self.findings.iter().filter(|finding| finding.level == level).count();
+        format!(
+            "{} ok, {}, {} wrong, {} not checked",
+            count(Level::Ok),
+            counted(count(Level::Warning), "warning"),
+            count(Level::Wrong),
+            count(Level::NotChecked)
+        )
     }
 }
 
@@ -138,15 +152,7 @@ impl Report for Diagnosis {
             text.push_str(&table(colors, &columns, &shown));
             text.push('\n');
         }
-        // Of all findings, those that `--quiet` hides included.
-        let count = |level| self.findings.iter().filter(|finding| finding.level == level).count();
-        text.push_str(&format!(
-            "{} ok, {}, {} wrong, {} not checked.\n",
-            count(Level::Ok),
-            counted(count(Level::Warning), "warning"),
-            count(Level::Wrong),
-            count(Level::NotChecked)
-        ));
+        text.push_str(&format!("{}.\n", self.counts()));
         text
     }
 }

@@ -10,6 +10,7 @@ mod ses;
 mod systems;
 mod tables;
 
+pub use finding::{Diagnosis, Finding, Level};
 pub use lambda::REQUIRED_VARIABLES;
 
 use std::time::Duration;
@@ -19,7 +20,7 @@ use tokio::time::timeout;
 use crate::aws::{Part, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::swept::{FIX, SweepProgress};
-use finding::{Diagnosis, Finding, Level, findings};
+use finding::findings;
 use lambda::Functions;
 use parts::Parts;
 

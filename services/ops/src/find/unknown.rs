@@ -33,9 +33,9 @@ pub async fn look_in_dead_letters(
     stack: &Stack,
     wanted: &Wanted,
     pii: PiiMode,
+    interrupt: &Interrupt,
 ) -> Result<UnknownOrder, CliError> {
-    let interrupt = Interrupt::listen();
-    let found = search(stack, &interrupt, |dlq, message| wanted.match_letter(dlq, message)).await;
+    let found = search(stack, interrupt, |dlq, message| wanted.match_letter(dlq, message)).await;
     let shown = wanted.shown(pii);
     let found = found.map_err(|error| match error {
         CliError::Interrupted(_) => error,

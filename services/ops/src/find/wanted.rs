@@ -36,7 +36,11 @@ impl Wanted {
         }
     }
 
-    fn parse(typed: &str, shop: ShopId) -> Result<Self, CliError> {
+    /// Takes `typed` as it is.
+    ///
+    /// # Errors
+    /// As of [`read`](Self::read).
+    pub fn parse(typed: &str, shop: ShopId) -> Result<Self, CliError> {
         let wanted = Self { typed: typed.trim().to_owned(), shop };
         if wanted.is_address() || wanted.number_key().is_some() {
             return Ok(wanted);

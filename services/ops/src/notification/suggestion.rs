@@ -14,6 +14,24 @@ pub struct Suggestion {
     /// Such as `To send order.confirmed again`.
     pub purpose: String,
     pub command: String,
+    /// What the command does, for whoever offers it in another form than to be copied.
+    #[serde(skip)]
+    pub action: Action,
+}
+
+/// What a suggested command does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Sends the mail to its own address.
+    Resend,
+    /// Sends it to the customer's corrected address, which is yet to be named.
+    ResendTo,
+    /// Records that SES has accepted it.
+    SettleSent,
+    /// Sends it, since SES has not accepted it.
+    SettleNotSent,
+    /// Takes its address off SES's suppression list.
+    LiftSuppression,
 }
 
 /// The commands that apply to a notification. `now` in milliseconds since 1970.
@@ -48,7 +66,7 @@ pub fn suggestions(item: &Item, now: i64) -> Vec<Suggestion> {
 
 fn resend(item: &Item, purpose: String) -> Suggestion {
     let command = format!("waybill resend {} --reason \"...\"", command_args(item));
-    Suggestion { purpose, command }
+    Suggestion { purpose, command, action: Action::Resend }
 }
 
 /// The address is not printed: the rest of the output masks it.
@@ -57,6 +75,7 @@ fn after_bounce(item: &Item, mail: &str) -> Vec<Suggestion> {
     let lift = Suggestion {
         purpose: "To take the address off the account's suppression list".to_owned(),
         command: "waybill suppression remove ADDRESS --reason \"...\"".to_owned(),
+        action: Action::LiftSuppression,
     };
     let send = Suggestion {
         purpose: match list {
@@ -64,6 +83,7 @@ fn after_bounce(item: &Item, mail: &str) -> Vec<Suggestion> {
             None => format!("To send {mail} to the customer's corrected address"),
         },
         command: format!("waybill resend {} --to ADDRESS --reason \"...\"", customers_args(item)),
+        action: Action::ResendTo,
     };
     let is_copy = matches!(other_recipient(item), Some(Recipient::Copy(_)));
     let lift = (list == Some(SuppressionList::Account)).then_some(lift);
@@ -71,13 +91,18 @@ fn after_bounce(item: &Item, mail: &str) -> Vec<Suggestion> {
 }
 
 fn settlements(item: &Item, mail: &str) -> Vec<Suggestion> {
-    let settle = |purpose: String, resolution| Suggestion {
+    let settle = |purpose: String, resolution, action| Suggestion {
         purpose,
         command: format!("waybill settle {} {resolution} --reason \"...\"", command_args(item)),
+        action,
     };
     vec![
-        settle(format!("If SES has accepted {mail}"), "sent"),
-        settle(format!("If SES has not accepted {mail}, to send it"), "not-sent"),
+        settle(format!("If SES has accepted {mail}"), "sent", Action::SettleSent),
+        settle(
+            format!("If SES has not accepted {mail}, to send it"),
+            "not-sent",
+            Action::SettleNotSent,
+        ),
     ]
 }
 

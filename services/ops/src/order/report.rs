@@ -98,7 +98,7 @@ pub struct Notification {
 
 impl OrderReport {
     /// `now` in milliseconds since 1970.
-    pub(super) fn new(
+    pub fn new(
         order: &OrderKey,
         events: &[StoredEvent],
         items: &[Item],
@@ -213,7 +213,8 @@ impl Report for OrderReport {
 }
 
 impl Notification {
-    pub(super) fn shown_recipient(&self) -> String {
+    /// Its role, and its address where an event names that.
+    pub fn shown_recipient(&self) -> String {
         let address = self.address.as_ref().map(|address| format!(" {address}"));
         format!("{}{}", self.recipient, address.unwrap_or_default())
     }

@@ -191,14 +191,20 @@ impl Status {
     }
 
     fn ses_line(&self) -> String {
-        let Ok(ses) = &self.ses else { return "\nSES: unknown\n".to_owned() };
-        format!(
-            "\nSES: {} mails a second, {}, {}{}\n",
+        self.ses_summary()
+            .map_or_else(|| "\nSES: unknown\n".to_owned(), |ses| format!("\nSES: {ses}\n"))
+    }
+
+    /// Rate, quota and whether the account sends; `None` where SES does not tell.
+    pub fn ses_summary(&self) -> Option<String> {
+        let ses = self.ses.as_ref().ok()?;
+        Some(format!(
+            "{} mails a second, {}, {}{}",
             decimal(ses.send_rate),
             ses.used(),
             if ses.sending_enabled { "sending" } else { "PAUSED" },
             if ses.production_access { "" } else { ", SANDBOX" },
-        )
+        ))
     }
 }
 

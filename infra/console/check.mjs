@@ -1,0 +1,182 @@
+// Looks at each page of `waybill console` in Chromium, against a one-machine stack with the sample orders: 1280 and 375
+// pixels wide, light and dark, with axe; then goes by keyboard alone from the first page to a mail.
+//
+//   node infra/console/check.mjs [DIRECTORY]    draws each page into DIRECTORY too
+
+import { spawn } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+import { accessibilityProblems, prepare } from '../mails/accessibility.mjs';
+import { start } from '../mails/browser.mjs';
+
+const BINARIES = new URL('../../target/debug/', import.meta.url);
+const WIDTHS = [1280, 375];
+const SCHEMES = ['light', 'dark'];
+const MAIL_DLQ = '/000000000000/waybill-mail-dlq';
+
+const pictures = process.argv[2];
+const problems = [];
+const running = [];
+
+/** Starts one of our binaries, and waits for a line that `pattern` matches. Returns its first group. */
+function run(name, args, pattern) {
+  const child = spawn(new URL(name, BINARIES).pathname, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  running.push(child);
+  return new Promise((found, failed) => {
+    child.on('exit', (code) => failed(new Error(`${name} ended with ${code} before it said where it listens`)));
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const match = pattern.exec(line);
+      if (match) {
+        found(match[1]);
+      }
+    });
+  });
+}
+
+/** Puts a message on the mail queue's dead-letter queue that nobody can read. */
+async function addDeadLetter(stack) {
+  const answer = await fetch(stack, {
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': 'AmazonSQS.SendMessage' },
+    body: JSON.stringify({ QueueUrl: `${stack}${MAIL_DLQ}`, MessageBody: '{"not":"ours"}' }),
+  });
+  if (!answer.ok) {
+    throw new Error(`SQS took no dead letter: ${await answer.text()}`);
+  }
+}
+
+/** Waits until the samples' mails are delivered: Today's page then counts them. */
+async function untilMailed(stack) {
+  for (let tries = 0; tries < 120; tries += 1) {
+    const { mails } = await (await fetch(`${stack}/mail.json`)).json();
+    if (mails.length >= 20) {
+      return;
+    }
+    await new Promise((later) => setTimeout(later, 500));
+  }
+  throw new Error('the sample orders were not mailed within a minute');
+}
+
+function tell(where, problem) {
+  problems.push(`${where}: ${problem}`);
+}
+
+/** Looks at a page at each width and in each colour scheme. */
+async function look(page, name, path) {
+  const answer = await page.goto(path);
+  if (answer.status() !== 200) {
+    tell(name, `answers ${answer.status()}`);
+  }
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    for (const scheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme: scheme });
+      const where = `${name}, ${width} px, ${scheme}`;
+      await prepare(page);
+      for (const problem of await accessibilityProblems(page, false)) {
+        tell(where, problem);
+      }
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      if (wide > 0) {
+        tell(where, `is ${wide} px wider than the window`);
+      }
+      if (pictures) {
+        await page.screenshot({ path: `${pictures}/${name}-${width}-${scheme}.png`, fullPage: true });
+      }
+    }
+  }
+}
+
+/** Presses Tab until the focus is on an element that `selector` matches; at most so many times as no page has stops. */
+async function tabTo(page, selector) {
+  for (let stops = 0; stops < 80; stops += 1) {
+    await page.keyboard.press('Tab');
+    if (await page.evaluate((wanted) => document.activeElement.matches(wanted), selector)) {
+      const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+      if (outline === 'none') {
+        tell('keyboard', `${selector} has the focus, and nothing shows it`);
+      }
+      return;
+    }
+  }
+  throw new Error(`no Tab leads to ${selector} on ${page.url()}`);
+}
+
+/** From the first page to a customer's mail without a mouse and without a script of the page's. */
+async function byKeyboard(page, order) {
+  await page.goto('/');
+  await page.keyboard.press('Tab');
+  if (!(await page.evaluate(() => document.activeElement.matches('.skip')))) {
+    tell('keyboard', 'the first Tab does not lead to the link that skips the head');
+  }
+  await tabTo(page, '#q');
+  await page.keyboard.type(order);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/\/order\?/);
+  await tabTo(page, 'summary');
+  await page.keyboard.press('Enter');
+  await tabTo(page, '#why');
+  await page.keyboard.type('ticket 4711');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('text=Show the mail');
+  await tabTo(page, 'a[href^="/order/mail"]');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('iframe');
+  const frame = page.frames().find((one) => one.url().includes('/order/mail/body'));
+  if (!(await frame.content()).includes(order)) {
+    tell('keyboard', `the frame does not show the mail of ${order}`);
+  }
+}
+
+async function check() {
+  if (pictures) {
+    mkdirSync(pictures, { recursive: true });
+  }
+  const stack = await run('waybill-local', ['--port', '0'], /(http:\/\/127\.0\.0\.1:\d+)\//);
+  await untilMailed(stack);
+  await addDeadLetter(stack);
+  const link = await run('waybill', ['console', '--endpoint-url', stack], /(http:\/\/\S+token=\S+)/);
+  const browser = await start();
+  const context = await browser.newContext({ baseURL: new URL(link).origin, bypassCSP: true });
+  const page = await context.newPage();
+  const answer = await page.goto(link);
+  if (answer.status() !== 200) {
+    throw new Error(`the link of the console answers ${answer.status()}`);
+  }
+  await byKeyboard(page, '1001');
+  const mail = page.url();
+  await page.goto('/dead-letters/queue?queue=mail');
+  const letter = await page.locator('a[href^="/dead-letters/message"]').first().getAttribute('href');
+  for (const [name, path] of [
+    ['today', '/'],
+    ['orders', '/orders'],
+    ['order', '/order?id=1001'],
+    ['masked', '/order?id=1002'],
+    ['mail', mail],
+    ['act', '/order/act?deed=copy&id=1001&kind=order.confirmed'],
+    ['dead-letters', '/dead-letters'],
+    ['queue', '/dead-letters/queue?queue=mail'],
+    ['letter', letter],
+    ['plan', '/dead-letters/replay?queue=mail'],
+    ['drop', '/dead-letters/drop?queue=mail'],
+    ['doctor', '/doctor'],
+  ]) {
+    await look(page, name, path);
+  }
+  await browser.close();
+}
+
+try {
+  await check();
+} finally {
+  for (const child of running) {
+    child.removeAllListeners('exit');
+    child.kill();
+  }
+}
+for (const problem of problems) {
+  console.log(problem);
+}
+console.log(problems.length === 0 ? 'The console: no problems.' : `The console: ${problems.length} problems.`);
+process.exitCode = problems.length === 0 ? 0 : 1;

@@ -1,0 +1,222 @@
+//! One mail, and what is done to it: a page before that says what will happen, and the form.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use indicatif::ProgressBar;
+use shared::OrderKey;
+use shared::notification::Recipient;
+
+use super::command::CommandLine;
+use super::deed::{Deed, Mail};
+use super::jobs::{Ending, Tone};
+use super::order::{order_link, stack_of};
+use super::place::Place;
+use super::request::{Change, Fields, Form};
+use super::respond::{Chrome, failure, html, see, sentence, status_of};
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::{Sentence, StateWords, capitalised, mail_name, state_words};
+use crate::audit;
+use crate::error::CliError;
+use crate::find::Wanted;
+use crate::notification::NotificationArgs;
+use crate::order::{Notification, OrderAnswer, answer};
+use crate::pii::PiiMode;
+
+/// Which mail of which order a link or form is about, and what is to be done to it.
+struct Request {
+    order: OrderKey,
+    deed: Deed,
+    kind: String,
+    scope: String,
+    recipient: Recipient,
+    address: String,
+    reason: String,
+}
+
+impl Request {
+    fn parse(console: &Console, fields: &Fields) -> Result<Self, CliError> {
+        let deed = Deed::parse(fields.get("deed"))
+            .ok_or_else(|| CliError::input("The link names nothing that can be done to a mail."))?;
+        let recipient = match (deed, fields.get("recipient")) {
+            // Another address is named for the customer's mail, whichever of its deliveries came back.
+            (Deed::Correct | Deed::Copy, _) | (_, "") => Recipient::Customer,
+            (_, named) => Recipient::parse(named)
+                .map_err(|_| CliError::input("The link names no recipient of a mail."))?,
+        };
+        Ok(Self {
+            order: fields.order(console)?,
+            deed,
+            kind: fields.get("kind").to_owned(),
+            scope: fields.get("scope").to_owned(),
+            recipient,
+            address: fields.get("address").to_owned(),
+            reason: fields.get("reason").to_owned(),
+        })
+    }
+
+    /// The command that does the same; `address` stands for what is yet to be typed.
+    fn command(&self, console: &Console, address: &str) -> CommandLine {
+        let recipient = self.recipient.to_string();
+        let mail = Mail { kind: &self.kind, scope: &self.scope, recipient: &recipient };
+        let stack = stack_of(console.stack(), &self.order);
+        self.deed.command(&stack, self.order.order_id.as_str(), &mail, address)
+    }
+
+    fn notification(&self, console: &Console) -> NotificationArgs {
+        NotificationArgs {
+            order: self.order.order_id.to_string(),
+            kind: self.kind.clone(),
+            scope: (!self.scope.is_empty()).then(|| self.scope.clone()),
+            recipient: self.recipient,
+            change: console.change(&self.reason),
+        }
+    }
+
+    fn title(&self) -> String {
+        format!("{}: {} of order {}", self.deed.label(), mail_name(&self.kind), self.order.order_id)
+    }
+
+    fn is_about(&self, mail: &Notification) -> bool {
+        let is_to = match self.deed {
+            Deed::Correct | Deed::Copy => !mail.recipient.starts_with("copy-"),
+            _ => mail.recipient == self.recipient.to_string(),
+        };
+        mail.kind == self.kind && mail.scope == self.scope && is_to
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/act.html")]
+struct ActPage {
+    chrome: Chrome,
+    title: String,
+    deed: Deed,
+    /// The mail, and its state.
+    mail: String,
+    state: StateWords,
+    fields: [(&'static str, String); 6],
+    address: String,
+    reason: String,
+    /// Why the form was not carried out.
+    refusal: Option<Sentence>,
+    back: String,
+}
+
+impl ActPage {
+    fn new(
+        console: &Console,
+        visitor: &Visitor,
+        request: &Request,
+        (state, refusal): (&str, Option<&CliError>),
+    ) -> Self {
+        let command = request.command(console, "ADDRESS").with("--reason", "...");
+        Self {
+            chrome: Chrome::new(console, visitor, Place::Orders, &command),
+            title: request.title(),
+            deed: request.deed,
+            mail: capitalised(&mail_name(&request.kind)),
+            state: state_words(state),
+            fields: [
+                ("deed", request.deed.name().to_owned()),
+                ("shop", request.order.shop.to_string()),
+                ("id", request.order.order_id.to_string()),
+                ("kind", request.kind.clone()),
+                ("scope", request.scope.clone()),
+                ("recipient", request.recipient.to_string()),
+            ],
+            address: request.address.clone(),
+            reason: request.reason.clone(),
+            refusal: refusal.map(|error| Sentence::new(&sentence(error))),
+            back: order_link(&request.order),
+        }
+    }
+}
+
+/// `GET /order/act`: what will happen.
+pub async fn ask(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+    let asked = async {
+        let request = Request::parse(&console, &fields)?;
+        let mail = find_mail(&console, &request).await?;
+        if Deed::of(&mail).contains(&request.deed) {
+            return Ok((request, mail.state));
+        }
+        let label = state_words(&mail.state).label.to_lowercase();
+        Err(CliError::input(format!(
+            "There is nothing of this kind to do: the {} is {label} now.",
+            mail_name(&mail.kind)
+        )))
+    };
+    match asked.await {
+        Ok((request, state)) => {
+            html(StatusCode::OK, &ActPage::new(&console, &visitor, &request, (&state, None)))
+        }
+        Err(error) => failed(&console, &visitor, &error),
+    }
+}
+
+async fn find_mail(console: &Console, request: &Request) -> Result<Notification, CliError> {
+    let command = CommandLine::new(console.stack(), ["order", request.order.order_id.as_str()]);
+    let wanted = Wanted::parse(request.order.order_id.as_str(), request.order.shop.clone())?;
+    let interrupt = console.interrupt();
+    let read = async move |stack| answer(&stack, &wanted, PiiMode::Masked, || interrupt).await;
+    let OrderAnswer::One(report) = console.perform(&command, read).await? else {
+        return Err(CliError::input("There is no such order any more."));
+    };
+    // The last of several deliveries of the same news.
+    let mut mails = report.notifications.into_iter();
+    mails
+        .rfind(|mail| request.is_about(mail) && mail.followed_by.is_none())
+        .ok_or_else(|| CliError::input("The order has no such mail."))
+}
+
+/// `POST /order/act`: does it, and shows what was done. What is refused is shown above the form, filled in as it was.
+pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
+    let Form { visitor, fields } = form;
+    let mut request = match Request::parse(&console, &fields) {
+        Ok(request) => request,
+        Err(error) => return failed(&console, &visitor, &error),
+    };
+    match do_it(&console, &mut request).await {
+        Ok(sentence) => see(&kept(&console, &request, sentence)),
+        Err(error) => {
+            // The state that it was in: whatever the refusal says is newer.
+            let state = find_mail(&console, &request).await.map(|mail| mail.state);
+            let state = state.unwrap_or_default();
+            let page = ActPage::new(&console, &visitor, &request, (&state, Some(&error)));
+            html(status_of(&error), &page)
+        }
+    }
+}
+
+async fn do_it(console: &Console, request: &mut Request) -> Result<String, CliError> {
+    request.reason = audit::reason(&request.reason).map_err(|expected| {
+        CliError::input(format!("Nothing was done: a reason is needed, {expected}."))
+    })?;
+    let (deed, address, order) = (request.deed, request.address.clone(), request.order.clone());
+    let notification = request.notification(console);
+    let command = request.command(console, &request.address);
+    console
+        .perform(&command, async move |stack| {
+            deed.carry_out(&stack_of(&stack, &order), notification, address).await
+        })
+        .await
+}
+
+/// Keeps what was done. Returns the link of its page.
+fn kept(console: &Console, request: &Request, sentence: String) -> String {
+    let next = ("Back to the order".to_owned(), order_link(&request.order));
+    // As the audit item has it: the page names no address.
+    let command = request.command(console, "ADDRESS");
+    let bounds = (ProgressBar::hidden(), console.interrupt().child());
+    let job = console.jobs().add((request.title(), Place::Orders), command, next, bounds);
+    job.end(Ending { tone: Tone::Good, sentences: vec![sentence] });
+    job.link()
+}
+
+fn failed(console: &Console, visitor: &Visitor, error: &CliError) -> Response {
+    let command = CommandLine::new(console.stack(), ["order"]);
+    failure(Chrome::new(console, visitor, Place::Orders, &command), error)
+}

@@ -1,0 +1,329 @@
+//! The dead-letter queues, the messages of one, and one message.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use clap::ValueEnum;
+use http::StatusCode;
+use shared::Kind;
+
+use super::command::CommandLine;
+use super::link::link;
+use super::place::Place;
+use super::request::Fields;
+use super::respond::{Chrome, failure, html};
+use super::selection::Choice;
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::Sentence;
+use crate::dlq::list::{Group, ListArgs, Listing, Row, ShowArgs, describe_counts, listing, shown};
+use crate::dlq::{DlqScan, Entry, ReadOnlySelection, Verdict, replay_effect, skipped_sentences};
+use crate::error::CliError;
+use crate::output::{counted, format_time, number, readable_time};
+
+/// How many messages a page lists.
+const PER_PAGE: usize = 50;
+
+#[derive(Template)]
+#[template(path = "console/queues.html")]
+struct QueuesPage {
+    chrome: Chrome,
+    queues: Vec<QueueView>,
+    groups: Vec<GroupView>,
+    skipped: Vec<Sentence>,
+}
+
+struct QueueView {
+    name: String,
+    link: String,
+    messages: String,
+    has_messages: bool,
+    in_flight: String,
+    kept_until: String,
+}
+
+struct GroupView {
+    queue: String,
+    link: String,
+    messages: String,
+    reason: String,
+    kinds: String,
+    orders: String,
+    first: String,
+    verdicts: String,
+}
+
+/// `GET /dead-letters`: every queue, and its messages by reason.
+pub async fn list(State(console): State<Console>, visitor: Visitor) -> Response {
+    let command = CommandLine::new(console.stack(), ["dlq", "list"]);
+    let interrupt = console.interrupt();
+    let args = ListArgs { count_only: false, selection: ReadOnlySelection::default() };
+    let read = async move |stack| listing(&stack, &args, &interrupt).await;
+    let read = console.perform(&command, read).await;
+    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+    match read {
+        Ok(listing) => html(StatusCode::OK, &QueuesPage::new(chrome, &listing)),
+        Err(error) => failure(chrome, &error),
+    }
+}
+
+impl QueuesPage {
+    fn new(chrome: Chrome, listing: &Listing) -> Self {
+        let skipped = listing.queues.iter().flat_map(|row| {
+            let sentences = skipped_sentences(&row.skipped).into_iter();
+            sentences.map(|sentence| Sentence::new(&format!("{}: {sentence}", row.queue)))
+        });
+        let groups = listing.queues.iter().flat_map(|row| row.groups.iter());
+        Self {
+            chrome,
+            queues: listing.queues.iter().map(QueueView::new).collect(),
+            groups: groups.map(GroupView::new).collect(),
+            skipped: skipped.collect(),
+        }
+    }
+}
+
+impl QueueView {
+    fn new(row: &Row) -> Self {
+        let name = row.queue.to_string();
+        Self {
+            link: link("/dead-letters/queue", [("queue", name.as_str())]),
+            name,
+            messages: number(row.depth.visible),
+            has_messages: row.depth.total() > 0,
+            in_flight: number(row.depth.in_flight),
+            kept_until: row.kept_until.as_deref().map(readable_time).unwrap_or_default(),
+        }
+    }
+}
+
+impl GroupView {
+    fn new(group: &Group) -> Self {
+        let queue = group.queue.to_string();
+        // A sentence that was cut for its length is found by its beginning.
+        let failed_for = group.reason.trim_end_matches('…');
+        let parameters = [("queue", queue.as_str()), ("failed_for", failed_for)];
+        Self {
+            link: link("/dead-letters/queue", parameters),
+            queue,
+            messages: number(group.messages),
+            reason: group.reason.clone(),
+            kinds: describe_counts(&group.kinds),
+            orders: group.describe_orders(),
+            first: format_time(group.first_failed_at),
+            verdicts: describe_counts(&group.verdicts),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/queue.html")]
+struct QueuePage {
+    chrome: Chrome,
+    choice: Choice,
+    kinds: Vec<&'static str>,
+    verdicts: Vec<String>,
+    summary: String,
+    counts: Vec<CountView>,
+    letters: Vec<LetterView>,
+    skipped: Vec<Sentence>,
+    newer: Option<String>,
+    older: Option<String>,
+    replay: String,
+    drop: String,
+}
+
+/// How many messages a replay does what with.
+pub struct CountView {
+    pub messages: String,
+    pub verdict: String,
+    pub effect: Sentence,
+}
+
+/// A message of a dead-letter queue.
+pub struct LetterView {
+    pub link: String,
+    pub failed: String,
+    /// Its order's link and id.
+    pub order: Option<(String, String)>,
+    pub kind: String,
+    pub reason: String,
+    pub verdict: String,
+}
+
+impl LetterView {
+    pub fn new(queue: &str, entry: &Entry) -> Self {
+        let summary = &entry.summary;
+        let id = summary.message_id.as_str();
+        let order = summary.order().map(|order| {
+            let link = super::order::order_link(&order);
+            (link, order.order_id.to_string())
+        });
+        Self {
+            link: link("/dead-letters/message", [("queue", queue), ("id", id)]),
+            failed: format_time(summary.failed_at),
+            order,
+            kind: summary.kind.clone().unwrap_or_default(),
+            reason: summary.reason.clone(),
+            verdict: entry.assessment.verdict.to_string(),
+        }
+    }
+}
+
+/// The counts of a scan, with what `effect` says of each.
+pub fn count_views(scan: &DlqScan, effect: impl Fn(Verdict) -> &'static str) -> Vec<CountView> {
+    let counts = scan.counts.iter().map(|(verdict, count)| CountView {
+        messages: number(*count),
+        verdict: verdict.to_string(),
+        effect: Sentence::new(effect(*verdict)),
+    });
+    counts.collect()
+}
+
+/// `GET /dead-letters/queue?queue=`: its messages, those selected alone, a page at a time.
+pub async fn queue(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+    let choice = Choice::new(&fields);
+    let words = ["dlq", "show", choice.queue.as_str()];
+    let command = choice.flags(CommandLine::new(console.stack(), words));
+    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+    match scan(&console, &command, &choice, 0).await {
+        Ok(scan) => {
+            let page = fields.get("page").parse().unwrap_or(1);
+            html(StatusCode::OK, &QueuePage::new(chrome, choice, &scan, page))
+        }
+        Err(error) => failure(chrome, &error),
+    }
+}
+
+/// Scans for the chosen messages, the first `bodies` of them with their bodies.
+async fn scan(
+    console: &Console,
+    command: &CommandLine,
+    choice: &Choice,
+    bodies: usize,
+) -> Result<DlqScan, CliError> {
+    let selection = choice.selection()?;
+    let args = ShowArgs {
+        queue: choice.queue.clone(),
+        limit: bodies,
+        body: bodies > 0,
+        show_pii: false,
+        selection: ReadOnlySelection { reason: None, selection },
+    };
+    let interrupt = console.interrupt();
+    console.perform(command, async move |stack| shown(&stack, &args, &interrupt).await).await
+}
+
+impl QueuePage {
+    /// `page` from 1; one that is not there becomes the nearest.
+    fn new(chrome: Chrome, choice: Choice, scan: &DlqScan, page: usize) -> Self {
+        let pages = scan.entries.len().div_ceil(PER_PAGE).max(1);
+        let page = page.clamp(1, pages);
+        let at = |page: usize| choice.link("/dead-letters/queue", [("page", &*page.to_string())]);
+        let entries = scan.entries.iter().skip((page - 1) * PER_PAGE).take(PER_PAGE);
+        let summary = match choice.is_part() {
+            true => format!(
+                "{} of {} selected",
+                number(scan.entries.len()),
+                counted(scan.scanned, "message")
+            ),
+            false => counted(scan.entries.len(), "message"),
+        };
+        Self {
+            summary: match pages {
+                1 => summary,
+                _ => format!("{summary}, page {page} of {pages}, the oldest failures first"),
+            },
+            kinds: Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
+            verdicts: Verdict::value_variants().iter().map(ToString::to_string).collect(),
+            counts: count_views(scan, |verdict| replay_effect(verdict, scan.queue)),
+            letters: entries.map(|entry| LetterView::new(&choice.queue, entry)).collect(),
+            skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
+            newer: (page > 1).then(|| at(page - 1)),
+            older: (page < pages).then(|| at(page + 1)),
+            replay: choice.link("/dead-letters/replay", []),
+            drop: choice.link("/dead-letters/drop", []),
+            chrome,
+            choice,
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/letter.html")]
+struct LetterPage {
+    chrome: Chrome,
+    queue: String,
+    id: String,
+    order: Option<(String, String)>,
+    facts: Vec<(&'static str, String)>,
+    verdict: String,
+    effect: Sentence,
+    body: String,
+    back: String,
+    replay: String,
+    drop: String,
+}
+
+/// `GET /dead-letters/message?queue=&id=`: why it failed, what the ledger says, and its body, masked.
+pub async fn message(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+    let message = fields.get("id").to_owned();
+    let choice = Choice { queue: fields.get("queue").to_owned(), message, ..Choice::default() };
+    let words = ["dlq", "show", choice.queue.as_str(), "--body"];
+    let command = choice.flags(CommandLine::new(console.stack(), words));
+    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+    let found = scan(&console, &command, &choice, 1).await.and_then(|scan| match &scan.entries[..] {
+        [one, ..] if !choice.message.is_empty() => Ok(LetterPage::new(chrome_of(&console, &visitor, &command), &choice, &scan, one)),
+        _ => Err(CliError::input(format!(
+            "The queue {} has no such message now: it was replayed or dropped, SQS has deleted it after its retention, or \
+             somebody else is reading it just now.",
+            choice.queue
+        ))),
+    });
+    match found {
+        Ok(page) => html(StatusCode::OK, &page),
+        Err(error) => failure(chrome, &error),
+    }
+}
+
+fn chrome_of(console: &Console, visitor: &Visitor, command: &CommandLine) -> Chrome {
+    Chrome::new(console, visitor, Place::DeadLetters, command)
+}
+
+impl LetterPage {
+    fn new(chrome: Chrome, choice: &Choice, scan: &DlqScan, entry: &Entry) -> Self {
+        let (summary, assessment) = (&entry.summary, &entry.assessment);
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let attempts = assessment.attempts.map(|attempts| attempts.to_string());
+        let facts = [
+            ("Failed", format_time(summary.failed_at)),
+            ("First queued", format_time(summary.queued_at)),
+            ("Shop", text(&summary.shop)),
+            ("Kind", text(&summary.kind)),
+            ("Scope", summary.scope.clone()),
+            ("System", text(&summary.system)),
+            ("Topic", text(&summary.topic)),
+            ("Why", format!("{} ({})", summary.reason, summary.code)),
+            ("In the ledger", assessment.state.unwrap_or_default().to_owned()),
+            ("Attempts", attempts.unwrap_or_default()),
+            ("Detail", text(&assessment.detail)),
+            ("Received", format!("{} times, by operators too", summary.receives)),
+        ];
+        let body = entry.body.as_ref();
+        let order = summary.order();
+        Self {
+            chrome,
+            queue: choice.queue.clone(),
+            id: summary.message_id.clone(),
+            order: order
+                .map(|order| (super::order::order_link(&order), order.order_id.to_string())),
+            facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
+            verdict: assessment.verdict.to_string(),
+            effect: Sentence::new(replay_effect(assessment.verdict, scan.queue)),
+            body: body.map(|body| format!("{body:#}")).unwrap_or_default(),
+            back: link("/dead-letters/queue", [("queue", choice.queue.as_str())]),
+            replay: choice.link("/dead-letters/replay", []),
+            drop: choice.link("/dead-letters/drop", []),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What an operator may do to one mail, as a form.
+
+use shared::EmailAddress;
+use shared::ledger::State;
+use shared::notification::Recipient;
+
+use super::command::CommandLine;
+use crate::aws::Stack;
+use crate::error::CliError;
+use crate::notification::settle::{self, Resolution};
+use crate::notification::{Action, NotificationArgs, resend};
+use crate::order::Notification;
+use crate::output::{ColorMode, Report};
+
+/// What is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    Resend,
+    /// To the customer's corrected address.
+    Correct,
+    Copy,
+    SettleSent,
+    SettleNotSent,
+}
+
+const ALL: [Deed; 5] =
+    [Deed::Resend, Deed::Correct, Deed::Copy, Deed::SettleSent, Deed::SettleNotSent];
+
+impl Deed {
+    /// The deed of a link or form.
+    pub fn parse(name: &str) -> Option<Self> {
+        ALL.into_iter().find(|deed| deed.name() == name)
+    }
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Resend => "resend",
+            Self::Correct => "correct",
+            Self::Copy => "copy",
+            Self::SettleSent => "sent",
+            Self::SettleNotSent => "not-sent",
+        }
+    }
+
+    /// What may be done to a mail: what the command suggests, and a copy of what was sent to the customer.
+    pub fn of(mail: &Notification) -> Vec<Self> {
+        let suggested = mail.commands.iter().filter_map(|suggestion| match suggestion.action {
+            Action::Resend => Some(Self::Resend),
+            Action::ResendTo => Some(Self::Correct),
+            Action::SettleSent => Some(Self::SettleSent),
+            Action::SettleNotSent => Some(Self::SettleNotSent),
+            Action::LiftSuppression => None,
+        });
+        let was_sent = matches!(
+            State::parse(&mail.state),
+            Some(State::Sent | State::Delivered | State::Complained)
+        );
+        let is_customers = mail.recipient == Recipient::Customer.to_string();
+        suggested.chain((was_sent && is_customers).then_some(Self::Copy)).collect()
+    }
+
+    /// On its button.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Resend => "Send it now",
+            Self::Correct => "Send it to a corrected address",
+            Self::Copy => "Send a copy",
+            Self::SettleSent => "Record that it was sent",
+            Self::SettleNotSent => "Send it, since it was not sent",
+        }
+    }
+
+    /// What happens, a sentence each.
+    pub const fn effects(self) -> &'static [&'static str] {
+        match self {
+            Self::Resend => &[
+                "The mail is queued, and leaves within seconds unless the mail service takes none just now.",
+                "It goes to its own address, once, however often this is asked for.",
+                "Its text is made from the shop's event, with the shop's settings as they are now.",
+            ],
+            Self::Correct => &[
+                "The same news is sent to the address that you type, once.",
+                "Only where the first mail cannot have arrived: the console refuses it otherwise.",
+                "Later mails of the order go to the address that the shop has. Have it corrected there too.",
+            ],
+            Self::Copy => &[
+                "A copy of the mail is sent to the address that you type, once for each address.",
+                "It holds all that the customer's mail holds: name, postal address, what was bought.",
+            ],
+            Self::SettleSent => &[
+                "The mail is recorded as sent. No mail is sent.",
+                "Do this if the mail service's own records, or the customer, say that it was sent.",
+            ],
+            Self::SettleNotSent => &[
+                "The mail is sent now.",
+                "Do this only if the mail service's own records say that it was not sent: otherwise the customer gets it twice.",
+            ],
+        }
+    }
+
+    /// Whether an address has to be typed.
+    pub const fn takes_address(self) -> bool {
+        matches!(self, Self::Correct | Self::Copy)
+    }
+
+    /// The command that does the same to this mail of an order, its reason left out.
+    pub fn command(
+        self,
+        stack: &Stack,
+        order: &str,
+        mail: &Mail<'_>,
+        address: &str,
+    ) -> CommandLine {
+        let command = match self {
+            Self::Resend | Self::Correct | Self::Copy => "resend",
+            Self::SettleSent | Self::SettleNotSent => "settle",
+        };
+        let mut words = vec![command, order, mail.kind];
+        match self {
+            Self::SettleSent => words.push("sent"),
+            Self::SettleNotSent => words.push("not-sent"),
+            Self::Resend | Self::Correct | Self::Copy => {}
+        }
+        let recipient = if mail.recipient == "customer" { "" } else { mail.recipient };
+        let line = CommandLine::new(stack, words)
+            .with("--scope", mail.scope)
+            .with("--recipient", recipient);
+        match self {
+            Self::Correct => line.with("--to", address),
+            Self::Copy => line.with("--copy-to", address),
+            _ => line,
+        }
+    }
+
+    /// Does it. Returns what was done, in a sentence. `address` is that of the form, if it takes one.
+    ///
+    /// # Errors
+    /// As of `waybill resend` and `waybill settle`.
+    pub async fn carry_out(
+        self,
+        stack: &Stack,
+        notification: NotificationArgs,
+        address: String,
+    ) -> Result<String, CliError> {
+        // The command takes `-` for standard input, which is the console's own.
+        if self.takes_address() {
+            EmailAddress::parse(&address).map_err(|invalid| {
+                CliError::input(format!("That is not an e-mail address: {invalid}."))
+            })?;
+        }
+        let of = |is_its: bool| is_its.then(|| address.clone());
+        let (changed, _) = match self {
+            Self::Resend | Self::Correct | Self::Copy => {
+                let (to, copy_to) = (of(self == Self::Correct), of(self == Self::Copy));
+                resend::run(stack, &resend::Args { to, copy_to, notification }).await?
+            }
+            Self::SettleSent | Self::SettleNotSent => {
+                let resolution = match self {
+                    Self::SettleSent => Resolution::Sent,
+                    _ => Resolution::NotSent,
+                };
+                let args = settle::Args { resolution, message_id: None, to: None, notification };
+                settle::run(stack, &args).await?
+            }
+        };
+        Ok(changed.text(ColorMode::Plain).trim_end().to_owned())
+    }
+}
+
+/// Which mail of an order.
+#[derive(Debug, Clone, Copy)]
+pub struct Mail<'a> {
+    pub kind: &'a str,
+    pub scope: &'a str,
+    pub recipient: &'a str,
+}

@@ -1,0 +1,141 @@
+//! The answer to "did my mail arrive?", in one sentence.
+
+use shared::ledger::State;
+
+use super::jobs::Tone;
+use super::wording::mail_name;
+use crate::order::{Notification, OrderReport};
+use crate::output::format_time;
+
+/// The answer, and how good it is.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Answer {
+    pub tone: Tone,
+    pub sentence: String,
+}
+
+/// What a customer who asks is told first: the worst of what became of their mails. Copies for others are none of theirs, and
+/// of a mail that was sent again to a corrected address the last one counts.
+pub fn answer(report: &OrderReport) -> Answer {
+    let mails: Vec<&Notification> = report
+        .notifications
+        .iter()
+        .filter(|mail| !mail.recipient.starts_with("copy-") && mail.followed_by.is_none())
+        .collect();
+    let those = |states: &[State]| -> Vec<&Notification> {
+        let is_in = |mail: &&&Notification| {
+            State::parse(&mail.state).is_some_and(|state| states.contains(&state))
+        };
+        mails.iter().filter(is_in).copied().collect()
+    };
+    let arrived = those(&[State::Delivered, State::Complained]);
+    let lost = those(&[State::Failed, State::Bounced]);
+    let doubted = those(&[State::InDoubt]);
+    let waiting = those(&[State::Planned, State::Sending]);
+    let sent = those(&[State::Sent]);
+    let (tone, sentence) = if mails.is_empty() {
+        nothing_decided(report)
+    } else if !lost.is_empty() {
+        (Tone::Bad, format!("No: {} did not reach the customer.", name(&lost)))
+    } else if !doubted.is_empty() {
+        let sentence =
+            format!("Nobody knows yet: {} may or may not have been sent.", name(&doubted));
+        (Tone::Warning, sentence)
+    } else if !waiting.is_empty() {
+        let others = if arrived.is_empty() { "" } else { " What was sent before has arrived." };
+        (Tone::Warning, format!("Not yet: {} waits to be sent.{others}", name(&waiting)))
+    } else if !sent.is_empty() {
+        let sentence = format!(
+            "Sent, on {}: {}. The customer's mail server has not said yet that it arrived.",
+            last(&sent),
+            name(&sent)
+        );
+        (Tone::Good, sentence)
+    } else if !arrived.is_empty() {
+        (Tone::Good, yes(&arrived))
+    } else {
+        (Tone::Warning, "No mail was sent, on purpose: the reasons are below.".to_owned())
+    };
+    Answer { tone, sentence }
+}
+
+fn nothing_decided(report: &OrderReport) -> (Tone, String) {
+    let sentence = match report.events.iter().any(|event| event.waits()) {
+        true => "Not yet: the shop's event has arrived, and its mail is about to be decided.",
+        false => "No: no mail of this order is known here.",
+    };
+    (Tone::Warning, sentence.to_owned())
+}
+
+fn yes(arrived: &[&Notification]) -> String {
+    match arrived {
+        [one] => format!("Yes: the {} was delivered on {}.", mail_name(&one.kind), last(arrived)),
+        several => format!(
+            "Yes: all {} mails were delivered, the last one on {}.",
+            several.len(),
+            last(several)
+        ),
+    }
+}
+
+/// `the order confirmation`, or `2 mails (order confirmation, shipping mail)`.
+fn name(mails: &[&Notification]) -> String {
+    match mails {
+        [one] => format!("the {}", mail_name(&one.kind)),
+        several => {
+            let names: Vec<String> = several.iter().map(|mail| mail_name(&mail.kind)).collect();
+            format!("{} mails ({})", several.len(), names.join(", "))
+        }
+    }
+}
+
+/// When the last of them entered its state.
+fn last(mails: &[&Notification]) -> String {
+    format_time(mails.iter().map(|mail| mail.since).max().unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use kit::ledger::Item;
+    use shared::OrderKey;
+
+    use super::*;
+    use crate::pii::PiiMode;
+
+    const NOW: i64 = 1_763_900_000_000;
+
+    fn sentence(mails: &[(&str, State)]) -> String {
+        let items: Vec<Item> = mails
+            .iter()
+            .map(|(notification, state)| Item {
+                order_key: "default/1001".to_owned(),
+                notification: (*notification).to_owned(),
+                state: state.to_string(),
+                since: NOW,
+                ..Item::default()
+            })
+            .collect();
+        let order = OrderKey::parse("default/1001").unwrap();
+        answer(&OrderReport::new(&order, &[], &items, NOW, PiiMode::Masked)).sentence
+    }
+
+    #[test]
+    fn the_worst_of_what_became_of_the_customer_s_mails_stands_first() {
+        const CONFIRMED: &str = "order.confirmed##customer";
+        const SHIPPED: &str = "shipment.shipped#S-1#customer";
+        const COPY: &str = "order.confirmed##copy-AAAAAAAA";
+        let answers = [
+            sentence(&[]),
+            sentence(&[(CONFIRMED, State::Delivered)]),
+            sentence(&[(CONFIRMED, State::Delivered), (SHIPPED, State::Delivered)]),
+            sentence(&[(CONFIRMED, State::Delivered), (SHIPPED, State::Planned)]),
+            sentence(&[(CONFIRMED, State::Sent), (SHIPPED, State::Delivered)]),
+            sentence(&[(CONFIRMED, State::InDoubt), (SHIPPED, State::Planned)]),
+            sentence(&[(CONFIRMED, State::Bounced), (SHIPPED, State::InDoubt)]),
+            sentence(&[(CONFIRMED, State::Bounced), (SHIPPED, State::Failed)]),
+            sentence(&[(CONFIRMED, State::Skipped)]),
+            sentence(&[(CONFIRMED, State::Delivered), (COPY, State::Bounced)]),
+        ];
+        insta::assert_snapshot!(answers.join("\n"));
+    }
+}

@@ -1,0 +1,93 @@
+//! Whether the deployment is as it must be, what needs a fix first.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::command::CommandLine;
+use super::jobs::Tone;
+use super::place::Place;
+use super::respond::{Chrome, failure, html};
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::{Sentence, capitalised};
+use crate::doctor::{Args, Diagnosis, Finding, Level, run};
+
+#[derive(Template)]
+#[template(path = "console/doctor.html")]
+struct DoctorPage {
+    chrome: Chrome,
+    summary: String,
+    tone: Tone,
+    sentence: &'static str,
+    /// What is not as it should be, then what could not be checked.
+    findings: Vec<FindingView>,
+    good: Vec<FindingView>,
+}
+
+struct FindingView {
+    label: String,
+    class: &'static str,
+    subject: String,
+    found: Sentence,
+    fix: Sentence,
+}
+
+/// `GET /doctor`.
+pub async fn page(State(console): State<Console>, visitor: Visitor) -> Response {
+    let command = CommandLine::new(console.stack(), ["doctor"]);
+    let diagnosed = async |stack| run(&stack, &Args { quiet: false }).await;
+    let diagnosed = console.perform(&command, diagnosed).await;
+    let chrome = Chrome::new(&console, &visitor, Place::Doctor, &command);
+    match diagnosed {
+        Ok((diagnosis, _)) => html(StatusCode::OK, &DoctorPage::new(chrome, &diagnosis)),
+        Err(error) => failure(chrome, &error),
+    }
+}
+
+impl DoctorPage {
+    fn new(chrome: Chrome, diagnosis: &Diagnosis) -> Self {
+        let of = |level: Level| {
+            let found = diagnosis.findings.iter().filter(move |finding| finding.level == level);
+            found.map(FindingView::new)
+        };
+        let wrong = of(Level::Wrong).chain(of(Level::Warning));
+        let has = |level| diagnosis.findings.iter().any(|finding| finding.level == level);
+        let (tone, sentence) = if has(Level::Wrong) || has(Level::Warning) {
+            let sentence =
+                "The deployment is not as it must be. What to do stands with each finding.";
+            (Tone::Bad, sentence)
+        } else if has(Level::Ok) {
+            (Tone::Good, "Nothing that was checked is wrong.")
+        } else {
+            (Tone::Warning, "Nothing could be checked.")
+        };
+        Self {
+            chrome,
+            summary: diagnosis.counts(),
+            tone,
+            sentence,
+            findings: wrong.chain(of(Level::NotChecked)).collect(),
+            good: of(Level::Ok).collect(),
+        }
+    }
+}
+
+impl FindingView {
+    fn new(finding: &Finding) -> Self {
+        let class = match finding.level {
+            Level::Ok => "good",
+            Level::Warning => "warn",
+            Level::Wrong => "bad",
+            Level::NotChecked => "calm",
+        };
+        Self {
+            label: capitalised(finding.level.label_and_style().0),
+            class,
+            subject: finding.subject.clone(),
+            found: Sentence::new(&finding.found),
+            fix: Sentence::new(&finding.fix),
+        }
+    }
+}

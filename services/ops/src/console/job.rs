@@ -1,0 +1,67 @@
+//! The page of something that the console does or has done.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::request::{Change, Fields, Form};
+use super::respond::{Chrome, html, refuse, see};
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::Sentence;
+use crate::output::number;
+
+#[derive(Template)]
+#[template(path = "console/job.html")]
+struct JobPage {
+    chrome: Chrome,
+    id: String,
+    title: String,
+    done: u64,
+    all: u64,
+    counts: String,
+    is_stopping: bool,
+    /// The class of its tone, and its sentences, once it has ended.
+    ending: Option<(&'static str, Vec<Sentence>)>,
+    next: (String, String),
+}
+
+/// `GET /job?id=`: how far it is, or what was done.
+pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+    let Some(job) = console.jobs().find(fields.get("id")) else { return gone() };
+    let (done, all) = (job.progress.position(), job.progress.length().unwrap_or_default());
+    let ending = job.ending().map(|ending| {
+        let sentences = ending.sentences.iter().map(|sentence| Sentence::new(sentence)).collect();
+        (ending.tone.class(), sentences)
+    });
+    let page = JobPage {
+        chrome: Chrome::new(&console, &visitor, job.place, &job.command),
+        id: job.id.clone(),
+        title: job.title.clone(),
+        done,
+        all,
+        counts: format!("{} of {}", number(done), number(all)),
+        is_stopping: job.interrupt.is_requested(),
+        ending,
+        next: job.next.clone(),
+    };
+    html(StatusCode::OK, &page)
+}
+
+/// `POST /job/stop`: stops it after its current step.
+pub async fn stop(State(console): State<Console>, Change(form): Change) -> Response {
+    let Form { fields, .. } = form;
+    let Some(job) = console.jobs().find(fields.get("id")) else { return gone() };
+    job.interrupt.request();
+    see(&job.link())
+}
+
+fn gone() -> Response {
+    refuse(
+        StatusCode::NOT_FOUND,
+        "Not known any more",
+        "The console keeps the last 200 of what it has done, until it ends. `waybill audit` has everything, with who did it \
+         and why.",
+    )
+}

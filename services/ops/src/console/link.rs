@@ -1,0 +1,22 @@
+//! Links to the console's own pages.
+
+use url::form_urlencoded::Serializer;
+
+/// A link to one of our pages; parameters without a value are left out.
+pub fn link<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(parameters.into_iter().filter(|(_, value)| !value.is_empty()));
+    let query = query.finish();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_keeps_what_its_parameters_hold() {
+        assert_eq!(link("/order", [("shop", ""), ("id", "R/7 &8")]), "/order?id=R%2F7+%268");
+        assert_eq!(link("/orders", [("shop", "")]), "/orders");
+    }
+}

@@ -1,0 +1,120 @@
+//! A mail of an order, rendered again from its event, in a sandboxed frame.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use loopback::mail_frame::{Pictures, sandboxed, with_links_in_a_new_tab};
+use shared::OrderKey;
+
+use super::command::CommandLine;
+use super::link::link;
+use super::order::{order_link, stack_of};
+use super::place::Place;
+use super::request::Fields;
+use super::respond::{Chrome, failure, html, refuse, sentence, status_of};
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::{capitalised, mail_name};
+use crate::error::CliError;
+use crate::pii::PiiMode;
+use crate::preview::{self, RenderedMail};
+
+#[derive(Template)]
+#[template(path = "console/mail.html")]
+struct MailPage {
+    chrome: Chrome,
+    title: String,
+    subject: String,
+    text: String,
+    /// The frame's document.
+    body: String,
+    /// The same page, with pictures or without them.
+    other: String,
+    has_pictures: bool,
+    back: String,
+}
+
+/// `GET /order/mail`: the mail with its subject. It holds the customer's name and address, so the order has to be unmasked.
+pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+    let kind = fields.get("kind");
+    let command = |id: &str| {
+        let words = ["preview", kind, "--order", id, "--out", "DIR"];
+        CommandLine::new(console.stack(), words)
+    };
+    match render(&console, &visitor, &fields).await {
+        Ok((order, mail)) => {
+            let has_pictures = fields.get("pictures") == "shown";
+            let with = |path, pictures| {
+                let names = ["shop", "id", "kind", "scope", "recipient", "event"];
+                let same = names.map(|name| (name, fields.get(name)));
+                link(path, same.into_iter().chain([("pictures", pictures)]))
+            };
+            let pictures = if has_pictures { "shown" } else { "" };
+            let id = order.order_id.as_str();
+            let page = MailPage {
+                chrome: Chrome::new(&console, &visitor, Place::Orders, &command(id)),
+                title: format!("{} of order {id}", capitalised(&mail_name(kind))),
+                subject: mail.subject,
+                text: mail.mail.text,
+                body: with("/order/mail/body", pictures),
+                other: with("/order/mail", if has_pictures { "" } else { "shown" }),
+                has_pictures,
+                back: order_link(&order),
+            };
+            html(StatusCode::OK, &page)
+        }
+        Err(error) => {
+            let command = command(fields.get("id"));
+            failure(Chrome::new(&console, &visitor, Place::Orders, &command), &error)
+        }
+    }
+}
+
+/// `GET /order/mail/body`: the frame's document.
+pub async fn body(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+    let pictures = match fields.get("pictures") {
+        "shown" => Pictures::Shown,
+        _ => Pictures::Blocked,
+    };
+    match render(&console, &visitor, &fields).await {
+        Ok((_, mail)) => sandboxed(with_links_in_a_new_tab(&mail.mail.html), pictures),
+        Err(error) => refuse(status_of(&error), "The mail is not shown", &sentence(&error)),
+    }
+}
+
+/// Renders the mail of the event that the fields name, as `waybill preview --order` does.
+async fn render(
+    console: &Console,
+    visitor: &Visitor,
+    fields: &Fields,
+) -> Result<(OrderKey, RenderedMail), CliError> {
+    let order = fields.order(console)?;
+    if console.pii(visitor, &order) == PiiMode::Masked {
+        return Err(CliError::input(
+            "The mail holds the customer's name and address. Show the order's personal data first, on its page.",
+        ));
+    }
+    let (kind, event) = (fields.get("kind").to_owned(), fields.get("event").to_owned());
+    let args = preview::Args {
+        kind: Some(kind.clone()),
+        order: Some(order.order_id.to_string()),
+        brand: console.brand(),
+        ..preview::Args::default()
+    };
+    let own = order.clone();
+    let command = CommandLine::new(console.stack(), ["preview"]);
+    let rendered = async move |stack| preview::run(Some(&stack_of(&stack, &own)), &args).await;
+    let (preview, _) = console.perform(&command, rendered).await?;
+    // A preview names each mail by its order and its event's id, which a sort key has after the source.
+    let id = event.split_once(' ').map_or(event.as_str(), |(_, id)| id);
+    let name = format!("{}-{id}", order.order_id);
+    let mail = preview.mails.into_iter().find(|mail| mail.name == name);
+    let mail = mail.ok_or_else(|| {
+        CliError::input(format!(
+            "The event of this {} is not stored any more, so the mail can't be rendered again.",
+            mail_name(&kind)
+        ))
+    })?;
+    Ok((order, mail))
+}

@@ -1,0 +1,246 @@
+//! A replay: its plan, the button, and what came of it.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::command::CommandLine;
+use super::dead_letters::{CountView, LetterView, count_views};
+use super::jobs::{Ending, Job, Tone};
+use super::link::link;
+use super::place::Place;
+use super::request::{Change, Fields, Form};
+use super::respond::{Chrome, failure, html, refuse, see, sentence};
+use super::selection::Choice;
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::Sentence;
+use crate::audit;
+use crate::dlq::replay::{Args, Plan, carry_out as move_planned, plan as make_plan, queue};
+use crate::dlq::{ReplayOutcome, Verdict, replay_effect, skipped_sentences};
+use crate::error::CliError;
+use crate::output::counted;
+use crate::progress;
+
+/// A plan lists at most so many messages: the others are on the queue's page.
+const MAX_LISTED: usize = 20;
+
+#[derive(Template)]
+#[template(path = "console/plan.html")]
+struct PlanPage {
+    chrome: Chrome,
+    queue: String,
+    plan_id: String,
+    conclusion: String,
+    to_move: usize,
+    /// How many messages move, as the button says it.
+    what: String,
+    is_forced: bool,
+    has_stale: bool,
+    /// The same plan with stale messages, or without them.
+    other: String,
+    counts: Vec<CountView>,
+    letters: Vec<LetterView>,
+    unlisted: usize,
+    skipped: Vec<Sentence>,
+    back: String,
+}
+
+/// `GET /dead-letters/replay`: what a replay of the chosen messages would do. `stale=1` sends stale mails too.
+pub async fn plan(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+    let (choice, is_forced) = (Choice::new(&fields), !fields.get("stale").is_empty());
+    let command = command(&console, &choice, is_forced);
+    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+    match planned(&console, &command, &choice, is_forced).await {
+        Ok(plan) => {
+            html(StatusCode::OK, &PlanPage::new(chrome, &console, (&choice, command), plan))
+        }
+        Err(error) => failure(chrome, &error),
+    }
+}
+
+fn command(console: &Console, choice: &Choice, is_forced: bool) -> CommandLine {
+    let words = ["dlq", "replay", choice.queue.as_str()];
+    choice.flags(CommandLine::new(console.stack(), words)).with_flag("--force-stale", is_forced)
+}
+
+async fn planned(
+    console: &Console,
+    command: &CommandLine,
+    choice: &Choice,
+    force_stale: bool,
+) -> Result<Plan, CliError> {
+    let args = Args {
+        queue: choice.queue.clone(),
+        dry_run: false,
+        yes: false,
+        reason: None,
+        rate: None,
+        max: None,
+        edit: None,
+        force_stale,
+        list: false,
+        show_pii: false,
+        selection: choice.selection()?,
+        operator: console.operator(),
+    };
+    let interrupt = console.interrupt();
+    let plan = async move |stack| {
+        let dlq = queue(&stack, &args).await?;
+        make_plan(&stack, dlq, &args, &interrupt).await
+    };
+    console.perform(command, plan).await
+}
+
+impl PlanPage {
+    fn new(
+        chrome: Chrome,
+        console: &Console,
+        (choice, command): (&Choice, CommandLine),
+        plan: Plan,
+    ) -> Self {
+        let scan = &plan.scan;
+        let listed = scan.entries.iter().take(MAX_LISTED);
+        let stale = if plan.args.force_stale { "" } else { "1" };
+        Self {
+            chrome,
+            queue: choice.queue.clone(),
+            conclusion: plan.conclusion().trim_end().to_owned(),
+            to_move: plan.to_move.len(),
+            what: counted(plan.to_move.len(), "message"),
+            is_forced: plan.args.force_stale,
+            has_stale: scan.counts.contains_key(&Verdict::Stale),
+            other: choice.link("/dead-letters/replay", [("stale", stale)]),
+            counts: count_views(scan, |verdict| match verdict {
+                Verdict::Stale if plan.args.force_stale => {
+                    "moved, with a new deadline: a mail follows"
+                }
+                verdict => replay_effect(verdict, scan.queue),
+            }),
+            letters: listed.map(|entry| LetterView::new(&choice.queue, entry)).collect(),
+            unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
+            skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
+            back: choice.link("/dead-letters/queue", []),
+            plan_id: console.plans().keep(command, plan),
+        }
+    }
+}
+
+/// `POST /dead-letters/replay`: moves exactly what the plan has, in the background.
+pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
+    let Form { visitor, fields } = form;
+    let reason = match audit::reason(fields.get("reason")) {
+        Ok(reason) => reason,
+        Err(expected) => {
+            let command = CommandLine::new(console.stack(), ["dlq", "replay"]);
+            let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+            let error = format!(
+                "Nothing was moved: a reason is needed, {expected}. Go back, and type one."
+            );
+            return failure(chrome, &CliError::input(error));
+        }
+    };
+    let Some((command, plan)) = console.plans().take(fields.get("plan")) else {
+        return refuse(
+            StatusCode::CONFLICT,
+            "Nothing was moved now",
+            "This plan was carried out already, or it is too old. Make a new one from the queue's page: it shows what is \
+             still to do.",
+        );
+    };
+    let job = begin(&console, command, plan, reason);
+    see(&job.link())
+}
+
+/// Begins to move what the plan has. The browser need not wait.
+fn begin(console: &Console, command: CommandLine, plan: Plan, reason: String) -> Arc<Job> {
+    let dlq = plan.scan.queue;
+    let title = format!("Replay of {} from {dlq}", counted(plan.to_move.len(), "message"));
+    let back = link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]);
+    let next = ("To the queue".to_owned(), back);
+    let bounds = (progress::moving(plan.to_move.len()), console.interrupt().child());
+    let job = console.jobs().add((title, Place::DeadLetters), command.clone(), next, bounds);
+    let (mine, console_of_job) = (Arc::clone(&job), console.clone());
+    console.jobs().spawn(async move {
+        let running = Arc::clone(&mine);
+        let moved = async move |stack| {
+            let mut outcome = ReplayOutcome::default();
+            let control = (&running.interrupt, &running.progress);
+            let result = move_planned(&stack, &plan, &reason, control, &mut outcome).await;
+            // What was done is told however it ended.
+            Ok((result, outcome))
+        };
+        let ended = console_of_job.perform(&command, moved).await;
+        let (result, outcome) =
+            ended.unwrap_or_else(|error| (Err(error), ReplayOutcome::default()));
+        mine.end(ending(result, &outcome));
+    });
+    job
+}
+
+fn ending(result: Result<(), CliError>, outcome: &ReplayOutcome) -> Ending {
+    let needs_attention = outcome.needs_attention();
+    let tone = match &result {
+        Ok(()) if !needs_attention => Tone::Good,
+        Ok(()) | Err(CliError::Interrupted(_)) => Tone::Warning,
+        Err(_) => Tone::Bad,
+    };
+    let failed = result.err().map(|error| sentence(&error));
+    let sentences = failed.into_iter().chain(outcome_sentences(outcome)).collect();
+    Ending { tone, sentences }
+}
+
+/// What became of the planned messages, a sentence each.
+fn outcome_sentences(outcome: &ReplayOutcome) -> Vec<String> {
+    let was = |count: usize| if count == 1 { "was" } else { "were" };
+    let moved = outcome.moved;
+    let mut sentences = vec![format!("{} {} moved.", counted(moved, "message"), was(moved))];
+    let rest = [
+        (
+            outcome.not_deleted,
+            "moved without a confirmed deletion: perhaps on both queues, and one mail follows",
+        ),
+        (outcome.failed, "not sent: still in the dead-letter queue"),
+        (
+            outcome.not_begun,
+            "not begun: in the dead-letter queue as before. A new plan goes on with the rest",
+        ),
+        (
+            outcome.not_seen,
+            "not received again: moved by somebody else, or held just now. Look at the queue again in a while",
+        ),
+        (outcome.still_hidden, "left hidden, until the hold of this replay ends"),
+    ];
+    for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
+        sentences.push(format!("{} {} {what}.", counted(count, "message"), was(count)));
+    }
+    for (verdict, count) in &outcome.changed {
+        let messages = counted(*count, "message");
+        sentences.push(format!("{messages} became {verdict} since the plan, and stayed."));
+    }
+    let failures = outcome.failures.iter().map(|(id, why)| format!("`{id}`: {why}"));
+    sentences.extend(failures);
+    sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_became_of_each_message_is_told_however_the_replay_ended() {
+        let mut outcome =
+            ReplayOutcome { moved: 2, not_begun: 1, not_seen: 3, ..ReplayOutcome::default() };
+        outcome.add_failure("m-1", "SQS is away".to_owned());
+        outcome.add_changed(Verdict::AlreadySent);
+        let stopped = Err(CliError::Interrupted("Stopped.".to_owned()));
+        let ended = ending(stopped, &outcome);
+        assert_eq!(ended.tone, Tone::Warning);
+        insta::assert_snapshot!(ended.sentences.join("\n"));
+        assert_eq!(ending(Ok(()), &ReplayOutcome::default()).tone, Tone::Good);
+        assert_eq!(ending(Err(CliError::service("SQS is away.")), &outcome).tone, Tone::Bad);
+    }
+}

@@ -1,0 +1,127 @@
+//! How pages are answered: what they may load, what surrounds them, and what stands there when something failed.
+
+use askama::Template;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+
+use super::command::CommandLine;
+use super::place::{PLACES, Place};
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::Sentence;
+use crate::error::CliError;
+use crate::pii::without_addresses;
+
+/// What our own pages may load: the style sheet, and a mail in a frame. No script at all.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; \
+                      base-uri 'none'; frame-ancestors 'none'";
+
+/// What surrounds a page.
+pub struct Chrome {
+    pub stack: String,
+    /// The navigation: each page's link and name, and whether this page is below it, as `aria-current` says it.
+    pub places: [(&'static str, &'static str, &'static str); 4],
+    pub form_token: String,
+    /// The command that shows the same.
+    pub command: String,
+    pub is_read_only: bool,
+    pub shops: Vec<String>,
+}
+
+impl Chrome {
+    pub fn new(console: &Console, visitor: &Visitor, place: Place, command: &CommandLine) -> Self {
+        let current = |own: Place| if own == place { "page" } else { "false" };
+        Self {
+            stack: console.stack().name.clone(),
+            places: PLACES.map(|(own, link, name)| (link, name, current(own))),
+            form_token: visitor.form_token.clone(),
+            command: command.shown(),
+            is_read_only: console.is_read_only(),
+            shops: console.shops().to_vec(),
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/failure.html")]
+struct Failure {
+    chrome: Chrome,
+    title: &'static str,
+    sentence: Sentence,
+}
+
+#[derive(Template)]
+#[template(path = "console/refusal.html")]
+struct Refusal<'a> {
+    title: &'a str,
+    sentence: Sentence,
+}
+
+/// Renders one of our own pages.
+pub fn html(status: StatusCode, page: &impl Template) -> Response {
+    match page.render() {
+        Ok(body) => (status, Html(body)).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// The page for what could not be shown or done.
+pub fn failure(chrome: Chrome, error: &CliError) -> Response {
+    let sentence = Sentence::new(&sentence(error));
+    let title = match error {
+        CliError::Input { .. } => "Not found, or not possible",
+        CliError::Service { .. } => "A service did not do its part",
+        CliError::Interrupted(_) => "Stopped",
+    };
+    html(status_of(error), &Failure { chrome, title, sentence })
+}
+
+/// Only the sentence: the error's sources may quote a request, and so a customer. And the sentence may quote an id that
+/// holds an address.
+pub fn sentence(error: &CliError) -> String {
+    without_addresses(&error.to_string())
+}
+
+pub const fn status_of(error: &CliError) -> StatusCode {
+    match error {
+        CliError::Input { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        CliError::Service { .. } => StatusCode::BAD_GATEWAY,
+        CliError::Interrupted(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
+/// The page for a request that is not let in: it shows nothing of the stack.
+pub fn refuse(status: StatusCode, title: &str, sentence: &str) -> Response {
+    html(status, &Refusal { title, sentence: Sentence::new(sentence) })
+}
+
+/// Shows `link` in place of a form's own answer, so that to load the page again sends no form again.
+pub fn see(link: &str) -> Response {
+    Redirect::to(link).into_response()
+}
+
+/// Middleware: the headers of every response.
+pub async fn add_headers(request: Request, next: Next) -> Response {
+    const FRAME_OPTIONS: HeaderName = header::X_FRAME_OPTIONS;
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    // Only a mail's frame has a policy of its own, and is shown in one of our pages.
+    let is_framed = headers.contains_key(header::CONTENT_SECURITY_POLICY);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    let frame_options = if is_framed { "SAMEORIGIN" } else { "DENY" };
+    for (name, value) in [
+        (FRAME_OPTIONS, frame_options),
+        // What is shown is a customer's.
+        (header::CACHE_CONTROL, "no-store"),
+        // Not even the host: a link of a mail leads anywhere. The guard goes by `Sec-Fetch-Site`.
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

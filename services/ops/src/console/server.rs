@@ -1,0 +1,97 @@
+//! The console's routes and its port.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use http::{StatusCode, header};
+use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
+use tokio::net::TcpListener;
+
+use super::request::{Fields, no_session};
+use super::respond::{add_headers, refuse, see};
+use super::session::INVITATION_PATH;
+use super::state::Console;
+use super::{act, dead_letters, doctor, job, order, own_mail, removal, replay, today};
+use crate::interrupt::Interrupt;
+use crate::output::note;
+
+/// A form's fields are a few words each.
+const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// Serves the console at the port until the operator wants to stop, and waits for what it has begun.
+pub async fn serve(
+    listener: TcpListener,
+    address: SocketAddr,
+    console: Console,
+    interrupt: &Interrupt,
+) {
+    let serving = axum::serve(listener, routes(console.clone(), address));
+    // A browser keeps its connection open for as long as it likes, so only what was begun is waited for.
+    tokio::select! {
+        _ = serving.into_future() => {}
+        () = interrupt.requested() => {}
+    }
+    console.jobs().ended().await;
+}
+
+fn routes(console: Console, address: SocketAddr) -> Router {
+    const STYLE: &str = include_str!("../../templates/console/style.css");
+    const ICON: &str = include_str!("../../templates/console/icon.svg");
+    let asset = |media_type: &'static str, text: &'static str| {
+        get(move || async move { ([(header::CONTENT_TYPE, media_type)], text) })
+    };
+    let pages = Router::new()
+        .route("/", get(today::page))
+        .route("/orders", get(order::search).post(order::find))
+        .route("/order", get(order::page))
+        .route("/order/unmask", post(order::unmask))
+        .route("/order/mail", get(own_mail::page))
+        .route("/order/mail/body", get(own_mail::body))
+        .route("/order/act", get(act::ask).post(act::carry_out))
+        .route("/dead-letters", get(dead_letters::list))
+        .route("/dead-letters/queue", get(dead_letters::queue))
+        .route("/dead-letters/message", get(dead_letters::message))
+        .route("/dead-letters/replay", get(replay::plan).post(replay::carry_out))
+        .route("/dead-letters/drop", get(removal::ask).post(removal::carry_out))
+        .route("/job", get(job::page))
+        .route("/job/stop", post(job::stop))
+        .route("/doctor", get(doctor::page))
+        .fallback(no_such_page)
+        // Every page but those below: a page that is added is not forgotten.
+        .layer(from_fn_with_state(console.clone(), require_session));
+    Router::new()
+        .route(INVITATION_PATH, get(open))
+        // They tell nothing, and a page of refusal needs them.
+        .route("/style.css", asset("text/css; charset=utf-8", STYLE))
+        .route("/favicon.ico", asset("image/svg+xml", ICON))
+        .merge(pages)
+        .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        // The last one is the first to get a request.
+        .layer(from_fn_with_state(BrowserGuard::new(address), refuse_web_pages))
+        .layer(from_fn(add_headers))
+        .with_state(console)
+}
+
+/// Middleware: lets in whoever came by the link.
+async fn require_session(State(console): State<Console>, request: Request, next: Next) -> Response {
+    match console.sessions().visitor(request.headers()) {
+        Some(_) => next.run(request).await,
+        None => no_session(),
+    }
+}
+
+/// Takes the link's token for a cookie.
+async fn open(State(console): State<Console>, fields: Fields) -> Response {
+    let Some(cookie) = console.sessions().open(fields.get("token")) else { return no_session() };
+    note(&format!("Opened. The link for another browser: {}", console.sessions().invitation()));
+    ([(header::SET_COOKIE, cookie)], see("/")).into_response()
+}
+
+async fn no_such_page() -> Response {
+    let sentence = "There is no such page. The navigation leads to all that there are: start with the first page, at /.";
+    refuse(StatusCode::NOT_FOUND, "No such page", sentence)
+}

@@ -1,0 +1,182 @@
+//! Who may use the console: browsers that came by its link.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use http::{HeaderMap, HeaderValue, header};
+use sha2::{Digest, Sha256};
+use shared::OrderKey;
+use uuid::Uuid;
+
+/// How long an order stays unmasked: a conversation with its customer.
+const UNMASKED_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// The path of the link, which has the parameter `token`.
+pub const INVITATION_PATH: &str = "/open";
+
+/// A secret's SHA-256. Secrets are compared and looked up by it, so that how long that takes tells nothing of them.
+type Fingerprint = [u8; 32];
+
+/// A browser that may use the console.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    session: Fingerprint,
+    /// What each of its forms carries. Another site's page can't read it, and so can't send it.
+    pub form_token: String,
+}
+
+/// The sessions of one console, all in memory: they end with it.
+#[derive(Debug)]
+pub struct Sessions {
+    address: SocketAddr,
+    /// The token that opens the next session.
+    invitation: Mutex<String>,
+    open: Mutex<HashMap<Fingerprint, Session>>,
+}
+
+#[derive(Debug)]
+struct Session {
+    form_token: String,
+    /// The orders whose personal data is shown, each until then.
+    unmasked: HashMap<OrderKey, Instant>,
+}
+
+impl Sessions {
+    pub fn new(address: SocketAddr) -> Self {
+        Self { address, invitation: Mutex::new(secret()), open: Mutex::default() }
+    }
+
+    /// The link that opens the next session.
+    pub fn invitation(&self) -> String {
+        let token = lock(&self.invitation).clone();
+        format!("http://{}{INVITATION_PATH}?token={token}", self.address)
+    }
+
+    /// Opens a session for the token of the invitation, which is used up. Returns the value of `Set-Cookie`; `None` for
+    /// any other token.
+    pub fn open(&self, token: &str) -> Option<HeaderValue> {
+        let mut invitation = lock(&self.invitation);
+        if fingerprint(token) != fingerprint(&invitation) {
+            return None;
+        }
+        // A browser keeps the link in its history, where others of its user may find it.
+        *invitation = secret();
+        let cookie = secret();
+        let session = Session { form_token: secret(), unmasked: HashMap::new() };
+        lock(&self.open).insert(fingerprint(&cookie), session);
+        // Not `Secure`: this is HTTP, though it never leaves the machine. No age: it ends with the browser.
+        let value = format!("{}={cookie}; Path=/; HttpOnly; SameSite=Strict", self.cookie_name());
+        HeaderValue::from_str(&value).ok()
+    }
+
+    /// The session of a request's cookie.
+    pub fn visitor(&self, headers: &HeaderMap) -> Option<Visitor> {
+        let name = self.cookie_name();
+        let open = lock(&self.open);
+        let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
+        cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
+            let (its_name, value) = cookie.trim().split_once('=')?;
+            let session = fingerprint(value);
+            let found = open.get(&session).filter(|_| its_name == name)?;
+            Some(Visitor { session, form_token: found.form_token.clone() })
+        })
+    }
+
+    /// Shows the order's personal data to this visitor for a while.
+    pub fn unmask(&self, visitor: &Visitor, order: OrderKey) {
+        if let Some(session) = lock(&self.open).get_mut(&visitor.session) {
+            session.unmasked.insert(order, Instant::now() + UNMASKED_FOR);
+        }
+    }
+
+    pub fn is_unmasked(&self, visitor: &Visitor, order: &OrderKey) -> bool {
+        let open = lock(&self.open);
+        let until = open.get(&visitor.session).and_then(|session| session.unmasked.get(order));
+        until.is_some_and(|until| *until > Instant::now())
+    }
+
+    /// Cookies of a host are sent to all of its ports: two consoles need names of their own.
+    fn cookie_name(&self) -> String {
+        format!("waybill_console_{}", self.address.port())
+    }
+}
+
+impl Visitor {
+    /// Whether a form has this session's token.
+    pub fn sent_form(&self, token: &str) -> bool {
+        fingerprint(token) == fingerprint(&self.form_token)
+    }
+}
+
+fn fingerprint(secret: &str) -> Fingerprint {
+    Sha256::digest(secret).into()
+}
+
+/// 244 bits of the system's randomness.
+fn secret() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sessions() -> Sessions {
+        Sessions::new(SocketAddr::from(([127, 0, 0, 1], 7000)))
+    }
+
+    fn token(sessions: &Sessions) -> String {
+        sessions.invitation().split_once("token=").unwrap().1.to_owned()
+    }
+
+    /// The headers that the browser sends from now on.
+    fn cookie(set_cookie: &HeaderValue) -> HeaderMap {
+        let pair = set_cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        HeaderMap::from_iter([(header::COOKIE, format!("other=1; {pair}").parse().unwrap())])
+    }
+
+    #[test]
+    fn a_link_opens_one_session_and_the_next_one_another() {
+        let sessions = sessions();
+        let first = token(&sessions);
+        assert_eq!(sessions.open("").or_else(|| sessions.open("guess")), None);
+        let one = sessions.open(&first).unwrap();
+        assert_eq!(sessions.open(&first), None, "it is used up");
+        let other = sessions.open(&token(&sessions)).unwrap();
+        let [one, other] = [one, other].map(|set| sessions.visitor(&cookie(&set)).unwrap());
+        assert!(one.sent_form(&one.form_token) && !one.sent_form(&other.form_token));
+    }
+
+    #[test]
+    fn no_cookie_a_guessed_one_and_that_of_another_port_open_nothing() {
+        let sessions = sessions();
+        assert!(sessions.visitor(&HeaderMap::new()).is_none());
+        let set = sessions.open(&token(&sessions)).unwrap();
+        let text = set.to_str().unwrap();
+        assert!(text.contains("HttpOnly") && text.contains("SameSite=Strict"), "{text}");
+        let others: HeaderValue = text.replace("_7000=", "_7001=").parse().unwrap();
+        assert!(sessions.visitor(&cookie(&others)).is_none());
+        let guessed = HeaderValue::from_static("waybill_console_7000=guess");
+        assert!(sessions.visitor(&cookie(&guessed)).is_none());
+    }
+
+    #[test]
+    fn an_order_is_unmasked_for_one_session_and_no_other_order_is() {
+        let sessions = sessions();
+        let [one, other] = [(), ()].map(|()| {
+            let set = sessions.open(&token(&sessions)).unwrap();
+            sessions.visitor(&cookie(&set)).unwrap()
+        });
+        let order = |id: &str| OrderKey::parse(&format!("default/{id}")).unwrap();
+        sessions.unmask(&one, order("1001"));
+        assert!(sessions.is_unmasked(&one, &order("1001")));
+        assert!(!sessions.is_unmasked(&one, &order("1002")));
+        assert!(!sessions.is_unmasked(&other, &order("1001")));
+    }
+}

@@ -1,0 +1,130 @@
+//! What the console's pages share.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use shared::OrderKey;
+use tokio_util::task::LocalPoolHandle;
+
+use super::args::Args;
+use super::command::CommandLine;
+use super::jobs::Jobs;
+use super::plans::Plans;
+use super::session::{Sessions, Visitor};
+use crate::audit::{ChangeArgs, Operator};
+use crate::aws::Stack;
+use crate::error::CliError;
+use crate::interrupt::Interrupt;
+use crate::pii::PiiMode;
+
+/// How many pages are worked on at the same time.
+const WORKERS: usize = 4;
+
+/// The console: cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Console(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    stack: Stack,
+    /// The shops in which an order may be looked for.
+    shops: Vec<String>,
+    sessions: Sessions,
+    jobs: Jobs,
+    plans: Plans,
+    workers: LocalPoolHandle,
+    interrupt: Interrupt,
+    operator: Operator,
+    brand: Option<String>,
+    is_read_only: bool,
+}
+
+impl Console {
+    pub fn new(
+        stack: Stack,
+        shops: Vec<String>,
+        args: &Args,
+        address: SocketAddr,
+        interrupt: Interrupt,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            stack,
+            shops,
+            sessions: Sessions::new(address),
+            jobs: Jobs::default(),
+            plans: Plans::default(),
+            workers: LocalPoolHandle::new(WORKERS),
+            interrupt,
+            operator: args.operator.clone(),
+            brand: args.brand.clone(),
+            is_read_only: args.read_only,
+        }))
+    }
+
+    /// Runs what `work` does with the stack, to its end, whether or not the browser waits for it. `command` would do the
+    /// same.
+    ///
+    /// On a thread of its own: the futures of the command's functions stay on one thread.
+    pub async fn perform<T, F>(
+        &self,
+        command: &CommandLine,
+        work: impl FnOnce(Stack) -> F + Send + 'static,
+    ) -> Result<T, CliError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, CliError>> + 'static,
+    {
+        let stack = self.0.stack.for_command(command.audited());
+        let ended = self.0.workers.spawn_pinned(move || work(stack)).await;
+        ended.unwrap_or_else(|error| {
+            Err(CliError::service("The console itself failed at this. Its terminal may say more.")
+                .caused_by(error))
+        })
+    }
+
+    pub fn stack(&self) -> &Stack {
+        &self.0.stack
+    }
+
+    pub fn shops(&self) -> &[String] {
+        &self.0.shops
+    }
+
+    pub fn sessions(&self) -> &Sessions {
+        &self.0.sessions
+    }
+
+    pub fn jobs(&self) -> &Jobs {
+        &self.0.jobs
+    }
+
+    pub fn plans(&self) -> &Plans {
+        &self.0.plans
+    }
+
+    pub fn interrupt(&self) -> Interrupt {
+        self.0.interrupt.clone()
+    }
+
+    pub fn operator(&self) -> Operator {
+        self.0.operator.clone()
+    }
+
+    pub fn brand(&self) -> Option<String> {
+        self.0.brand.clone()
+    }
+
+    pub fn is_read_only(&self) -> bool {
+        self.0.is_read_only
+    }
+
+    /// Whether this visitor sees the order's personal data.
+    pub fn pii(&self, visitor: &Visitor, order: &OrderKey) -> PiiMode {
+        PiiMode::from_flag(self.0.sessions.is_unmasked(visitor, order))
+    }
+
+    /// Who changes something, and why.
+    pub fn change(&self, reason: &str) -> ChangeArgs {
+        ChangeArgs { reason: Some(reason.to_owned()), operator: self.operator() }
+    }
+}

@@ -1,0 +1,116 @@
+//! How things are: what needs a person first, then the queues, the last day's mails and SES.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+
+use super::command::CommandLine;
+use super::link::link;
+use super::place::Place;
+use super::respond::{Chrome, failure, html};
+use super::session::Visitor;
+use super::state::Console;
+use super::wording::{Sentence, StateWords, capitalised, state_words};
+use crate::aws::Queue;
+use crate::output::{counted, number};
+use crate::status::{Args, QueueRow, Status, run};
+
+/// How many of the last day's events are counted: enough to see what goes wrong, and few enough for a page that is looked
+/// at often.
+const MAX_EVENTS: usize = 2_000;
+
+#[derive(Template)]
+#[template(path = "console/today.html")]
+struct TodayPage {
+    chrome: Chrome,
+    attention: Vec<Sentence>,
+    queues: Option<Vec<QueueView>>,
+    ages_are_known: bool,
+    day: Option<DayView>,
+    ses: Option<String>,
+    names: String,
+}
+
+struct QueueView {
+    name: String,
+    /// Where its messages are listed, if it is a dead-letter queue.
+    link: Option<String>,
+    is_bad: bool,
+    messages: String,
+    in_flight: String,
+    delayed: String,
+    oldest: String,
+}
+
+struct DayView {
+    events: String,
+    /// Each state with its mails, and how long its bar is, in hundredths of the longest.
+    states: Vec<(StateWords, String, usize)>,
+}
+
+/// `GET /`.
+pub async fn page(State(console): State<Console>, visitor: Visitor) -> Response {
+    let most = MAX_EVENTS.to_string();
+    let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
+    let read = async |stack| run(&stack, &Args { most: MAX_EVENTS }).await;
+    let read = console.perform(&command, read).await;
+    let chrome = Chrome::new(&console, &visitor, Place::Today, &command);
+    match read {
+        Ok((status, _)) => html(StatusCode::OK, &TodayPage::new(chrome, &status)),
+        Err(error) => failure(chrome, &error),
+    }
+}
+
+impl TodayPage {
+    fn new(chrome: Chrome, status: &Status) -> Self {
+        let queues = status.queues.as_ref().ok();
+        let knows_age = |rows: &Vec<QueueRow>| rows.iter().any(|row| row.oldest_seconds.is_some());
+        let sentence = |finding: &String| Sentence::new(&format!("{}.", capitalised(finding)));
+        Self {
+            chrome,
+            attention: status.attention.iter().map(sentence).collect(),
+            ages_are_known: queues.is_some_and(knows_age),
+            queues: queues.map(|rows| rows.iter().map(QueueView::new).collect()),
+            day: status.ledger.as_ref().ok().map(|day| DayView {
+                events: match day.more {
+                    true => format!("The latest {}", counted(day.events, "event")),
+                    false => counted(day.events, "event"),
+                },
+                states: bars(&day.states),
+            }),
+            ses: status.ses_summary(),
+            names: status.names.clone(),
+        }
+    }
+}
+
+/// The most frequent state first.
+fn bars(states: &std::collections::BTreeMap<String, usize>) -> Vec<(StateWords, String, usize)> {
+    let mut states: Vec<(&String, usize)> =
+        states.iter().map(|(state, count)| (state, *count)).collect();
+    states.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let longest = states.first().map_or(1, |(_, count)| (*count).max(1));
+    let bar = |(state, count): (&String, usize)| {
+        (state_words(state), number(count), (count * 100).div_ceil(longest))
+    };
+    states.into_iter().map(bar).collect()
+}
+
+impl QueueView {
+    fn new(row: &QueueRow) -> Self {
+        let dead = match row.queue {
+            Queue::Dead(dlq) => Some(dlq.to_string()),
+            _ => None,
+        };
+        Self {
+            name: row.queue.suffix().to_owned(),
+            is_bad: dead.is_some() && row.depth.total() > 0,
+            link: dead.map(|queue| link("/dead-letters/queue", [("queue", queue.as_str())])),
+            messages: number(row.depth.visible),
+            in_flight: number(row.depth.in_flight),
+            delayed: number(row.depth.delayed),
+            oldest: row.oldest().unwrap_or_default(),
+        }
+    }
+}

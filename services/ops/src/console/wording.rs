@@ -1,0 +1,191 @@
+//! What the ledger and the command say, in the words of whoever talks to a customer.
+
+use askama::Template;
+use shared::Kind;
+use shared::ledger::State;
+
+use super::link::link;
+
+/// A part of a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Text(String),
+    /// What stands between backticks.
+    Code(String),
+    /// A command that one of our pages shows: its link and its text.
+    Link(String, String),
+}
+
+/// A sentence in which the command has set commands and names in backticks. As a template it escapes its own text, so that
+/// other templates take it as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Template)]
+#[template(path = "console/sentence.html")]
+pub struct Sentence {
+    pieces: Vec<Piece>,
+}
+
+impl Sentence {
+    pub fn new(text: &str) -> Self {
+        let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+        let piece = |(i, part): (usize, &str)| match (i % 2, page_of(part)) {
+            (0, _) => Piece::Text(part.to_owned()),
+            (_, Some(link)) => Piece::Link(link, part.to_owned()),
+            (_, None) => Piece::Code(part.to_owned()),
+        };
+        Self { pieces: parts.map(piece).collect() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+}
+
+/// The page that shows what a command does.
+fn page_of(command: &str) -> Option<String> {
+    let words: Vec<&str> = command.split(' ').collect();
+    match words.as_slice() {
+        ["waybill", "doctor"] => Some("/doctor".to_owned()),
+        ["waybill", "status"] => Some("/".to_owned()),
+        ["waybill", "dlq", "list"] => Some("/dead-letters".to_owned()),
+        ["waybill", "dlq", "show", queue] => Some(link("/dead-letters/queue", [("queue", *queue)])),
+        ["waybill", "order", id] => Some(link("/order", [("id", *id)])),
+        ["waybill", "order", id, "--shop", shop] => {
+            Some(link("/order", [("shop", *shop), ("id", *id)]))
+        }
+        _ => None,
+    }
+}
+
+/// A kind of mail, as a customer would name it.
+pub fn mail_name(kind: &str) -> String {
+    let name = match Kind::parse(kind) {
+        Ok(Kind::OrderConfirmed) => "order confirmation",
+        Ok(Kind::OrderUpdated) => "mail about the changed order",
+        Ok(Kind::OrderPaymentFailed) => "mail about the failed payment",
+        Ok(Kind::OrderCancelled) => "cancellation",
+        Ok(Kind::OrderRefunded) => "refund mail",
+        Ok(Kind::OrderWithdrawalReceived) => "receipt of the withdrawal",
+        Ok(Kind::ShipmentShipped) => "shipping mail",
+        Ok(Kind::ShipmentUpdated) => "mail about the changed tracking",
+        Ok(Kind::ShipmentDelayed) => "mail about the delay",
+        Ok(Kind::ShipmentOutForDelivery) => "mail that the parcel arrives today",
+        Ok(Kind::ShipmentDeliveryAttempted) => "mail about the missed delivery",
+        Ok(Kind::ShipmentReadyForPickup) => "mail that the parcel can be picked up",
+        Ok(Kind::ShipmentDelivered) => "mail that the parcel was delivered",
+        Ok(Kind::ShipmentReturned) => "mail that the parcel goes back",
+        Err(_) => return kind.to_owned(),
+    };
+    name.to_owned()
+}
+
+/// The text with a capital at its start.
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// A state of a mail in words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct StateWords {
+    pub label: &'static str,
+    /// The class of its colour in the style sheet.
+    pub class: &'static str,
+    pub meaning: &'static str,
+}
+
+/// The words for a state of the ledger.
+pub fn state_words(state: &str) -> StateWords {
+    let (label, class, meaning) = match State::parse(state) {
+        Some(State::Planned) => {
+            ("Waiting", "calm", "It is decided that the mail is sent. It has not been sent yet.")
+        }
+        Some(State::Sending) => {
+            ("Being sent", "calm", "The mail is handed to the mail service just now.")
+        }
+        Some(State::InDoubt) => (
+            "In doubt",
+            "warn",
+            "The mail service did not answer: it may have sent the mail, or not. Nobody knows yet.",
+        ),
+        Some(State::Sent) => (
+            "Sent",
+            "good",
+            "The mail service has taken the mail. The customer's mail server has not answered yet.",
+        ),
+        Some(State::Delivered) => (
+            "Delivered",
+            "good",
+            "The customer's mail server has taken the mail. If it is not in the inbox, it is in the spam folder or was moved \
+             by a rule.",
+        ),
+        Some(State::Bounced) => ("Did not arrive", "bad", "The mail was sent, and came back."),
+        Some(State::Complained) => {
+            ("Reported as spam", "warn", "The mail arrived, and the customer reported it as spam.")
+        }
+        Some(State::Skipped) => {
+            ("Not sent, on purpose", "calm", "It was decided not to send the mail.")
+        }
+        Some(State::Failed) => {
+            ("Failed", "bad", "The mail was not sent, and nobody tries again by itself.")
+        }
+        None => ("Unknown", "warn", "A newer version of Waybill has written this state."),
+    };
+    StateWords { label, class, meaning }
+}
+
+/// What a reason of the ledger means; `None` where the reason itself is all that is known.
+pub fn reason_words(reason: &str) -> Option<&'static str> {
+    Some(match reason {
+        "muted" => "The shop asked for no mail about this event.",
+        "kind_off" => "The shop's settings turn mails of this kind off.",
+        "stale" => "It was too old to be news when it could have been sent.",
+        "superseded" => "A newer mail made it out of date.",
+        "nothing_new" => "It would have told the customer nothing new.",
+        "rejected" | "rejected_with_files" => "A virus was found in the mail or in its files.",
+        _ if reason.starts_with("Permanent/OnAccountSuppressionList")
+            || reason.starts_with("Permanent/Suppressed") =>
+        {
+            "The address is on a list of addresses that take no mail, since earlier mails came back."
+        }
+        _ if reason.starts_with("Permanent/") => "The address does not exist, or takes no mail.",
+        _ if reason.starts_with("Transient/MailboxFull") => "The customer's mailbox was full.",
+        _ if reason.starts_with("Transient/") => {
+            "The customer's mail server refused it for the time being, until it was given up."
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_in_a_sentence_leads_to_the_page_that_shows_the_same() {
+        let found = Sentence::new("1 message: `waybill dlq show mail`, then `--edit`.");
+        let expected = [
+            Piece::Text("1 message: ".to_owned()),
+            Piece::Link(
+                "/dead-letters/queue?queue=mail".to_owned(),
+                "waybill dlq show mail".to_owned(),
+            ),
+            Piece::Text(", then ".to_owned()),
+            Piece::Code("--edit".to_owned()),
+            Piece::Text(".".to_owned()),
+        ];
+        assert_eq!(found.pieces, expected);
+        let hostile = Sentence::new("<b>`<i>`").render().unwrap();
+        assert!(!hostile.contains("<b>") && !hostile.contains("<i>"), "{hostile}");
+    }
+
+    #[test]
+    fn every_kind_and_every_state_has_words_of_its_own() {
+        let names: std::collections::BTreeSet<String> =
+            Kind::ALL.iter().map(|kind| mail_name(kind.as_str())).collect();
+        assert_eq!(names.len(), Kind::ALL.len());
+        assert!(names.iter().all(|name| !name.contains('.')), "{names:?}");
+        for state in State::ALL {
+            assert_ne!(state_words(state.as_str()).label, "Unknown", "{state}");
+        }
+    }
+}

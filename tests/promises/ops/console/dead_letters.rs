@@ -1,0 +1,109 @@
+//! Dead letters: looked at, replayed and dropped by the console.
+
+use http::StatusCode;
+
+use super::browser::{Browser, Console, hidden_field, text};
+use crate::ops::process::{
+    accept_mails_again, assert_one_mail_each, dead_letters, json, wait_for_state,
+    with_refused_mails,
+};
+use crate::support::{TestStack, eventually};
+
+const PLAN: &str = "/dead-letters/replay?queue=mail";
+
+/// Confirms the plan of a page, and returns the page of what was done once it has ended.
+async fn replay(browser: &Browser, plan: &str) -> String {
+    let fields = [("plan", &*hidden_field(plan, "plan")), ("reason", "the sender is verified")];
+    let answer = browser.post("/dead-letters/replay", &fields).await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+    let job = answer.header("location").to_owned();
+    eventually("the replay has ended", || async {
+        !browser.page(&job).await.contains("http-equiv=\"refresh\"")
+    })
+    .await;
+    browser.page(&job).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_that_two_operators_replay_at_once_is_one_mail() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    let orders = ["A1", "A2", "A3"];
+    dead_letters(&stack, &orders).await;
+    accept_mails_again(&stack);
+    let (one, other) =
+        tokio::join!(Console::start(&stack, &[]), Console::start(&stack, &["--operator", "joe"]));
+    let (one, other) = (one.open().await, other.open().await);
+    // One after the other: what the first scan holds, the second would not see.
+    let plans = [one.page(PLAN).await, other.page(PLAN).await];
+    assert!(plans.iter().all(|plan| plan.contains("To move: 3 messages")), "{plans:#?}");
+    let (first, second) = tokio::join!(replay(&one, &plans[0]), replay(&other, &plans[1]));
+    assert!(first.contains(" moved.") && second.contains(" moved."), "{first}\n{second}");
+    for order in orders {
+        wait_for_state(&stack, order, "delivered").await;
+    }
+    assert_one_mail_each(&stack, &orders);
+    let again = one
+        .post(
+            "/dead-letters/replay",
+            &[("plan", &hidden_field(&plans[0], "plan")), ("reason", "x")],
+        )
+        .await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "a plan is carried out once");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_are_grouped_by_reason_selected_and_shown_without_personal_data() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    stack.send(&dlq, "not ours").await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let all = browser.page("/dead-letters").await;
+    assert!(all.contains("2 order.confirmed") && all.contains("A replay: 2 would-send"), "{all}");
+    let page = browser.page("/dead-letters/queue?queue=mail&order=A1").await;
+    assert!(page.contains("1 of 3 messages selected"), "{page}");
+    assert!(page.contains("waybill dlq show mail --order A1"), "{page}");
+    let none = browser.get("/dead-letters/queue?queue=mail&kind=x").await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let link = page
+        .split("href=\"")
+        .find(|it| it.starts_with("/dead-letters/message?"))
+        .expect("a letter");
+    let link =
+        link.split('"').next().expect("its link").replace("&#38;", "&").replace("&amp;", "&");
+    let letter = browser.page(&link).await;
+    assert!(letter.contains("SES refused the mail for good"), "{letter}");
+    assert!(letter.contains("a***@***.example") && !letter.contains("a1@customers"), "{letter}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_are_deleted_only_by_typing_their_number() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    let folder = tempfile::tempdir().expect("a directory");
+    let console = Console::start_in(&stack, &[], folder.path()).await;
+    let browser = console.open().await;
+    let asked = browser.page("/dead-letters/drop?queue=mail&order=A1").await;
+    assert!(asked.contains("a mail that nobody has received"), "what is lost: {asked}");
+    let form =
+        |number| [("queue", "mail"), ("order", "A1"), ("reason", "refunded"), ("number", number)];
+    for wrong in ["", "2", "all"] {
+        let refused = browser.post("/dead-letters/drop", &form(wrong)).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(text(&refused).contains("Nothing was deleted"), "{}", text(&refused));
+        assert_eq!(stack.depth(&dlq).await, 2);
+    }
+    let done = browser.carry_out("/dead-letters/drop", &form("1")).await;
+    assert!(done.contains("Deleted: 1 message."), "{done}");
+    assert_eq!(stack.depth(&dlq).await, 1);
+    let kept = std::fs::read_dir(folder.path()).expect("the folder").next().expect("a file");
+    let kept = std::fs::read_to_string(kept.expect("its name").path()).expect("its text");
+    assert!(kept.contains("A1-confirmed"), "{kept}");
+    let audit = json(&stack, &["audit"]).await;
+    assert_eq!(audit["items"][0]["action"], "dlq drop mail", "{audit:#}");
+    stack.stop().await;
+}
