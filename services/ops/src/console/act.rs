@@ -96,7 +96,8 @@ struct ActPage {
     deed: Deed,
     /// The mail, and its state.
     mail: String,
-    state: StateWords,
+    /// As it was last read; none where it could not be.
+    state: Option<StateWords>,
     fields: [(&'static str, String); 6],
     address: String,
     reason: String,
@@ -110,15 +111,16 @@ impl ActPage {
         console: &Console,
         visitor: &Visitor,
         request: &Request,
-        (state, refusal): (&str, Option<&CliError>),
+        (state, refusal): (Option<&str>, Option<&CliError>),
     ) -> Self {
         let command = request.command(console, "ADDRESS").with("--reason", "...");
         Self {
-            chrome: Chrome::new(console, visitor, Place::Orders, &command),
+            chrome: Chrome::new(console, visitor, Place::Orders, &command)
+                .of_shop(&request.order.shop),
             title: request.title(),
             deed: request.deed,
             mail: capitalised(&mail_name(&request.kind)),
-            state: state_words(state),
+            state: state.map(state_words),
             fields: [
                 ("deed", request.deed.name().to_owned()),
                 ("shop", request.order.shop.to_string()),
@@ -151,7 +153,7 @@ pub async fn ask(State(console): State<Console>, visitor: Visitor, fields: Field
     };
     match asked.await {
         Ok((request, state)) => {
-            html(StatusCode::OK, &ActPage::new(&console, &visitor, &request, (&state, None)))
+            html(StatusCode::OK, &ActPage::new(&console, &visitor, &request, (Some(&state), None)))
         }
         Err(error) => failed(&console, &visitor, &error),
     }
@@ -183,9 +185,8 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
         Ok(sentence) => see(&kept(&console, &request, sentence)),
         Err(error) => {
             // The state that it was in: whatever the refusal says is newer.
-            let state = find_mail(&console, &request).await.map(|mail| mail.state);
-            let state = state.unwrap_or_default();
-            let page = ActPage::new(&console, &visitor, &request, (&state, Some(&error)));
+            let state = find_mail(&console, &request).await.map(|mail| mail.state).ok();
+            let page = ActPage::new(&console, &visitor, &request, (state.as_deref(), Some(&error)));
             html(status_of(&error), &page)
         }
     }

@@ -144,8 +144,11 @@ impl Deed {
     ) -> Result<String, CliError> {
         // The command takes `-` for standard input, which is the console's own.
         if self.takes_address() {
+            // Of one's own: what masks addresses in sentences would take the parser's for one.
             EmailAddress::parse(&address).map_err(|invalid| {
-                CliError::input(format!("That is not an e-mail address: {invalid}."))
+                let expected = "expected a name, an at sign and a domain such as example.com";
+                CliError::input(format!("That is not an e-mail address: {expected}."))
+                    .caused_by(invalid)
             })?;
         }
         let of = |is_its: bool| is_its.then(|| address.clone());

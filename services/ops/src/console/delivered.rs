@@ -4,6 +4,7 @@ use shared::ledger::State;
 
 use super::jobs::Tone;
 use super::wording::mail_name;
+use crate::event_row::EventRow;
 use crate::order::{Notification, OrderReport};
 use crate::output::format_time;
 
@@ -28,21 +29,23 @@ pub fn answer(report: &OrderReport) -> Answer {
         };
         mails.iter().filter(is_in).copied().collect()
     };
-    let arrived = those(&[State::Delivered, State::Complained]);
     let lost = those(&[State::Failed, State::Bounced]);
-    let doubted = those(&[State::InDoubt]);
+    let in_doubt = those(&[State::InDoubt]);
     let waiting = those(&[State::Planned, State::Sending]);
     let sent = those(&[State::Sent]);
+    let complained = those(&[State::Complained]);
+    let delivered = those(&[State::Delivered]);
     let (tone, sentence) = if mails.is_empty() {
         nothing_decided(report)
     } else if !lost.is_empty() {
         (Tone::Bad, format!("No: {} did not reach the customer.", name(&lost)))
-    } else if !doubted.is_empty() {
+    } else if !in_doubt.is_empty() {
         let sentence =
-            format!("Nobody knows yet: {} may or may not have been sent.", name(&doubted));
+            format!("Nobody knows yet: {} may or may not have been sent.", name(&in_doubt));
         (Tone::Warning, sentence)
     } else if !waiting.is_empty() {
-        let others = if arrived.is_empty() { "" } else { " What was sent before has arrived." };
+        let has_arrived = sent.is_empty() && !(delivered.is_empty() && complained.is_empty());
+        let others = if has_arrived { " What was sent before has arrived." } else { "" };
         (Tone::Warning, format!("Not yet: {} waits to be sent.{others}", name(&waiting)))
     } else if !sent.is_empty() {
         let sentence = format!(
@@ -51,16 +54,28 @@ pub fn answer(report: &OrderReport) -> Answer {
             name(&sent)
         );
         (Tone::Good, sentence)
-    } else if !arrived.is_empty() {
-        (Tone::Good, yes(&arrived))
+    } else if !complained.is_empty() {
+        // When it arrived is known no more: the ledger has the time of the complaint.
+        let sentence = format!(
+            "Yes, and the customer reported {} as spam, on {}.",
+            name(&complained),
+            last(&complained)
+        );
+        (Tone::Warning, sentence)
+    } else if !delivered.is_empty() {
+        (Tone::Good, yes(&delivered))
     } else {
         (Tone::Warning, "No mail was sent, on purpose: the reasons are below.".to_owned())
+    };
+    let sentence = match report.events.iter().any(EventRow::waits) && !mails.is_empty() {
+        true => format!("{sentence} Of newer news of the shop, the mail is yet to be decided."),
+        false => sentence,
     };
     Answer { tone, sentence }
 }
 
 fn nothing_decided(report: &OrderReport) -> (Tone, String) {
-    let sentence = match report.events.iter().any(|event| event.waits()) {
+    let sentence = match report.events.iter().any(EventRow::waits) {
         true => "Not yet: the shop's event has arrived, and its mail is about to be decided.",
         false => "No: no mail of this order is known here.",
     };
@@ -130,6 +145,8 @@ mod tests {
             sentence(&[(CONFIRMED, State::Delivered), (SHIPPED, State::Delivered)]),
             sentence(&[(CONFIRMED, State::Delivered), (SHIPPED, State::Planned)]),
             sentence(&[(CONFIRMED, State::Sent), (SHIPPED, State::Delivered)]),
+            sentence(&[(CONFIRMED, State::Sent), (SHIPPED, State::Planned)]),
+            sentence(&[(CONFIRMED, State::Complained), (SHIPPED, State::Delivered)]),
             sentence(&[(CONFIRMED, State::InDoubt), (SHIPPED, State::Planned)]),
             sentence(&[(CONFIRMED, State::Bounced), (SHIPPED, State::InDoubt)]),
             sentence(&[(CONFIRMED, State::Bounced), (SHIPPED, State::Failed)]),

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use serde_json::json;
-use shared::{OrderKey, ShopId};
+use shared::OrderKey;
 
 use super::command::CommandLine;
 use super::deed::Deed;
@@ -108,7 +108,7 @@ impl FoundPage {
         });
         Self {
             chrome,
-            title: format!("{}: nothing is stored", unknown.wanted),
+            title: format!("{}: no mail yet", unknown.wanted),
             orders: Vec::new(),
             has_more: false,
             letters: letters.collect(),
@@ -163,7 +163,7 @@ fn order_chrome(console: &Console, visitor: &Visitor, order: &OrderKey, pii: Pii
     let stack = stack_of(console.stack(), order);
     let command = CommandLine::new(&stack, ["order", order.order_id.as_str()])
         .with_flag("--show-pii", pii == PiiMode::Shown);
-    Chrome::new(console, visitor, Place::Orders, &command)
+    Chrome::new(console, visitor, Place::Orders, &command).of_shop(&order.shop)
 }
 
 #[derive(Template)]
@@ -214,9 +214,9 @@ struct MomentView {
 
 impl OrderPage {
     fn new(chrome: Chrome, order: &OrderKey, pii: PiiMode, report: &OrderReport) -> Self {
-        let of_shop = match order.shop == ShopId::default() {
-            true => String::new(),
-            false => format!(" of {}", order.shop),
+        let of_shop = match chrome.shops.len() {
+            1 => String::new(),
+            _ => format!(" of {}", order.shop),
         };
         // The latest news first: it is what the customer asks about.
         let mut mails: Vec<&Notification> = report.notifications.iter().collect();
@@ -268,14 +268,18 @@ impl MailView {
         Self {
             name: capitalised(&mail_name(&mail.kind)),
             scope: mail.scope.clone(),
-            to: if mail.recipient == "customer" { String::new() } else { mail.shown_recipient() },
+            to: match &mail.address {
+                _ if mail.recipient == "customer" => String::new(),
+                Some(address) => address.clone(),
+                None => mail.shown_recipient(),
+            },
             state: state_words(&mail.state),
             since: format_time(mail.since),
             attempts: mail.attempts,
             reason: mail.reason.clone().map(|reason| (reason_words(&reason), reason)),
             left_out: mail.left_out.clone(),
             superseded_by: mail.superseded_by.clone(),
-            asked: asked.map(|(operator, why)| format!("Asked for by {operator}: {why}")),
+            asked: asked.map(|(operator, why)| asked_for(operator, why)),
             next: Sentence::new(&capitalised(&mail.next)),
             deeds: deeds.map(deed).collect(),
             own: link(
@@ -283,6 +287,13 @@ impl MailView {
                 parameters(("event", "")).into_iter().chain([("event", mail.event.as_str())]),
             ),
         }
+    }
+}
+
+fn asked_for(operator: &str, why: &str) -> String {
+    match operator {
+        "unknown" => format!("An operator asked for it: {why}"),
+        operator => format!("{operator} asked for it: {why}"),
     }
 }
 

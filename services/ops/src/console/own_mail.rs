@@ -53,7 +53,8 @@ pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fiel
             let pictures = if has_pictures { "shown" } else { "" };
             let id = order.order_id.as_str();
             let page = MailPage {
-                chrome: Chrome::new(&console, &visitor, Place::Orders, &command(id)),
+                chrome: Chrome::new(&console, &visitor, Place::Orders, &command(id))
+                    .of_shop(&order.shop),
                 title: format!("{} of order {id}", capitalised(&mail_name(kind))),
                 subject: mail.subject,
                 text: mail.mail.text,

@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use shared::ShopId;
 
 use super::command::CommandLine;
 use super::place::{PLACES, Place};
@@ -28,6 +29,9 @@ pub struct Chrome {
     pub command: String,
     pub is_read_only: bool,
     pub shops: Vec<String>,
+    /// The shop that the page is about: the next order is looked for there. Empty where it is about none: whoever searches
+    /// says which, since two shops may have an order of the same number.
+    pub shop: String,
 }
 
 impl Chrome {
@@ -40,7 +44,13 @@ impl Chrome {
             command: command.shown(),
             is_read_only: console.is_read_only(),
             shops: console.shops().to_vec(),
+            shop: String::new(),
         }
+    }
+
+    /// Of a page that is about this shop.
+    pub fn of_shop(self, shop: &ShopId) -> Self {
+        Self { shop: shop.to_string(), ..self }
     }
 }
 
