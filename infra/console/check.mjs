@@ -127,8 +127,8 @@ async function byKeyboard(page, order) {
   await page.waitForSelector('text=Show the mail');
   await tabTo(page, 'a[href^="/order/mail"]');
   await page.keyboard.press('Enter');
-  await page.waitForSelector('iframe');
-  const frame = page.frames().find((one) => one.url().includes('/order/mail/body'));
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  await frame.waitForURL(/\/order\/mail\/body/);
   if (!(await frame.content()).includes(order)) {
     tell('keyboard', `the frame does not show the mail of ${order}`);
   }
