@@ -27,3 +27,4 @@ mod shops;
 #[expect(dead_code, unused_imports, reason = "shared with the promises, which use more of it")]
 mod simulated_pipeline;
 mod support;
+mod turns;

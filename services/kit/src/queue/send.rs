@@ -256,22 +256,22 @@ mod tests {
 
     use super::*;
 
-    /// SQS that answers nothing but 503, and how often it was called.
-    #[derive(Debug, Clone, Default)]
-    struct Away(Arc<AtomicUsize>);
+    /// SQS that gives each call this answer, and how often it was called.
+    #[derive(Debug, Clone)]
+    struct Answers(u16, &'static str, Arc<AtomicUsize>);
 
-    impl HttpConnector for Away {
+    impl HttpConnector for Answers {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-            self.0.fetch_add(1, Ordering::Relaxed);
-            let status = 503.try_into().expect("a status");
-            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::empty())))
+            self.2.fetch_add(1, Ordering::Relaxed);
+            let status = self.0.try_into().expect("a status");
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.1))))
         }
     }
 
-    #[tokio::test]
-    async fn a_copy_is_sent_in_one_attempt_however_often_the_client_would_try() {
-        let away = Away::default();
-        let connector = SharedHttpConnector::new(away.clone());
+    /// A client of an SQS that gives each call this answer, and how often that was called.
+    fn answering(status: u16, body: &'static str) -> (Client, Arc<AtomicUsize>) {
+        let calls = Arc::<AtomicUsize>::default();
+        let connector = SharedHttpConnector::new(Answers(status, body, Arc::clone(&calls)));
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url("http://queues.example")
@@ -279,10 +279,45 @@ mod tests {
             .credentials_provider(Credentials::new("a", "b", None, None, "test"))
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .http_client(http_client_fn(move |_, _| connector.clone()));
-        let client = Client::from_conf(config.build());
-        let sent = send_once(&client, "mail", message(1)).await;
+        (Client::from_conf(config.build()), calls)
+    }
+
+    #[tokio::test]
+    async fn a_copy_is_sent_in_one_attempt_however_often_the_client_would_try() {
+        let (away, calls) = answering(503, "");
+        let sent = send_once(&away, "mail", message(1)).await;
         assert!(matches!(sent, Err(SendError::Unavailable(_))), "{sent:?}");
-        assert_eq!(away.0.load(Ordering::Relaxed), 1);
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn of_messages_that_one_answer_tells_apart_each_has_its_own_result() {
+        // In another order than the messages, without the fifth of them, and with one that was not sent.
+        let answer = r#"{
+            "Failed": [
+                { "Id": "3", "Code": "InternalError", "SenderFault": false },
+                { "Id": "1", "Code": "InvalidMessageContents", "SenderFault": true },
+                { "Id": "2", "Code": "AWS.SimpleQueueService.InvalidParameterValue", "SenderFault": true }
+            ],
+            "Successful": [
+                { "Id": "9", "MessageId": "n", "MD5OfMessageBody": "0" },
+                { "Id": "0", "MessageId": "m", "MD5OfMessageBody": "0" }
+            ]
+        }"#;
+        let (client, calls) = answering(200, answer);
+        let results = send_all(&client, "mail", vec![message(1); 5]).await;
+        let [Ok(()), Err(first), Err(second), Err(third), Err(fourth)] = &results[..] else {
+            panic!("{results:?}");
+        };
+        let refused = |error: &SendError| matches!(error, SendError::Refused);
+        assert!(refused(first) && refused(second), "{results:?}");
+        let SendError::Unavailable(SendFailure::Entry(code)) = third else { panic!("{third:?}") };
+        assert_eq!(code, "InternalError");
+        assert!(
+            matches!(fourth, SendError::Unavailable(SendFailure::MissingFromResponse)),
+            "{fourth:?}"
+        );
+        assert_eq!(calls.load(Ordering::Relaxed), 1);
     }
 
     fn message(bytes: usize) -> OutgoingMessage {
