@@ -4,3 +4,4 @@ mod browser;
 mod dead_letters;
 mod orders;
 mod safety;
+mod stopping;

@@ -1,9 +1,7 @@
 //! Ctrl-C in the middle of a replay.
 
-use std::process::{Child, Command};
-
 use super::process::{
-    accept_mails_again, assert_one_mail_each, command, dead_letters, json, run_to_end,
+    accept_mails_again, assert_one_mail_each, command, dead_letters, interrupt, json, run_to_end,
     wait_for_state, with_refused_mails,
 };
 use crate::support::{TestStack, eventually};
@@ -14,11 +12,6 @@ const REPLAY: [&str; 8] = ["dlq", "replay", "mail", "--yes", "--reason", "x", "-
 
 /// One mail in a hundred seconds: without Ctrl-C the test would time out.
 const SLOWLY: [&str; 2] = ["--rate", "0.01"];
-
-fn interrupt(child: &Child) {
-    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
-    assert!(sent.expect("kill starts").success());
-}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_replay_that_is_interrupted_ends_soon_reports_what_is_left_and_is_finished_by_a_second_one()

@@ -72,16 +72,22 @@ pub async fn json(stack: &TestStack, args: &[&str]) -> Value {
     waybill(stack, &args).await.json()
 }
 
-/// Waits for the process to end.
 /// One queue of a listing.
 pub fn queue_named<'a>(listing: &'a Value, name: &str) -> &'a Value {
     let queues = listing["queues"].as_array().expect("queues");
     queues.iter().find(|queue| queue["queue"] == name).expect("the queue is listed")
 }
 
+/// Waits for the process to end.
 pub async fn run_to_end(child: Child) -> ProcessResult {
     let output = tokio::task::spawn_blocking(move || child.wait_with_output());
     ProcessResult::from(output.await.expect("joined").expect("its output"))
+}
+
+/// Presses Ctrl-C.
+pub fn interrupt(child: &Child) {
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("kill starts").success());
 }
 
 /// A stack whose SES refuses the content of every mail: each becomes a dead letter.

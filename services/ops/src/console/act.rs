@@ -200,7 +200,7 @@ async fn do_it(console: &Console, request: &mut Request) -> Result<String, CliEr
     let notification = request.notification(console);
     let command = request.command(console, &request.address);
     console
-        .perform(&command, async move |stack| {
+        .perform_change(&command, async move |stack| {
             deed.carry_out(&stack_of(&stack, &order), notification, address).await
         })
         .await

@@ -1,56 +1,93 @@
 //! The command that does what a page shows or a form does.
 
+use shared::ShopId;
+
 use crate::aws::Stack;
 use crate::command_line::command_line;
 
 /// A command line, word by word.
 #[derive(Debug, Clone)]
-pub struct CommandLine(Vec<String>);
+pub struct CommandLine {
+    /// The command and its arguments.
+    words: Vec<String>,
+    flags: Vec<String>,
+}
 
 impl CommandLine {
-    /// The words after `waybill`, with the `--shop` of the console's own command line.
+    /// The command and its arguments, with the `--shop` of the console's own command line.
     pub fn new<W: Into<String>>(stack: &Stack, words: impl IntoIterator<Item = W>) -> Self {
-        let words: Vec<String> = words.into_iter().map(Into::into).collect();
-        match &stack.shop {
-            Some(shop) => Self(words).with("--shop", shop.as_str()),
-            None => Self(words),
-        }
+        let shop = stack.shop.as_ref().map_or("", ShopId::as_str);
+        Self::of_words(words).with("--shop", shop)
+    }
+
+    fn of_words<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+        Self { words: words.into_iter().map(Into::into).collect(), flags: Vec::new() }
     }
 
     /// A flag and its value; nothing where the value is empty.
     pub fn with(mut self, flag: &str, value: &str) -> Self {
-        if !value.is_empty() {
-            self.0.extend([flag.to_owned(), value.to_owned()]);
+        if value.starts_with('-') {
+            // As a word of its own it would be taken for a flag.
+            self.flags.push(format!("{flag}={value}"));
+        } else if !value.is_empty() {
+            self.flags.extend([flag.to_owned(), value.to_owned()]);
         }
         self
     }
 
     /// A flag without a value, if it is set.
     pub fn with_flag(mut self, flag: &str, is_set: bool) -> Self {
-        self.0.extend(is_set.then(|| flag.to_owned()));
+        self.flags.extend(is_set.then(|| flag.to_owned()));
         self
     }
 
     /// As it is copied into a shell.
     pub fn shown(&self) -> String {
-        let words = self.0.iter().map(|word| quoted(word));
-        ["waybill".to_owned()].into_iter().chain(words).collect::<Vec<_>>().join(" ")
+        self.typed().into_iter().map(quoted).collect::<Vec<_>>().join(" ")
     }
 
     /// As an audit item keeps it.
     pub fn audited(&self) -> String {
-        let words = ["waybill"].into_iter().chain(self.0.iter().map(String::as_str));
-        let words: Vec<_> = words.map(Into::into).collect();
+        let words: Vec<_> = self.typed().into_iter().map(Into::into).collect();
         format!("{}, in the console", command_line(&words))
+    }
+
+    /// All words in their order. A shop's order may have an id that begins with a hyphen: it stands last, after `--`, so
+    /// that it is no flag.
+    fn typed(&self) -> Vec<&str> {
+        let dashed = self.words.iter().position(|word| word.starts_with('-'));
+        let (plain, dashed) = self.words.split_at(dashed.unwrap_or(self.words.len()));
+        let mut typed = vec!["waybill"];
+        typed.extend(plain.iter().chain(&self.flags).map(String::as_str));
+        if !dashed.is_empty() {
+            typed.push("--");
+            typed.extend(dashed.iter().map(String::as_str));
+        }
+        typed
     }
 }
 
 fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._:/-=@%+,".contains(c);
-    match !word.is_empty() && word.chars().all(is_plain) {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else if word.chars().any(char::is_control) {
+        escaped(word)
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
     }
+}
+
+/// With escape sequences in place of control characters: these would act on the terminal into which they are pasted,
+/// quoted or not.
+fn escaped(word: &str) -> String {
+    let escaped = word.chars().map(|c| match c {
+        '\'' | '\\' => format!("\\{c}"),
+        c if c.is_ascii_control() => format!("\\x{:02x}", u32::from(c)),
+        c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+        c => c.to_string(),
+    });
+    format!("$'{}'", escaped.collect::<String>())
 }
 
 #[cfg(test)]
@@ -59,8 +96,7 @@ mod tests {
 
     #[test]
     fn a_command_is_shown_as_a_shell_takes_it_and_kept_without_reason_and_address() {
-        let words = ["resend", "R 7's", "order.confirmed"].map(str::to_owned).to_vec();
-        let command = CommandLine(words)
+        let command = CommandLine::of_words(["resend", "R 7's", "order.confirmed"])
             .with("--to", "jo@example.com")
             .with("--scope", "")
             .with("--reason", "Jo asked")
@@ -71,5 +107,22 @@ mod tests {
         );
         let kept = command.audited();
         assert!(kept.ends_with("--to j***@***.com --yes, in the console"), "{kept}");
+    }
+
+    #[test]
+    fn nothing_that_a_shop_or_a_link_names_becomes_a_flag_or_reaches_the_terminal() {
+        let command = CommandLine::of_words(["resend", "--show-pii", "order.confirmed"])
+            .with("--scope", "-p1")
+            .with_flag("--yes", true);
+        assert_eq!(
+            command.shown(),
+            "waybill resend --scope=-p1 --yes -- --show-pii order.confirmed"
+        );
+        let command = CommandLine::of_words(["dlq", "show", "mail"])
+            .with("--failed-for", "it's \\ \u{1b}[201~\nrm \u{9b}");
+        assert_eq!(
+            command.shown(),
+            r"waybill dlq show mail --failed-for $'it\'s \\ \x1b[201~\x0arm \u009b'"
+        );
     }
 }

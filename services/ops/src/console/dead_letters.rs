@@ -269,8 +269,9 @@ struct LetterPage {
 pub async fn message(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
     let message = fields.get("id").to_owned();
     let choice = Choice { queue: fields.get("queue").to_owned(), message, ..Choice::default() };
-    let words = ["dlq", "show", choice.queue.as_str(), "--body"];
-    let command = choice.flags(CommandLine::new(console.stack(), words));
+    let words = ["dlq", "show", choice.queue.as_str()];
+    let command = CommandLine::new(console.stack(), words).with_flag("--body", true);
+    let command = choice.flags(command);
     let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
     let found = scan(&console, &command, &choice, 1).await.and_then(|scan| match &scan.entries[..] {
         [one, ..] if !choice.message.is_empty() => Ok(LetterPage::new(chrome_of(&console, &visitor, &command), &choice, &scan, one)),

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use indicatif::ProgressBar;
 use tokio_util::task::TaskTracker;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
 
 use super::command::CommandLine;
@@ -93,7 +94,12 @@ impl Jobs {
         self.running.spawn(job);
     }
 
-    /// Waits until none runs any more.
+    /// Something that is done now: it ends when this is dropped.
+    pub fn track(&self) -> TaskTrackerToken {
+        self.running.token()
+    }
+
+    /// Waits until none runs any more, and nothing else that is [tracked](Self::track).
     pub async fn ended(&self) {
         self.running.close();
         self.running.wait().await;

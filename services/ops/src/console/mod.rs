@@ -53,10 +53,11 @@ use crate::progress;
 use crate::shop::table::all_shops;
 use state::Console;
 
-/// Serves the console until Ctrl-C. A replay that runs then stops after its current step, and is waited for.
+/// Serves the console until Ctrl-C. A change that is being made then ends, or stops after its current step, and is waited
+/// for.
 ///
 /// # Errors
-/// [`CliError::Input`] when the port cannot be taken.
+/// [`CliError::Input`] when the port cannot be taken, [`CliError::Service`] when it can't be served any more.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
     progress::hide();
     let interrupt = Interrupt::listen();
@@ -79,7 +80,7 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
     if args.open {
         open_in_browser(&link);
     }
-    server::serve(listener, address, console, &interrupt).await;
+    server::serve(listener, address, console, &interrupt).await?;
     Ok(ExitStatus::Healthy)
 }
 

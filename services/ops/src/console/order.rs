@@ -338,5 +338,5 @@ async fn record_unmasking(
         let audit = Audit::begin(&stack, &operator, intent).await?;
         audit.complete(Ok(()), &json!({ "shown": 1 })).await
     };
-    console.perform(&command, record).await
+    console.perform_change(&command, record).await
 }

@@ -39,8 +39,9 @@ struct MailPage {
 pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
     let kind = fields.get("kind");
     let command = |id: &str| {
-        let words = ["preview", kind, "--order", id, "--out", "DIR"];
-        CommandLine::new(console.stack(), words)
+        CommandLine::new(console.stack(), ["preview", kind])
+            .with("--order", id)
+            .with("--out", "DIR")
     };
     match render(&console, &visitor, &fields).await {
         Ok((order, mail)) => {

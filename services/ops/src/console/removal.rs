@@ -1,5 +1,7 @@
 //! Deleting messages of a dead-letter queue for good: by typing their number, once they are in a file.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -7,18 +9,20 @@ use http::StatusCode;
 use indicatif::ProgressBar;
 
 use super::command::CommandLine;
-use super::dead_letters::{CountView, count_views};
+use super::dead_letters::{CountView, LetterView, count_views};
 use super::jobs::{Ending, Tone};
 use super::link::link;
 use super::place::Place;
+use super::plans::DropPlan;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, failure, html, see, sentence};
+use super::respond::{Chrome, failure, html, no_such_plan, see, sentence};
 use super::selection::Choice;
 use super::session::Visitor;
 use super::state::Console;
+use super::wording::Sentence;
 use crate::audit;
-use crate::dlq::drop::{Args, Dropped, check_number, drop_audited, select};
-use crate::dlq::loss;
+use crate::dlq::drop::{Args, Dropped, drop_audited, select};
+use crate::dlq::{DlqScan, loss, skipped_sentences};
 use crate::error::CliError;
 use crate::output::counted;
 
@@ -27,108 +31,172 @@ use crate::output::counted;
 struct DropPage {
     chrome: Chrome,
     queue: String,
-    count: usize,
+    /// Where there is something to delete, and a button for it.
+    plan_id: Option<String>,
     what: String,
     losses: Vec<CountView>,
-    fields: Vec<(&'static str, String)>,
+    /// All of them: nothing else is deleted.
+    letters: Vec<LetterView>,
+    skipped: Vec<Sentence>,
     back: String,
 }
 
 /// `GET /dead-letters/drop`: what would be deleted, and what is lost with it.
 pub async fn ask(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
     let choice = Choice::new(&fields);
-    let command = command(&console, &choice);
+    let words = ["dlq", "drop", choice.queue.as_str()];
+    let command = choice.flags(CommandLine::new(console.stack(), words));
     let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
-    let selected = async {
-        let (args, interrupt) = (args(&console, &choice, None, None)?, console.interrupt());
-        console.perform(&command, async move |stack| select(&stack, &args, &interrupt).await).await
-    };
-    match selected.await {
-        Ok(dropped) => html(StatusCode::OK, &DropPage::new(chrome, &choice, &dropped)),
+    match selected(&console, &command, &choice).await {
+        Ok((args, scan)) => {
+            let mut page = DropPage::new(chrome, &choice, &scan);
+            if !scan.entries.is_empty() && !console.is_read_only() {
+                let plan = DropPlan { command, args, message_ids: message_ids(&scan) };
+                page.plan_id = Some(console.drops().keep(&visitor, plan));
+            }
+            html(StatusCode::OK, &page)
+        }
         Err(error) => failure(chrome, &error),
     }
 }
 
-fn command(console: &Console, choice: &Choice) -> CommandLine {
-    choice.flags(CommandLine::new(console.stack(), ["dlq", "drop", choice.queue.as_str()]))
+async fn selected(
+    console: &Console,
+    command: &CommandLine,
+    choice: &Choice,
+) -> Result<(Args, DlqScan), CliError> {
+    let args = Args {
+        queue: choice.queue.clone(),
+        yes_delete: None,
+        reason: None,
+        save_to: None,
+        selection: choice.selection()?,
+        operator: console.operator(),
+    };
+    let interrupt = console.interrupt();
+    let read = async move |stack| {
+        let dropped = select(&stack, &args, &interrupt).await?;
+        Ok((args, dropped.scan))
+    };
+    console.perform(command, read).await
 }
 
-fn args(
-    console: &Console,
-    choice: &Choice,
-    yes_delete: Option<usize>,
-    reason: Option<String>,
-) -> Result<Args, CliError> {
-    let (queue, selection) = (choice.queue.clone(), choice.selection()?);
-    Ok(Args { queue, yes_delete, reason, save_to: None, selection, operator: console.operator() })
+fn message_ids(scan: &DlqScan) -> HashSet<String> {
+    scan.entries.iter().map(|entry| entry.summary.message_id.clone()).collect()
 }
 
 impl DropPage {
-    fn new(chrome: Chrome, choice: &Choice, dropped: &Dropped) -> Self {
-        let scan = &dropped.scan;
-        let names = ["queue", "failed_for", "kind", "order", "verdict", "message"];
-        let values = choice.parameters().map(|(_, value)| value.to_owned());
+    fn new(chrome: Chrome, choice: &Choice, scan: &DlqScan) -> Self {
+        let letters = scan.entries.iter().map(|entry| LetterView::new(&choice.queue, entry));
         Self {
             chrome,
             queue: choice.queue.clone(),
-            count: scan.entries.len(),
+            plan_id: None,
             what: counted(scan.entries.len(), "message"),
             losses: count_views(scan, |verdict| loss(verdict, scan.queue)),
-            fields: names.into_iter().zip(values).collect(),
+            letters: letters.collect(),
+            skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             back: choice.link("/dead-letters/queue", []),
         }
     }
 }
 
-/// `POST /dead-letters/drop`: deletes them, if their number was typed.
+/// `POST /dead-letters/drop`: deletes exactly what the page has listed, if their number was typed.
 pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
     let Form { visitor, fields } = form;
-    let choice = Choice::new(&fields);
-    let number = fields.get("number").replace(',', "");
-    let command = command(&console, &choice).with_flag(&format!("--yes-delete-{number}"), true);
-    match delete(&console, &command, &choice, (&number, fields.get("reason"))).await {
-        Ok((result, dropped)) => see(&kept(&console, &choice, command, result, &dropped)),
-        Err(error) => {
-            let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
-            failure(chrome, &error)
-        }
+    let refused = |error: &CliError| {
+        let command = CommandLine::new(console.stack(), ["dlq", "drop"]);
+        failure(Chrome::new(&console, &visitor, Place::DeadLetters, &command), error)
+    };
+    let (number, reason) = match confirmation(&fields) {
+        Ok(confirmation) => confirmation,
+        Err(error) => return refused(&error),
+    };
+    let Some(plan) = console.drops().take(&visitor, fields.get("plan")) else {
+        return no_such_plan("Nothing was deleted now");
+    };
+    let command = plan.command.clone().with_flag(&format!("--yes-delete-{number}"), true);
+    let queue = plan.args.queue.clone();
+    match delete(&console, &command, plan, (number, reason)).await {
+        Ok((result, dropped)) => see(&kept(&console, &queue, command, result, &dropped)),
+        Err(error) => refused(&error),
     }
 }
 
+/// The number and the reason that were typed.
+///
 /// # Errors
-/// [`CliError::Input`] when the number or the reason is missing or wrong: then nothing is deleted. Whatever comes later is
-/// in what is returned.
+/// [`CliError::Input`] when either is missing, or is none.
+fn confirmation(fields: &Fields) -> Result<(usize, String), CliError> {
+    let number = fields.get("number").replace(',', "").parse().map_err(|_| {
+        CliError::input("Nothing was deleted: type the number of messages, as the page shows it.")
+    })?;
+    let reason = audit::reason(fields.get("reason")).map_err(|expected| {
+        CliError::input(format!("Nothing was deleted: a reason is needed, {expected}."))
+    })?;
+    Ok((number, reason))
+}
+
+/// # Errors
+/// [`CliError::Input`] when the number is wrong, or other messages are selected now: then nothing is deleted. Whatever
+/// comes later is in what is returned.
 async fn delete(
     console: &Console,
     command: &CommandLine,
-    choice: &Choice,
-    (number, reason): (&str, &str),
+    plan: DropPlan,
+    (number, reason): (usize, String),
 ) -> Result<(Result<(), CliError>, Dropped), CliError> {
-    let number: usize = number.parse().map_err(|_| {
-        CliError::input("Nothing was deleted: type the number of messages, as the page shows it.")
-    })?;
-    let reason = audit::reason(reason).map_err(|expected| {
-        CliError::input(format!("Nothing was deleted: a reason is needed, {expected}."))
-    })?;
-    let args = args(console, choice, Some(number), Some(reason))?;
+    let shown = plan.message_ids;
+    if number != shown.len() {
+        let shown = counted(shown.len(), "message");
+        return Err(CliError::input(format!(
+            "Nothing was deleted: the page has shown {shown}, and {number} was typed. Open it again, and type what it \
+             shows."
+        )));
+    }
+    let args = Args { yes_delete: Some(number), reason: Some(reason), ..plan.args };
     let interrupt = console.interrupt();
     let deleted = async move |stack| {
         let mut dropped = select(&stack, &args, &interrupt).await?;
-        check_number(&dropped, &args)?;
+        check_same(&shown, &message_ids(&dropped.scan))?;
         let result = drop_audited(&stack, &args, &interrupt, &mut dropped).await;
         Ok((result, dropped))
     };
-    console.perform(command, deleted).await
+    console.perform_change(command, deleted).await
+}
+
+/// # Errors
+/// [`CliError::Input`] when the messages that are selected now are not those that the page has shown.
+fn check_same(shown: &HashSet<String>, selected: &HashSet<String>) -> Result<(), CliError> {
+    if shown == selected {
+        return Ok(());
+    }
+    let missing = counted(shown.difference(selected).count(), "message");
+    let new = counted(selected.difference(shown).count(), "message");
+    Err(CliError::input(format!(
+        "Nothing was deleted: the selection has changed since its page was shown. Gone, or read by somebody else just now: \
+         {missing}. New: {new}. Open the page again, and look at what it shows."
+    )))
 }
 
 /// Keeps what was done. Returns the link of its page.
 fn kept(
     console: &Console,
-    choice: &Choice,
+    queue: &str,
     command: CommandLine,
     result: Result<(), CliError>,
     dropped: &Dropped,
 ) -> String {
+    let what = counted(dropped.scan.entries.len(), "message");
+    let title = format!("Deleting {what} from {queue}");
+    let next = ("To the queue".to_owned(), link("/dead-letters/queue", [("queue", queue)]));
+    let bounds = (ProgressBar::hidden(), console.interrupt().child());
+    let job = console.jobs().add((title, Place::DeadLetters), command, next, bounds);
+    job.end(ending(result, dropped));
+    job.link()
+}
+
+fn ending(result: Result<(), CliError>, dropped: &Dropped) -> Ending {
     let outcome = &dropped.outcome;
     let mut sentences = vec![format!("Deleted: {}.", counted(outcome.deleted, "message"))];
     if let Some(file) = &dropped.saved_to {
@@ -143,22 +211,27 @@ fn kept(
         ));
     }
     let tone = if left > 0 { Tone::Warning } else { Tone::Good };
-    let ending = match result {
+    match result {
         Ok(()) => Ending { tone, sentences },
         Err(error) => {
             sentences.insert(0, sentence(&error));
             Ending { tone: Tone::Bad, sentences }
         }
-    };
-    let title = format!(
-        "Deleting {} from {}",
-        counted(dropped.scan.entries.len(), "message"),
-        choice.queue
-    );
-    let back = link("/dead-letters/queue", [("queue", choice.queue.as_str())]);
-    let next = ("To the queue".to_owned(), back);
-    let bounds = (ProgressBar::hidden(), console.interrupt().child());
-    let job = console.jobs().add((title, Place::DeadLetters), command, next, bounds);
-    job.end(ending);
-    job.link()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn other_messages_than_those_shown_are_refused_though_their_number_is_the_same() {
+        let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<HashSet<_>>();
+        let shown = ids(&["m-1", "m-2"]);
+        assert!(check_same(&shown, &ids(&["m-2", "m-1"])).is_ok());
+        for other in [&["m-1", "m-3"][..], &["m-1"], &["m-1", "m-2", "m-3"]] {
+            let refused = check_same(&shown, &ids(other)).map_err(|error| error.to_string());
+            assert!(refused.is_err_and(|why| why.starts_with("Nothing was deleted")), "{other:?}");
+        }
+    }
 }

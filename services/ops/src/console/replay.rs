@@ -12,8 +12,9 @@ use super::dead_letters::{CountView, LetterView, count_views};
 use super::jobs::{Ending, Job, Tone};
 use super::link::link;
 use super::place::Place;
+use super::plans::ReplayPlan;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, failure, html, refuse, see, sentence};
+use super::respond::{Chrome, failure, html, no_such_plan, see, sentence};
 use super::selection::Choice;
 use super::session::Visitor;
 use super::state::Console;
@@ -33,9 +34,9 @@ const MAX_LISTED: usize = 20;
 struct PlanPage {
     chrome: Chrome,
     queue: String,
-    plan_id: String,
+    /// Where there is something to move, and a button for it.
+    plan_id: Option<String>,
     conclusion: String,
-    to_move: usize,
     /// How many messages move, as the button says it.
     what: String,
     is_forced: bool,
@@ -56,7 +57,12 @@ pub async fn plan(State(console): State<Console>, visitor: Visitor, fields: Fiel
     let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
     match planned(&console, &command, &choice, is_forced).await {
         Ok(plan) => {
-            html(StatusCode::OK, &PlanPage::new(chrome, &console, (&choice, command), plan))
+            let mut page = PlanPage::new(chrome, &choice, &plan);
+            if !plan.to_move.is_empty() && !console.is_read_only() {
+                let plan = ReplayPlan { command, plan };
+                page.plan_id = Some(console.replays().keep(&visitor, plan));
+            }
+            html(StatusCode::OK, &page)
         }
         Err(error) => failure(chrome, &error),
     }
@@ -96,12 +102,7 @@ async fn planned(
 }
 
 impl PlanPage {
-    fn new(
-        chrome: Chrome,
-        console: &Console,
-        (choice, command): (&Choice, CommandLine),
-        plan: Plan,
-    ) -> Self {
+    fn new(chrome: Chrome, choice: &Choice, plan: &Plan) -> Self {
         let scan = &plan.scan;
         let listed = scan.entries.iter().take(MAX_LISTED);
         let stale = if plan.args.force_stale { "" } else { "1" };
@@ -109,7 +110,7 @@ impl PlanPage {
             chrome,
             queue: choice.queue.clone(),
             conclusion: plan.conclusion().trim_end().to_owned(),
-            to_move: plan.to_move.len(),
+            plan_id: None,
             what: counted(plan.to_move.len(), "message"),
             is_forced: plan.args.force_stale,
             has_stale: scan.counts.contains_key(&Verdict::Stale),
@@ -124,7 +125,6 @@ impl PlanPage {
             unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             back: choice.link("/dead-letters/queue", []),
-            plan_id: console.plans().keep(command, plan),
         }
     }
 }
@@ -143,20 +143,16 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
             return failure(chrome, &CliError::input(error));
         }
     };
-    let Some((command, plan)) = console.plans().take(fields.get("plan")) else {
-        return refuse(
-            StatusCode::CONFLICT,
-            "Nothing was moved now",
-            "This plan was carried out already, or it is too old. Make a new one from the queue's page: it shows what is \
-             still to do.",
-        );
+    let Some(plan) = console.replays().take(&visitor, fields.get("plan")) else {
+        return no_such_plan("Nothing was moved now");
     };
-    let job = begin(&console, command, plan, reason);
+    let job = begin(&console, plan, reason);
     see(&job.link())
 }
 
 /// Begins to move what the plan has. The browser need not wait.
-fn begin(console: &Console, command: CommandLine, plan: Plan, reason: String) -> Arc<Job> {
+fn begin(console: &Console, plan: ReplayPlan, reason: String) -> Arc<Job> {
+    let ReplayPlan { command, plan } = plan;
     let dlq = plan.scan.queue;
     let title = format!("Replay of {} from {dlq}", counted(plan.to_move.len(), "message"));
     let back = link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]);
@@ -173,12 +169,17 @@ fn begin(console: &Console, command: CommandLine, plan: Plan, reason: String) ->
             // What was done is told however it ended.
             Ok((result, outcome))
         };
-        let ended = console_of_job.perform(&command, moved).await;
-        let (result, outcome) =
-            ended.unwrap_or_else(|error| (Err(error), ReplayOutcome::default()));
-        mine.end(ending(result, &outcome));
+        mine.end(match console_of_job.perform_change(&command, moved).await {
+            Ok((result, outcome)) => ending(result, &outcome),
+            Err(error) => without_outcome(&error),
+        });
     });
     job
+}
+
+/// Of a replay that was never begun, or failed so that its outcome is lost: no number of it is known.
+fn without_outcome(error: &CliError) -> Ending {
+    Ending { tone: Tone::Bad, sentences: vec![sentence(error)] }
 }
 
 fn ending(result: Result<(), CliError>, outcome: &ReplayOutcome) -> Ending {
@@ -240,6 +241,11 @@ mod tests {
         let ended = ending(stopped, &outcome);
         assert_eq!(ended.tone, Tone::Warning);
         insta::assert_snapshot!(ended.sentences.join("\n"));
+        let lost = without_outcome(&CliError::service("The console itself failed."));
+        assert_eq!(
+            (lost.tone, lost.sentences),
+            (Tone::Bad, vec!["The console itself failed.".to_owned()])
+        );
         assert_eq!(ending(Ok(()), &ReplayOutcome::default()).tone, Tone::Good);
         assert_eq!(ending(Err(CliError::service("SQS is away.")), &outcome).tone, Tone::Bad);
     }

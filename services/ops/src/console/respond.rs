@@ -107,6 +107,16 @@ pub fn refuse(status: StatusCode, title: &str, sentence: &str) -> Response {
     html(status, &Refusal { title, sentence: Sentence::new(sentence) })
 }
 
+/// The page for a form whose plan is not kept any more.
+pub fn no_such_plan(title: &str) -> Response {
+    refuse(
+        StatusCode::CONFLICT,
+        title,
+        "The form was sent already, or it is too old. Open its page anew from the queue's page: it shows what is still to \
+         do.",
+    )
+}
+
 /// Shows `link` in place of a form's own answer, so that to load the page again sends no form again.
 pub fn see(link: &str) -> Response {
     Redirect::to(link).into_response()

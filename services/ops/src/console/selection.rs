@@ -73,7 +73,7 @@ impl Choice {
     }
 
     /// The names and values of its form's fields.
-    pub fn parameters(&self) -> [(&str, &str); 6] {
+    fn parameters(&self) -> [(&str, &str); 6] {
         [
             ("queue", &self.queue),
             ("failed_for", &self.failed_for),

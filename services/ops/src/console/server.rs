@@ -7,7 +7,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::{StatusCode, header};
+use http::{HeaderMap, Method, StatusCode, header};
 use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
 use tokio::net::TcpListener;
 
@@ -16,26 +16,34 @@ use super::respond::{add_headers, refuse, see};
 use super::session::INVITATION_PATH;
 use super::state::Console;
 use super::{act, dead_letters, doctor, job, order, own_mail, removal, replay, today};
+use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::note;
 
 /// A form's fields are a few words each.
 const MAX_FORM_BYTES: usize = 16 * 1024;
 
-/// Serves the console at the port until the operator wants to stop, and waits for what it has begun.
+/// Serves the console at the port until the operator wants to stop, and waits for what it has begun to change.
+///
+/// # Errors
+/// [`CliError::Service`] when the port can't be served any more.
 pub async fn serve(
     listener: TcpListener,
     address: SocketAddr,
     console: Console,
     interrupt: &Interrupt,
-) {
+) -> Result<(), CliError> {
     let serving = axum::serve(listener, routes(console.clone(), address));
     // A browser keeps its connection open for as long as it likes, so only what was begun is waited for.
-    tokio::select! {
-        _ = serving.into_future() => {}
-        () = interrupt.requested() => {}
-    }
+    let served = tokio::select! {
+        served = serving.into_future() => served,
+        () = interrupt.requested() => Ok(()),
+    };
     console.jobs().ended().await;
+    served.map_err(|error| {
+        let message = format!("Port {} can't be served any more: {error}.", address.port());
+        CliError::service(format!("{message} Start the console again.")).caused_by(error)
+    })
 }
 
 fn routes(console: Console, address: SocketAddr) -> Router {
@@ -85,10 +93,27 @@ async fn require_session(State(console): State<Console>, request: Request, next:
 }
 
 /// Takes the link's token for a cookie.
-async fn open(State(console): State<Console>, fields: Fields) -> Response {
+async fn open(
+    State(console): State<Console>,
+    method: Method,
+    headers: HeaderMap,
+    fields: Fields,
+) -> Response {
+    // The link is good for one browser, and its user has not asked for anything yet.
+    if method == Method::HEAD || is_prefetch(&headers) {
+        let sentence = "Something asked for the link ahead of you, so it still opens the console: open it in your browser.";
+        return refuse(StatusCode::FORBIDDEN, "Not opened yet", sentence);
+    }
     let Some(cookie) = console.sessions().open(fields.get("token")) else { return no_session() };
     note(&format!("Opened. The link for another browser: {}", console.sessions().invitation()));
     ([(header::SET_COOKIE, cookie)], see("/")).into_response()
+}
+
+/// Whether a browser asks before its user does, perhaps in vain.
+fn is_prefetch(headers: &HeaderMap) -> bool {
+    let purposes = ["sec-purpose", "purpose"].map(|name| headers.get(name));
+    let mut purposes = purposes.into_iter().flatten().filter_map(|value| value.to_str().ok());
+    purposes.any(|purpose| purpose.contains("prefetch"))
 }
 
 async fn no_such_page() -> Response {

@@ -20,7 +20,7 @@ pub const INVITATION_PATH: &str = "/open";
 type Fingerprint = [u8; 32];
 
 /// A browser that may use the console.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Visitor {
     session: Fingerprint,
     /// What each of its forms carries. Another site's page can't read it, and so can't send it.
@@ -104,6 +104,12 @@ impl Sessions {
 }
 
 impl Visitor {
+    /// The visitor whose cookie has this value.
+    #[cfg(test)]
+    pub fn of_session(cookie: &str, form_token: String) -> Self {
+        Self { session: fingerprint(cookie), form_token }
+    }
+
     /// Whether a form has this session's token.
     pub fn sent_form(&self, token: &str) -> bool {
         fingerprint(token) == fingerprint(&self.form_token)

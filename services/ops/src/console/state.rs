@@ -4,12 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use shared::OrderKey;
+use tokio::task::JoinError;
 use tokio_util::task::LocalPoolHandle;
 
 use super::args::Args;
 use super::command::CommandLine;
 use super::jobs::Jobs;
-use super::plans::Plans;
+use super::plans::{DropPlan, Plans, ReplayPlan};
 use super::session::{Sessions, Visitor};
 use crate::audit::{ChangeArgs, Operator};
 use crate::aws::Stack;
@@ -31,7 +32,8 @@ struct Inner {
     shops: Vec<String>,
     sessions: Sessions,
     jobs: Jobs,
-    plans: Plans,
+    replays: Plans<ReplayPlan>,
+    drops: Plans<DropPlan>,
     workers: LocalPoolHandle,
     interrupt: Interrupt,
     operator: Operator,
@@ -52,7 +54,8 @@ impl Console {
             shops,
             sessions: Sessions::new(address),
             jobs: Jobs::default(),
-            plans: Plans::default(),
+            replays: Plans::default(),
+            drops: Plans::default(),
             workers: LocalPoolHandle::new(WORKERS),
             interrupt,
             operator: args.operator.clone(),
@@ -74,12 +77,50 @@ impl Console {
         T: Send + 'static,
         F: Future<Output = Result<T, CliError>> + 'static,
     {
+        let failed = "The console itself failed at this. Its terminal may say more.";
+        let ended = self.spawn(command, work).await;
+        ended.unwrap_or_else(|error| Err(CliError::service(failed).caused_by(error)))
+    }
+
+    /// As [`perform`](Self::perform), for work that changes something: the console does not end before it has.
+    ///
+    /// # Errors
+    /// As of `work`. [`CliError::Interrupted`] when the console is about to end: then nothing was begun.
+    pub async fn perform_change<T, F>(
+        &self,
+        command: &CommandLine,
+        work: impl FnOnce(Stack) -> F + Send + 'static,
+    ) -> Result<T, CliError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, CliError>> + 'static,
+    {
+        // Before the check: whatever passes it is waited for.
+        let running = self.0.jobs.track();
+        self.0.interrupt.check("The console is about to end, so nothing was begun.")?;
+        let tracked = async move |stack| {
+            let ended = work(stack).await;
+            drop(running);
+            ended
+        };
+        let lost = "The console itself failed in the middle of this, and does not know what it had done by then. See what \
+                    it was about, and `waybill audit`. Its terminal may say more.";
+        let ended = self.spawn(command, tracked).await;
+        ended.unwrap_or_else(|error| Err(CliError::service(lost).caused_by(error)))
+    }
+
+    /// An error is a panic of `work`.
+    async fn spawn<T, F>(
+        &self,
+        command: &CommandLine,
+        work: impl FnOnce(Stack) -> F + Send + 'static,
+    ) -> Result<Result<T, CliError>, JoinError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, CliError>> + 'static,
+    {
         let stack = self.0.stack.for_command(command.audited());
-        let ended = self.0.workers.spawn_pinned(move || work(stack)).await;
-        ended.unwrap_or_else(|error| {
-            Err(CliError::service("The console itself failed at this. Its terminal may say more.")
-                .caused_by(error))
-        })
+        self.0.workers.spawn_pinned(move || work(stack)).await
     }
 
     pub fn stack(&self) -> &Stack {
@@ -98,8 +139,14 @@ impl Console {
         &self.0.jobs
     }
 
-    pub fn plans(&self) -> &Plans {
-        &self.0.plans
+    /// What replays' pages have shown.
+    pub fn replays(&self) -> &Plans<ReplayPlan> {
+        &self.0.replays
+    }
+
+    /// What the pages of deletions have shown.
+    pub fn drops(&self) -> &Plans<DropPlan> {
+        &self.0.drops
     }
 
     pub fn interrupt(&self) -> Interrupt {

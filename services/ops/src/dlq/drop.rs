@@ -109,7 +109,7 @@ pub async fn select(
 ///
 /// # Errors
 /// [`CliError::Input`], with the number that it should be.
-pub fn check_number(dropped: &Dropped, args: &Args) -> Result<(), CliError> {
+fn check_number(dropped: &Dropped, args: &Args) -> Result<(), CliError> {
     let count = dropped.scan.entries.len();
     if args.yes_delete == Some(count) {
         return Ok(());

@@ -9,7 +9,7 @@ use http::StatusCode;
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-use crate::ops::process::command;
+use crate::ops::process::{command, interrupt};
 use crate::support::TestStack;
 use crate::support::http::{Answer, request};
 
@@ -54,6 +54,13 @@ impl Console {
         let mut browser = Browser { address: self.address, cookie, form_token: String::new() };
         browser.form_token = hidden_field(&browser.page("/orders").await, "form_token");
         browser
+    }
+
+    /// Presses Ctrl-C, and waits until it has ended. Returns its exit code.
+    pub async fn stop(mut self) -> Option<i32> {
+        interrupt(&self.child);
+        let ended = tokio::task::spawn_blocking(move || self.child.wait());
+        ended.await.expect("joined").expect("its status").code()
     }
 }
 

@@ -4,9 +4,10 @@ use http::StatusCode;
 
 use super::browser::{Browser, Console, hidden_field, text};
 use crate::ops::process::{
-    accept_mails_again, assert_one_mail_each, dead_letters, json, wait_for_state,
+    accept_mails_again, assert_one_mail_each, dead_letters, json, wait_for_state, waybill,
     with_refused_mails,
 };
+use crate::support::http::Answer;
 use crate::support::{TestStack, eventually};
 
 const PLAN: &str = "/dead-letters/replay?queue=mail";
@@ -24,6 +25,16 @@ async fn replay(browser: &Browser, plan: &str) -> String {
     browser.page(&job).await
 }
 
+/// How many messages a replay has moved, as its page says.
+fn moved(page: &str) -> usize {
+    let is_end = |sentence: &&str| {
+        sentence.ends_with(" message was") || sentence.ends_with(" messages were")
+    };
+    let sentence = page.split(" moved.").find(is_end).expect("what was moved");
+    let number = sentence.rsplit(' ').nth(2).and_then(|word| word.rsplit('>').next());
+    number.and_then(|number| number.parse().ok()).expect("a number")
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_letter_that_two_operators_replay_at_once_is_one_mail() {
     let stack = TestStack::start_with(with_refused_mails()).await;
@@ -37,10 +48,16 @@ async fn a_dead_letter_that_two_operators_replay_at_once_is_one_mail() {
     let plans = [one.page(PLAN).await, other.page(PLAN).await];
     assert!(plans.iter().all(|plan| plan.contains("To move: 3 messages")), "{plans:#?}");
     let (first, second) = tokio::join!(replay(&one, &plans[0]), replay(&other, &plans[1]));
-    assert!(first.contains(" moved.") && second.contains(" moved."), "{first}\n{second}");
+    assert_eq!(moved(&first) + moved(&second), 3, "{first}\n{second}");
     for order in orders {
         wait_for_state(&stack, order, "delivered").await;
     }
+    // A second copy might still be on its way.
+    let queues = &stack.stack.resources.queues;
+    eventually("nothing is queued any more", || async {
+        stack.depth(&queues.mail).await + stack.depth(&queues.mail_dlq).await == 0
+    })
+    .await;
     assert_one_mail_each(&stack, &orders);
     let again = one
         .post(
@@ -79,25 +96,34 @@ async fn dead_letters_are_grouped_by_reason_selected_and_shown_without_personal_
     stack.stop().await;
 }
 
+/// Sends the form of a page that asks before it deletes.
+async fn confirm(browser: &Browser, asked: &str, number: &str) -> Answer {
+    let plan = hidden_field(asked, "plan");
+    let fields = [("plan", plan.as_str()), ("reason", "refunded"), ("number", number)];
+    browser.post("/dead-letters/drop", &fields).await
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn dead_letters_are_deleted_only_by_typing_their_number() {
+async fn dead_letters_are_deleted_only_by_typing_the_number_that_their_page_shows() {
     let stack = TestStack::start_with(with_refused_mails()).await;
     dead_letters(&stack, &["A1", "A2"]).await;
     let dlq = stack.stack.resources.queues.mail_dlq.clone();
     let folder = tempfile::tempdir().expect("a directory");
     let console = Console::start_in(&stack, &[], folder.path()).await;
     let browser = console.open().await;
-    let asked = browser.page("/dead-letters/drop?queue=mail&order=A1").await;
-    assert!(asked.contains("a mail that nobody has received"), "what is lost: {asked}");
-    let form =
-        |number| [("queue", "mail"), ("order", "A1"), ("reason", "refunded"), ("number", number)];
+    let drop = "/dead-letters/drop?queue=mail&order=A1";
     for wrong in ["", "2", "all"] {
-        let refused = browser.post("/dead-letters/drop", &form(wrong)).await;
+        let asked = browser.page(drop).await;
+        assert!(asked.contains("a mail that nobody has received"), "what is lost: {asked}");
+        let refused = confirm(&browser, &asked, wrong).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         assert!(text(&refused).contains("Nothing was deleted"), "{}", text(&refused));
         assert_eq!(stack.depth(&dlq).await, 2);
     }
-    let done = browser.carry_out("/dead-letters/drop", &form("1")).await;
+    let asked = browser.page(drop).await;
+    let answer = confirm(&browser, &asked, "1").await;
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+    let done = browser.page(answer.header("location")).await;
     assert!(done.contains("Deleted: 1 message."), "{done}");
     assert_eq!(stack.depth(&dlq).await, 1);
     let kept = std::fs::read_dir(folder.path()).expect("the folder").next().expect("a file");
@@ -105,5 +131,31 @@ async fn dead_letters_are_deleted_only_by_typing_their_number() {
     assert!(kept.contains("A1-confirmed"), "{kept}");
     let audit = json(&stack, &["audit"]).await;
     assert_eq!(audit["items"][0]["action"], "dlq drop mail", "{audit:#}");
+    let again = confirm(&browser, &asked, "1").await;
+    assert_eq!(again.status, StatusCode::CONFLICT, "a page's form is carried out once");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dead_letter_that_the_page_has_not_shown_is_not_deleted_though_the_number_is_the_same() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    let folder = tempfile::tempdir().expect("a directory");
+    let console = Console::start_in(&stack, &[], folder.path()).await;
+    let browser = console.open().await;
+    let asked = browser.page("/dead-letters/drop?queue=mail").await;
+    assert!(asked.contains("order A1") && asked.contains("order A2"), "each is listed: {asked}");
+    let file = folder.path().join("A1.jsonl").display().to_string();
+    let one = ["dlq", "drop", "mail", "--order", "A1", "--yes-delete-1"];
+    let saved = ["--reason", "refunded", "--save-to", &file];
+    let dropped = waybill(&stack, &[&one[..], &saved].concat()).await;
+    assert_eq!(dropped.code, Some(0), "{dropped:#?}");
+    stack.send(&dlq, "not shown").await;
+    let refused = confirm(&browser, &asked, "2").await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = text(&refused);
+    assert!(page.contains("1 message. New: 1 message."), "{page}");
+    assert_eq!(stack.depth(&dlq).await, 2);
     stack.stop().await;
 }

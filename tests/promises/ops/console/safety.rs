@@ -15,7 +15,7 @@ use crate::support::events::confirmed;
 use crate::support::http::request;
 
 /// Every page, and every form that changes something.
-const PAGES: [&str; 12] = [
+const PAGES: [&str; 13] = [
     "/",
     "/orders",
     "/order?id=A1",
@@ -26,6 +26,7 @@ const PAGES: [&str; 12] = [
     "/dead-letters",
     "/dead-letters/queue?queue=mail",
     "/dead-letters/replay?queue=mail",
+    "/dead-letters/drop?queue=mail",
     "/doctor",
     "/no-such-page",
 ];
@@ -57,6 +58,14 @@ async fn without_the_link_s_cookie_everything_is_refused_and_the_link_lets_one_b
     }
     let guessed = request(console.address, "GET", "/open?token=guess", &[], b"").await;
     assert_eq!(guessed.status, StatusCode::FORBIDDEN);
+    // Whoever asks ahead of the user leaves the link to them.
+    for ahead in [("purpose", "prefetch"), ("sec-purpose", "prefetch;prerender")] {
+        let answer = request(console.address, "GET", &console.link, &[ahead], b"").await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{ahead:?}");
+        assert!(text(&answer).contains("it still opens the console"), "{}", text(&answer));
+    }
+    let head = request(console.address, "HEAD", &console.link, &[], b"").await;
+    assert_eq!(head.status, StatusCode::FORBIDDEN);
     let browser = console.open().await;
     browser.page("/").await;
     let again = request(console.address, "GET", &console.link, &[], b"").await;
@@ -148,9 +157,13 @@ async fn a_read_only_console_has_no_buttons_and_takes_no_form() {
     dead_letters(&stack, &["A1"]).await;
     let console = Console::start(&stack, &["--read-only"]).await;
     let browser = console.open().await;
-    for path in
-        ["/order?id=A1", "/dead-letters/queue?queue=mail", "/dead-letters/replay?queue=mail"]
-    {
+    for path in [
+        "/order?id=A1",
+        "/order/act?deed=resend&id=A1&kind=order.confirmed",
+        "/dead-letters/queue?queue=mail",
+        "/dead-letters/replay?queue=mail",
+        "/dead-letters/drop?queue=mail",
+    ] {
         let page = browser.page(path).await;
         assert!(page.contains("--read-only"), "{path} says why: {page}");
         let forms = page.matches("method=\"post\"").count();
