@@ -1,8 +1,10 @@
 //! A call on the tape as a request of the SDK, built once and sent as often as there are invocations.
 
 use std::collections::HashMap;
+use std::fmt;
 
 use aws_config::SdkConfig;
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::batch_get_item::builders::BatchGetItemFluentBuilder;
 use aws_sdk_dynamodb::operation::get_item::builders::GetItemFluentBuilder;
 use aws_sdk_dynamodb::operation::put_item::builders::PutItemFluentBuilder;
@@ -35,19 +37,30 @@ pub enum Call {
 }
 
 impl Call {
-    /// Sends it once more. An error is one of the service that stands in for AWS, so of the harness.
+    /// Sends it once more.
     pub async fn send(&self) -> Result<(), Error> {
         match self {
-            Self::PutItem(call) => drop(call.clone().send().await?),
-            Self::UpdateItem(call) => drop(call.clone().send().await?),
-            Self::GetItem(call) => drop(call.clone().send().await?),
-            Self::BatchGetItem(call) => drop(call.clone().send().await?),
-            Self::Query(call) => drop(call.clone().send().await?),
-            Self::SendMessageBatch(call) => drop(call.clone().send().await?),
-            Self::SendEmail(call) => drop(call.clone().send().await?),
-            Self::PutEvents(call) => drop(call.clone().send().await?),
+            Self::PutItem(call) => answered(call.clone().send().await),
+            Self::UpdateItem(call) => answered(call.clone().send().await),
+            Self::GetItem(call) => answered(call.clone().send().await),
+            Self::BatchGetItem(call) => answered(call.clone().send().await),
+            Self::Query(call) => answered(call.clone().send().await),
+            Self::SendMessageBatch(call) => answered(call.clone().send().await),
+            Self::SendEmail(call) => answered(call.clone().send().await),
+            Self::PutEvents(call) => answered(call.clone().send().await),
         }
-        Ok(())
+    }
+}
+
+/// A refusal, such as of a condition, is what the function got too.
+fn answered<T, E, R>(answer: Result<T, SdkError<E, R>>) -> Result<(), Error>
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: fmt::Debug + Send + Sync + 'static,
+{
+    match answer {
+        Ok(_) | Err(SdkError::ServiceError(_)) => Ok(()),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -21,13 +21,13 @@ pub struct Allocations {
 }
 
 impl Allocations {
-    pub const SIZE: usize = 16;
+    pub(super) const SIZE: usize = 16;
 
-    pub fn to_bytes(self) -> [u8; Self::SIZE] {
+    fn to_bytes(self) -> [u8; Self::SIZE] {
         (u128::from(self.count) << 64 | u128::from(self.bytes)).to_be_bytes()
     }
 
-    pub fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
+    pub(super) fn from_bytes(bytes: [u8; Self::SIZE]) -> Self {
         let both = u128::from_be_bytes(bytes);
         // Truncates on purpose: the lower half is the bytes.
         Self { count: (both >> 64) as u64, bytes: both as u64 }

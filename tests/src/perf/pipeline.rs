@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::bench::{Bench, Environments, Sample, Stage, Trigger};
+use super::call::TableKeys;
 use super::process::Process;
 use super::recording::Recording;
 use super::services::Services;
@@ -53,7 +54,7 @@ pub async fn record(bench: &Bench, records: usize) -> Result<Vec<Sample>, PerfEr
     };
     config.account.send_rate = 100_000.0;
     let stack = local::start(config.clone()).await?;
-    let recording = Recording { keys: table_keys(&stack).await?, ..Recording::default() };
+    let recording = Recording::new(table_keys(&stack).await?);
     let services = Services::recording(stack.address, recording).await?;
     let run = Run { bench, stack: &stack, services: &services, config: &config, records };
     let samples = run.all_stages().await?;
@@ -69,8 +70,8 @@ pub async fn record(bench: &Bench, records: usize) -> Result<Vec<Sample>, PerfEr
     Ok(samples.into_iter().map(sample).collect())
 }
 
-async fn table_keys(stack: &Stack) -> Result<super::call::TableKeys, PerfError> {
-    let mut keys = super::call::TableKeys::new();
+async fn table_keys(stack: &Stack) -> Result<TableKeys, PerfError> {
+    let mut keys = TableKeys::new();
     for name in stack.dynamodb.list_tables().send().await?.table_names.unwrap_or_default() {
         let described = stack.dynamodb.describe_table().table_name(&name).send().await?;
         let schema = described.table.and_then(|table| table.key_schema).unwrap_or_default();

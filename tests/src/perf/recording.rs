@@ -20,11 +20,16 @@ pub struct Answer {
 /// All answers of one run of the pipeline, by [`identity`].
 #[derive(Debug, Default)]
 pub struct Recording {
-    pub keys: TableKeys,
+    keys: TableKeys,
     answers: BTreeMap<String, Vec<Answer>>,
 }
 
 impl Recording {
+    /// Nothing yet, of tables with these keys.
+    pub fn new(keys: TableKeys) -> Self {
+        Self { keys, ..Self::default() }
+    }
+
     /// Keeps the answer to a call.
     pub fn add(&mut self, operation: &str, body: &Value, answer: Answer) {
         let identity = identity(operation, body, &self.keys);

@@ -10,10 +10,13 @@ use super::warm::Warm;
 /// What a run measured.
 #[derive(Debug, Serialize)]
 pub struct Report {
+    /// Where, and when.
     pub machine: Machine,
     /// What the run took.
     pub seconds: f64,
+    /// Warm functions, by batch.
     pub warm: Vec<Warm>,
+    /// Their starts.
     pub cold: Vec<Cold>,
     /// Why nothing was measured with a share of a core, if it was not.
     pub no_quota: Option<String>,
@@ -22,11 +25,15 @@ pub struct Report {
 /// Where and when it was measured.
 #[derive(Debug, Serialize)]
 pub struct Machine {
+    /// In UTC.
     pub date: String,
+    /// Its name for itself.
     pub processor: String,
+    /// How many this process may use.
     pub cores: usize,
-    /// The kernel's average of the minute before the run, and of its last minute: processes that ran or wanted to.
+    /// The kernel's average of the minute before the run: processes that ran or wanted to.
     pub load_before: String,
+    /// The same of its last minute.
     pub load_after: String,
 }
 
@@ -56,8 +63,11 @@ fn load() -> String {
 /// A number that is to be reached.
 #[derive(Debug, Clone, Serialize)]
 pub struct Verdict {
+    /// Of what.
     pub what: String,
+    /// At most this.
     pub reach: f64,
+    /// What it is.
     pub measured: f64,
 }
 
