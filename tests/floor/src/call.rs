@@ -188,8 +188,9 @@ fn send_email(client: &aws_sdk_sesv2::Client, body: &Value) -> Result<Call, Erro
     };
     let mut message = Message::builder().subject(content(&simple["Subject"])?);
     for header in items(&simple["Headers"]) {
-        let header =
-            MessageHeader::builder().set_name(text(header, "Name")).set_value(text(header, "Value"));
+        let header = MessageHeader::builder()
+            .set_name(text(header, "Name"))
+            .set_value(text(header, "Value"));
         message = message.headers(header.build()?);
     }
     let (html, plain) = (content(&simple["Body"]["Html"])?, content(&simple["Body"]["Text"])?);

@@ -1,6 +1,7 @@
 //! What is measured against what: the functions' executables, and the event and the answers that each of them gets.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -12,7 +13,8 @@ use serde::Serialize;
 
 use super::PerfError;
 use super::process::Program;
-use super::recording::Recording;
+use super::recording::{Recording, Replay};
+use super::services::Services;
 use super::tls::Tls;
 
 /// How a function is invoked.
@@ -93,9 +95,31 @@ pub struct Bench {
     /// For tapes and certificates.
     pub directory: PathBuf,
     pub tls: Tls,
+    /// A stack without functions, which answers what is [live](super::call::is_live).
+    pub stack: SocketAddr,
 }
 
 impl Bench {
+    /// The services of one process that gets `sample`.
+    pub async fn services(
+        &self,
+        sample: &Sample,
+        tls: Option<&Tls>,
+    ) -> Result<Services, PerfError> {
+        let replay = Replay::new(Arc::clone(&sample.stage.recording), Recording::default());
+        Services::replay(replay, self.stack, tls).await
+    }
+
+    /// Those of the floor, which repeats what was taped.
+    pub async fn services_of_floor(
+        &self,
+        sample: &Sample,
+        live: Recording,
+    ) -> Result<Services, PerfError> {
+        let replay = Replay::new(Arc::clone(&sample.stage.recording), live);
+        Services::replay(replay, self.stack, None).await
+    }
+
     /// The deployed executable.
     pub fn function(
         &self,

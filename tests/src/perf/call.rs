@@ -4,9 +4,17 @@ use std::collections::BTreeMap;
 
 use http::{Method, request::Parts};
 use serde_json::Value;
+use shared::order_key::ORDER_KEY;
+use shared::send_gate::PARTITION_KEY;
 
 /// The names of the key attributes of each table.
 pub type TableKeys = BTreeMap<String, Vec<String>>;
+
+/// Whether the answer follows from the time and from what was called before, as the send gate's does: the answers of one run
+/// say nothing about the next.
+pub fn is_live(body: &Value) -> bool {
+    body["Key"][ORDER_KEY]["S"] == PARTITION_KEY
+}
 
 /// Service and operation, in AWS's spelling: `DynamoDB PutItem`.
 pub fn operation(parts: &Parts) -> String {
@@ -39,7 +47,9 @@ pub fn identity(operation: &str, body: &Value, keys: &TableKeys) -> String {
                 names.map(|name| (name.as_str(), &body["Item"][name])).collect();
             format!("{operation} {table} {}", serde_json::json!(key))
         }
-        "DynamoDB GetItem" | "DynamoDB UpdateItem" => format!("{operation} {table} {}", body["Key"]),
+        "DynamoDB GetItem" | "DynamoDB UpdateItem" => {
+            format!("{operation} {table} {}", body["Key"])
+        }
         "DynamoDB BatchGetItem" => format!("{operation} {}", body["RequestItems"]),
         "DynamoDB Query" => {
             let (index, values) = (&body["IndexName"], &body["ExpressionAttributeValues"]);

@@ -7,7 +7,6 @@ use super::PerfError;
 use super::bench::{Bench, Sample};
 use super::process::Process;
 use super::quota::Quota;
-use super::services::Services;
 use super::stats::median;
 use super::tls::Tls;
 
@@ -107,7 +106,7 @@ async fn once(
     tls: Option<&Tls>,
     quota: Option<&Quota>,
 ) -> Result<Once, PerfError> {
-    let services = Services::replay(&sample.stage.recording, tls).await?;
+    let services = bench.services(sample, tls).await?;
     let program = bench.function(sample.function, &sample.stage.environments, &services.url)?;
     let (mut process, start) = Process::start(&program).await?;
     if let Some(quota) = quota {

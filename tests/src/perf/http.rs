@@ -58,7 +58,6 @@ impl Server {
     }
 }
 
-
 async fn serve<S, H, F>(stream: S, handle: H)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,

@@ -29,6 +29,8 @@ mod warm;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use local::Config;
+
 use bench::{Bench, Sample, Trigger};
 use cold::QUOTAS;
 use quota::Quota;
@@ -61,13 +63,17 @@ pub async fn run(options: Options) -> Result<Report, PerfError> {
     let (started, before) = (Instant::now(), Machine::now());
     let directory = tempfile::tempdir()?;
     let tls = Tls::new(directory.path())?;
-    let bench = Bench { programs, directory: directory.path().to_owned(), tls };
+    let services_only = Config { port: 0, services_only: true, ..Config::default() };
+    let stack = local::start(services_only).await?;
+    let directory_of = directory.path().to_owned();
+    let bench = Bench { programs, directory: directory_of, tls, stack: stack.address };
     let mut samples = Vec::new();
     for size in SIZES {
         eprintln!("recording the pipeline with {size} orders");
         samples.extend(pipeline::record(&bench, size).await?);
     }
-    let wanted = |name: &str| options.functions.is_empty() || options.functions.iter().any(|f| f == name);
+    let wanted =
+        |name: &str| options.functions.is_empty() || options.functions.iter().any(|f| f == name);
     samples.retain(|sample| wanted(sample.function));
     let mut warm = Vec::new();
     for sample in &samples {
@@ -81,6 +87,7 @@ pub async fn run(options: Options) -> Result<Report, PerfError> {
         eprintln!("{}, its start", sample.function);
         cold.push(cold::measure(&bench, sample, options.rounds.div_ceil(2), &quotas).await?);
     }
+    stack.stop().await;
     let machine = before.with_load_now();
     Ok(Report { machine, seconds: started.elapsed().as_secs_f64(), warm, cold, no_quota })
 }

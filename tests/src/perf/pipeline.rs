@@ -120,7 +120,11 @@ impl Run<'_> {
         let program = self.bench.function(function, &environments, &self.services.url)?;
         let (process, _) = Process::start(&program).await?;
         let process = tokio::sync::Mutex::new(process);
-        Ok(Arc::new(Recorder { process, records: watch::Sender::default(), seen: Mutex::default() }))
+        Ok(Arc::new(Recorder {
+            process,
+            records: watch::Sender::default(),
+            seen: Mutex::default(),
+        }))
     }
 
     async fn intake(&self) -> Result<Recorded, PerfError> {
@@ -179,8 +183,7 @@ impl Run<'_> {
         function: &'static str,
         mapping: &StreamMapping,
     ) -> Result<Recorded, PerfError> {
-        let mapping =
-            StreamMapping { batch_size: self.records, window: WINDOW, ..mapping.clone() };
+        let mapping = StreamMapping { batch_size: self.records, window: WINDOW, ..mapping.clone() };
         let recorder = self.start(function).await?;
         let endpoint = &self.stack.endpoints.dynamodb;
         let streams = clients::dynamodb_streams(endpoint, &self.config.settings.region);

@@ -16,7 +16,10 @@ pub fn find(directory: Option<&Path>) -> Result<PathBuf, PerfError> {
     for name in names() {
         if !directory.join(name).is_file() {
             let directory = directory.display();
-            return Err(format!("{directory} has no executable {name}: leave --programs out, and they are built").into());
+            return Err(format!(
+                "{directory} has no executable {name}: leave --programs out, and they are built"
+            )
+            .into());
         }
     }
     Ok(directory.to_owned())
@@ -38,6 +41,7 @@ fn build() -> Result<PathBuf, PerfError> {
     if !command.status()?.success() {
         return Err("the functions could not be built".into());
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(workspace.join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or(workspace.join("target"), PathBuf::from);
     Ok(target.join("lambda"))
 }

@@ -17,8 +17,8 @@ pub struct Answer {
     pub body: Bytes,
 }
 
-/// All answers of one run of the pipeline, by [`identity`].
-#[derive(Debug, Default)]
+/// The answers of one run of the pipeline, by [`identity`].
+#[derive(Debug, Clone, Default)]
 pub struct Recording {
     keys: TableKeys,
     answers: BTreeMap<String, Vec<Answer>>,
@@ -42,37 +42,43 @@ impl Recording {
 #[derive(Debug)]
 pub struct Replay {
     recording: Arc<Recording>,
+    /// Answers for what is not in `recording`.
+    live: Recording,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
     next: HashMap<String, usize>,
-    unknown: Vec<String>,
+    unknown: Option<String>,
 }
 
 impl Replay {
-    pub fn new(recording: Arc<Recording>) -> Self {
-        Self { recording, state: Mutex::default() }
+    pub fn new(recording: Arc<Recording>, live: Recording) -> Self {
+        Self { recording, live, state: Mutex::default() }
     }
 
-    /// The recorded answer; `None` where no such call was recorded, which [`Replay::unknown`] then names.
+    /// The recorded answer; `None` where no such call was recorded.
     pub fn answer(&self, operation: &str, body: &Value) -> Option<Answer> {
         let identity = identity(operation, body, &self.recording.keys);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(answers) = self.recording.answers.get(&identity) else {
-            state.unknown.push(identity);
-            return None;
-        };
+        let answers = self.recording.answers.get(&identity);
+        let answers = answers.or_else(|| self.live.answers.get(&identity))?;
         let next = state.next.entry(identity).or_default();
         let answer = answers[*next % answers.len()].clone();
         *next += 1;
         Some(answer)
     }
 
-    /// A call to which no answer was recorded: what was measured is then not what happens.
+    /// Notes a call to which no answer was recorded.
+    pub fn miss(&self, operation: &str, body: &Value) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.unknown = Some(identity(operation, body, &self.recording.keys));
+    }
+
+    /// The last call to which no answer was recorded: what was measured is then not what happens.
     pub fn unknown(&self) -> Option<String> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).unknown.first().cloned()
+        self.state.lock().unwrap_or_else(PoisonError::into_inner).unknown.clone()
     }
 }
 
@@ -90,16 +96,21 @@ mod tests {
             let answer = Answer { status: 200, headers: HeaderMap::new(), body: body.into() };
             recording.add("DynamoDB UpdateItem", &update, answer);
         }
-        let replay = Replay::new(Arc::new(recording));
+        let replay = Replay::new(Arc::new(recording), Recording::default());
         let next = || replay.answer("DynamoDB UpdateItem", &update).map(|answer| answer.body);
-        assert_eq!([next(), next(), next()], ["claimed", "settled", "claimed"].map(|b| Some(b.into())));
+        assert_eq!(
+            [next(), next(), next()],
+            ["claimed", "settled", "claimed"].map(|b| Some(b.into()))
+        );
         assert_eq!(replay.unknown(), None);
     }
 
     #[test]
     fn a_call_that_was_never_recorded_is_named_and_not_answered() {
-        let replay = Replay::new(Arc::default());
-        assert!(replay.answer("DynamoDB GetItem", &json!({ "TableName": "T", "Key": 1 })).is_none());
+        let replay = Replay::new(Arc::default(), Recording::default());
+        let get = json!({ "TableName": "T", "Key": 1 });
+        assert!(replay.answer("DynamoDB GetItem", &get).is_none());
+        replay.miss("DynamoDB GetItem", &get);
         assert_eq!(replay.unknown().as_deref(), Some("DynamoDB GetItem T 1"));
     }
 }

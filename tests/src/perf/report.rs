@@ -40,7 +40,8 @@ pub struct Machine {
 impl Machine {
     pub(super) fn now() -> Self {
         let cpuinfo = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-        let model = cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
+        let model =
+            cpuinfo.lines().find_map(|line| line.strip_prefix("model name")?.split_once(": "));
         Self {
             date: jiff::Timestamp::now().strftime("%Y-%m-%d %H:%M UTC").to_string(),
             processor: model.map(|(_, name)| name.to_owned()).unwrap_or_default(),
@@ -93,11 +94,13 @@ impl Report {
         let verdict = |what, reach, measured| Verdict { what, reach, measured };
         let tens = self.warm.iter().filter(|warm| warm.records == 10);
         let floor = tens.clone().map(|warm| {
-            let what = format!("{} ({:?}): CPU per record, of the floor's", warm.function, warm.trigger);
+            let what =
+                format!("{} ({:?}): CPU per record, of the floor's", warm.function, warm.trigger);
             verdict(what, OF_FLOOR, warm.of_floor)
         });
         let first = self.cold.iter().map(|cold| {
-            let what = format!("{}: CPU of the first invocation over TLS, of a warm one's", cold.function);
+            let what =
+                format!("{}: CPU of the first invocation over TLS, of a warm one's", cold.function);
             verdict(what, OF_WARM, cold.tls.cpu_of_warm())
         });
         let memory = tens.map(|warm| {
@@ -115,7 +118,11 @@ fn megabytes(bytes: u64) -> f64 {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Machine { date, processor, cores, load_before, load_after } = &self.machine;
-        writeln!(f, "{date}, {cores} cores of {processor}, load {load_before} before and {load_after} at the end, {:.0} s\n", self.seconds)?;
+        writeln!(
+            f,
+            "{date}, {cores} cores of {processor}, load {load_before} before and {load_after} at the end, {:.0} s\n",
+            self.seconds
+        )?;
         self.warm_table(f)?;
         self.cold_table(f)?;
         writeln!(f, "| to reach | reach | measured | |\n| --- | ---: | ---: | --- |")?;
@@ -130,8 +137,14 @@ impl fmt::Display for Report {
 
 impl Report {
     fn warm_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| warm, per record | batch | CPU µs | floor µs | × floor | p50 ms | p99 ms | calls | KB sent | KB received | allocations | log bytes | MB |")?;
-        writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")?;
+        writeln!(
+            f,
+            "| warm, per record | batch | CPU µs | floor µs | × floor | p50 ms | p99 ms | calls | KB sent | KB received | allocations | log bytes | MB |"
+        )?;
+        writeln!(
+            f,
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+        )?;
         for warm in &self.warm {
             write!(f, "| {} ({:?}) | {} ", warm.function, warm.trigger, warm.records)?;
             write!(f, "| {:.0} | {:.0} | {:.2} ", warm.cpu_us, warm.floor_cpu_us, warm.of_floor)?;
@@ -144,15 +157,34 @@ impl Report {
     }
 
     fn cold_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "| start, and first invocation of one record | start ms | start CPU ms | first CPU ms | × warm | first CPU ms, TLS | × warm | first ms, TLS | × warm | of little CPU, TLS |")?;
+        writeln!(
+            f,
+            "| start, and first invocation of one record | start ms | start CPU ms | first CPU ms | × warm | first CPU ms, TLS | × warm | first ms, TLS | × warm | of little CPU, TLS |"
+        )?;
         writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |")?;
         for cold in &self.cold {
             let (plain, tls) = (&cold.plain, &cold.tls);
-            write!(f, "| {} | {:.1} | {:.1} ", cold.function, cold.start_wall_ms, cold.start_cpu_ms)?;
-            write!(f, "| {:.2} | {:.1} | {:.2} | {:.1} ", plain.cpu_ms, plain.cpu_of_warm(), tls.cpu_ms, tls.cpu_of_warm())?;
+            write!(
+                f,
+                "| {} | {:.1} | {:.1} ",
+                cold.function, cold.start_wall_ms, cold.start_cpu_ms
+            )?;
+            write!(
+                f,
+                "| {:.2} | {:.1} | {:.2} | {:.1} ",
+                plain.cpu_ms,
+                plain.cpu_of_warm(),
+                tls.cpu_ms,
+                tls.cpu_of_warm()
+            )?;
             write!(f, "| {:.1} | {:.1} |", tls.wall_ms, tls.wall_of_warm())?;
             for (percent, first) in &cold.limited {
-                write!(f, " {percent} %: {:.0} ms = {:.1} × warm;", first.wall_ms, first.wall_of_warm())?;
+                write!(
+                    f,
+                    " {percent} %: {:.0} ms = {:.1} × warm;",
+                    first.wall_ms,
+                    first.wall_of_warm()
+                )?;
             }
             writeln!(f, " |")?;
         }

@@ -16,7 +16,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::PerfError;
-use super::call::operation;
+use super::call::{is_live, operation};
 use super::http::{Server, json as json_answer};
 use super::recording::{Answer, Recording, Replay};
 use super::tls::Tls;
@@ -35,20 +35,27 @@ pub struct Count {
 #[derive(Debug, Default)]
 pub struct Seen {
     pub counts: BTreeMap<String, Count>,
-    /// Each call with its body, in the order in which they came, if they are taped.
-    pub tape: Option<Vec<Value>>,
+    /// The calls, if they are taped.
+    pub tape: Option<Taped>,
     /// The most calls that were under way at the same time.
     pub at_once: usize,
     under_way: usize,
 }
 
-enum Source {
-    Stack { address: SocketAddr, client: Client<HttpConnector, Full<Bytes>> },
-    Replay(Replay),
+/// The calls of some invocations.
+#[derive(Debug, Default)]
+pub struct Taped {
+    /// Each with its body, in the order in which they came.
+    pub calls: Vec<Value>,
+    /// What those were answered that are [live](is_live).
+    pub live: Recording,
 }
 
 struct State {
-    source: Source,
+    /// Where the answers come from; without one, from the stack.
+    replay: Option<Replay>,
+    stack: SocketAddr,
+    client: Client<HttpConnector, Full<Bytes>>,
     recording: Mutex<Recording>,
     seen: Mutex<Seen>,
 }
@@ -62,25 +69,30 @@ pub struct Services {
 }
 
 impl Services {
-    /// Passes every call on to the stack at `address`, and adds its answer to `recording`.
-    pub async fn recording(address: SocketAddr, recording: Recording) -> Result<Self, PerfError> {
-        let client = Client::builder(TokioExecutor::new()).build_http();
-        Self::start(Source::Stack { address, client }, recording, None).await
+    /// Passes every call on to the stack at `stack`, and adds its answer to `recording`.
+    pub async fn recording(stack: SocketAddr, recording: Recording) -> Result<Self, PerfError> {
+        Self::start(None, stack, recording, None).await
     }
 
-    /// Answers as recorded, over TLS if it is given.
-    pub async fn replay(recording: &Arc<Recording>, tls: Option<&Tls>) -> Result<Self, PerfError> {
-        let replay = Replay::new(Arc::clone(recording));
-        Self::start(Source::Replay(replay), Recording::default(), tls).await
+    /// Answers as `replay` has it, over TLS if it is given. What is [live](is_live) and not in `replay`, the stack at
+    /// `stack` answers.
+    pub async fn replay(
+        replay: Replay,
+        stack: SocketAddr,
+        tls: Option<&Tls>,
+    ) -> Result<Self, PerfError> {
+        Self::start(Some(replay), stack, Recording::default(), tls).await
     }
 
     async fn start(
-        source: Source,
+        replay: Option<Replay>,
+        stack: SocketAddr,
         recording: Recording,
         tls: Option<&Tls>,
     ) -> Result<Self, PerfError> {
+        let client = Client::builder(TokioExecutor::new()).build_http();
         let (recording, seen) = (Mutex::new(recording), Mutex::default());
-        let state = Arc::new(State { source, recording, seen });
+        let state = Arc::new(State { replay, stack, client, recording, seen });
         let scheme = if tls.is_some() { "https" } else { "http" };
         let shared = Arc::clone(&state);
         let server = Server::start(tls.map(|tls| tls.acceptor.clone()), move |parts, body| {
@@ -93,7 +105,7 @@ impl Services {
 
     /// From now on, the calls are taped.
     pub fn tape(&self) {
-        self.state.seen().tape = Some(Vec::new());
+        self.state.seen().tape = Some(Taped::default());
     }
 
     /// What was called since the last look.
@@ -101,9 +113,7 @@ impl Services {
     /// # Errors
     /// A call was none of the recorded ones.
     pub fn take(&self) -> Result<Seen, PerfError> {
-        if let Source::Replay(replay) = &self.state.source
-            && let Some(unknown) = replay.unknown()
-        {
+        if let Some(unknown) = self.state.replay.as_ref().and_then(Replay::unknown) {
             return Err(format!("no answer to this call was recorded: {unknown}").into());
         }
         Ok(std::mem::take(&mut *self.state.seen()))
@@ -120,15 +130,17 @@ impl State {
         let operation = operation(&parts);
         let request: Value = serde_json::from_slice(&body).unwrap_or_default();
         self.begin(&operation, &request, body.len());
-        let answer = match &self.source {
-            Source::Replay(replay) => replay.answer(&operation, &request),
-            Source::Stack { address, client } => {
-                let answer = pass_on(client, *address, parts, body).await;
-                // An error here is one of the stack in this process, which would have ended.
-                answer.ok().inspect(|answer| {
-                    lock(&self.recording).add(&operation, &request, answer.clone());
-                })
+        let recorded = self.replay.as_ref().and_then(|all| all.answer(&operation, &request));
+        let answer = match (recorded, &self.replay) {
+            (Some(answer), _) => Some(answer),
+            (None, Some(replay)) if !is_live(&request) => {
+                replay.miss(&operation, &request);
+                None
             }
+            // An error here is one of a stack in this process, which would have ended.
+            (None, _) => self.pass_on(parts, body).await.ok().inspect(|answer| {
+                self.record(&operation, &request, answer);
+            }),
         };
         let Some(answer) = answer else {
             return json_answer(400, r#"{"__type":"ValidationException"}"#);
@@ -148,8 +160,34 @@ impl State {
         seen.under_way += 1;
         seen.at_once = seen.at_once.max(seen.under_way);
         if let Some(tape) = &mut seen.tape {
-            tape.push(json!({ "operation": operation, "body": request }));
+            tape.calls.push(json!({ "operation": operation, "body": request }));
         }
+    }
+
+    fn record(&self, operation: &str, request: &Value, answer: &Answer) {
+        if !is_live(request) {
+            lock(&self.recording).add(operation, request, answer.clone());
+        } else if let Some(tape) = &mut self.seen().tape {
+            tape.live.add(operation, request, answer.clone());
+        }
+    }
+
+    async fn pass_on(&self, mut parts: Parts, body: Bytes) -> Result<Answer, PerfError> {
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        parts.uri = format!("http://{}{path}", self.stack).parse()?;
+        // The stack refuses requests that were meant for another host.
+        parts.headers.insert(http::header::HOST, self.stack.to_string().parse()?);
+        let request = http::Request::from_parts(parts, Full::new(body));
+        let (parts, body) = self.client.request(request).await?.into_parts();
+        let mut headers = parts.headers;
+        // Each answer gets its own.
+        for name in
+            [http::header::CONTENT_LENGTH, http::header::TRANSFER_ENCODING, http::header::DATE]
+        {
+            headers.remove(name);
+        }
+        let body = body.collect().await?.to_bytes();
+        Ok(Answer { status: parts.status.as_u16(), headers, body })
     }
 
     fn end(&self, operation: &str, received: usize) {
@@ -165,24 +203,4 @@ impl State {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-async fn pass_on(
-    client: &Client<HttpConnector, Full<Bytes>>,
-    address: SocketAddr,
-    mut parts: Parts,
-    body: Bytes,
-) -> Result<Answer, PerfError> {
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    parts.uri = format!("http://{address}{path}").parse()?;
-    // The stack refuses requests that were meant for another host.
-    parts.headers.insert(http::header::HOST, address.to_string().parse()?);
-    let answer = client.request(http::Request::from_parts(parts, Full::new(body))).await?;
-    let (parts, body) = answer.into_parts();
-    let mut headers = parts.headers;
-    // Each answer gets its own.
-    headers.remove(http::header::CONTENT_LENGTH);
-    headers.remove(http::header::TRANSFER_ENCODING);
-    headers.remove(http::header::DATE);
-    Ok(Answer { status: parts.status.as_u16(), headers, body: body.collect().await?.to_bytes() })
 }

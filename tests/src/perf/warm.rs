@@ -8,7 +8,8 @@ use serde::Serialize;
 use super::PerfError;
 use super::bench::{Bench, Sample, Tape, Trigger};
 use super::process::{CountedProcess, Process, Program};
-use super::services::{Count, Services};
+use super::recording::Recording;
+use super::services::{Count, Services, Taped};
 use super::stats::{median, percentile};
 
 /// Invocations before anything is measured, so that what is read once in a while is read.
@@ -49,12 +50,11 @@ pub struct Warm {
 
 /// Measures one sample in `rounds` rounds.
 pub async fn measure(bench: &Bench, sample: &Sample, rounds: usize) -> Result<Warm, PerfError> {
-    let (recording, environments) = (&sample.stage.recording, &sample.stage.environments);
-    let services = Services::replay(recording, None).await?;
-    let program = bench.function(sample.function, environments, &services.url)?;
+    let services = bench.services(sample, None).await?;
+    let program = bench.function(sample.function, &sample.stage.environments, &services.url)?;
     let mut function = Side::start(&program, services, &sample.payload).await?;
-    let tape = function.tape(sample).await?;
-    let services = Services::replay(recording, None).await?;
+    let (tape, live) = function.tape(sample).await?;
+    let services = bench.services_of_floor(sample, live).await?;
     let program = bench.floor(sample, &services.url, &tape)?;
     let mut floor = Side::start(&program, services, &sample.payload).await?;
     let logged = function.process.logged();
@@ -133,12 +133,13 @@ impl<'a> Side<'a> {
     }
 
     /// What the function calls in one more invocation.
-    async fn tape(&mut self, sample: &Sample) -> Result<Tape, PerfError> {
+    async fn tape(&mut self, sample: &Sample) -> Result<(Tape, Recording), PerfError> {
         self.services.tape();
         self.process.invoke(self.payload).await?;
         let seen = self.services.take()?;
-        let calls = seen.tape.unwrap_or_default();
-        Ok(Tape { is_queue: sample.trigger == Trigger::Queue, at_once: seen.at_once, calls })
+        let Taped { calls, live } = seen.tape.unwrap_or_default();
+        let is_queue = sample.trigger == Trigger::Queue;
+        Ok((Tape { is_queue, at_once: seen.at_once, calls }, live))
     }
 }
 
@@ -165,7 +166,7 @@ fn same_calls(sample: &Sample, own: Count, floor: Count) -> Result<(), PerfError
 
 /// How often one invocation allocates, and how many bytes.
 async fn allocations(bench: &Bench, sample: &Sample) -> Result<[f64; 2], PerfError> {
-    let services = Services::replay(&sample.stage.recording, None).await?;
+    let services = bench.services(sample, None).await?;
     let mut counted = CountedProcess::start(&bench.counted(sample, &services.url)?).await?;
     for _ in 0..WARM_UP {
         counted.process.invoke(&sample.payload).await?;
