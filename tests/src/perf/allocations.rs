@@ -6,7 +6,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use super::PerfError;
+use super::error::PerfError;
 
 /// Where the process connects to, to be asked for its counts.
 pub const ALLOCATIONS_ADDRESS: &str = "PERF_ALLOCATIONS_ADDRESS";

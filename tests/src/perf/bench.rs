@@ -11,7 +11,7 @@ use local::stack::{Endpoints, function_configs};
 use local::{Config, Stack};
 use serde::Serialize;
 
-use super::PerfError;
+use super::error::PerfError;
 use super::process::Program;
 use super::recording::{Recording, Replay};
 use super::services::Services;

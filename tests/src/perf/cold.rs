@@ -3,8 +3,8 @@
 
 use serde::Serialize;
 
-use super::PerfError;
 use super::bench::{Bench, Sample};
+use super::error::PerfError;
 use super::process::Process;
 use super::quota::Quota;
 use super::stats::median;

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::PerfError;
+use super::error::PerfError;
 
 /// A running server. It and its connections end when this is dropped.
 #[derive(Debug)]

@@ -12,6 +12,7 @@ mod bench;
 mod call;
 mod cold;
 mod cpu;
+mod error;
 mod http;
 mod pipeline;
 mod process;
@@ -31,14 +32,13 @@ use std::time::Instant;
 
 use local::Config;
 
+pub use error::PerfError;
+
 use bench::{Bench, Sample, Trigger};
 use cold::QUOTAS;
 use quota::Quota;
 use report::{Machine, Report};
 use tls::Tls;
-
-/// Any failure of a run, as a sentence.
-pub type PerfError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Records in an invocation.
 const SIZES: [usize; 3] = [1, 10, 100];

@@ -22,10 +22,11 @@ use uuid::Uuid;
 
 use super::bench::{Bench, Environments, Sample, Stage, Trigger};
 use super::call::TableKeys;
+use super::error::PerfError;
 use super::process::Process;
 use super::recording::Recording;
 use super::services::Services;
-use super::{PerfError, url_event};
+use super::url_event::event;
 use crate::chaos::workload::confirmation_json;
 use crate::deliveries;
 
@@ -131,7 +132,7 @@ impl Run<'_> {
         let events: Vec<String> = (0..self.records).map(|n| confirmation_json(7, n)).collect();
         let body = format!("[{}]", events.join(","));
         let content_type = ("content-type", "application/cloudevents-batch+json".to_owned());
-        let payload = url_event::event("/v1/events", &[content_type], &body);
+        let payload = event("/v1/events", &[content_type], &body);
         self.request("intake", self.records, payload).await
     }
 
@@ -142,7 +143,7 @@ impl Run<'_> {
             let body = deliveries::paid_order(System::Shopify, 7_000 + id).to_string();
             let (system, secret) = (System::Shopify, deliveries::SECRET);
             let headers = deliveries::headers(system, "orders/paid", secret, body.as_bytes());
-            let payload = url_event::event(&deliveries::path("default", system), &headers, &body);
+            let payload = event(&deliveries::path("default", system), &headers, &body);
             last = Some(self.request("connector", 1, payload).await?);
         }
         last.ok_or_else(|| "there is nothing to deliver".into())
@@ -226,8 +227,8 @@ impl Recorder {
     }
 
     async fn run(&self, payload: Bytes) -> Result<Bytes, PerfError> {
-        let event: Value = serde_json::from_slice(&payload)?;
-        let records = event["Records"].as_array().map_or(0, Vec::len);
+        let batch: Value = serde_json::from_slice(&payload)?;
+        let records = batch["Records"].as_array().map_or(0, Vec::len);
         let (answer, _) = self.process.lock().await.invoke(&payload).await?;
         let outcome: Value = serde_json::from_slice(&answer)?;
         // A failure that is answered as one: the mapping delivers it again, and the wait for all records ends in time.

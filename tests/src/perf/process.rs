@@ -16,8 +16,9 @@ use tokio::sync::oneshot;
 
 use super::allocations::{ALLOCATIONS_ADDRESS, Allocations};
 use super::cpu::Cpu;
+use super::error::PerfError;
+use super::quota::Quota;
 use super::runtime_api::{Event, RuntimeApi};
-use super::{PerfError, quota::Quota};
 
 /// A process that does nothing for so long hangs.
 const TIMEOUT: Duration = Duration::from_secs(30);

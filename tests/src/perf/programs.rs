@@ -5,7 +5,7 @@ use std::process::Command;
 
 use local::stack::FUNCTIONS;
 
-use super::PerfError;
+use super::error::PerfError;
 
 /// The executables in `directory`. Without one, cargo builds them, which takes minutes the first time.
 ///

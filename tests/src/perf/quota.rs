@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::PerfError;
+use super::error::PerfError;
 
 /// Lambda's scheduling period, in microseconds.
 const PERIOD: u64 = 20_000;

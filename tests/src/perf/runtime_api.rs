@@ -12,7 +12,7 @@ use http::request::Parts;
 use http_body_util::Full;
 use tokio::sync::{mpsc, oneshot};
 
-use super::PerfError;
+use super::error::PerfError;
 use super::http::{Server, json};
 
 const INVOCATIONS: &str = "/2018-06-01/runtime/invocation/";

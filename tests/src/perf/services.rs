@@ -15,8 +15,8 @@ use hyper_util::rt::TokioExecutor;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::PerfError;
 use super::call::{is_live, operation};
+use super::error::PerfError;
 use super::http::{Server, json as json_answer};
 use super::recording::{Answer, Recording, Replay};
 use super::tls::Tls;

@@ -12,7 +12,7 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-use super::PerfError;
+use super::error::PerfError;
 
 /// Where systems keep the authorities they trust.
 const AUTHORITIES: [&str; 2] =

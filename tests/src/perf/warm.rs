@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::PerfError;
 use super::bench::{Bench, Sample, Tape, Trigger};
+use super::error::PerfError;
 use super::process::{CountedProcess, Process, Program};
 use super::recording::Recording;
 use super::services::{Count, Services, Taped};
