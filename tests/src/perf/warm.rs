@@ -44,7 +44,7 @@ pub struct Warm {
     pub allocations: f64,
     pub allocated_bytes: f64,
     pub log_bytes: f64,
-    /// Of one invocation.
+    /// Of all measured invocations together.
     pub by_operation: BTreeMap<String, Count>,
 }
 
