@@ -1,7 +1,6 @@
 //! What is measured against what: the functions' executables, and the event and the answers that each of them gets.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -47,14 +46,8 @@ pub struct Sample {
     /// Records of the batch, or events of the request.
     pub records: usize,
     pub payload: Bytes,
-    pub stage: Arc<Stage>,
-}
-
-/// A run of the pipeline from which samples are.
-#[derive(Debug)]
-pub struct Stage {
     pub recording: Arc<Recording>,
-    pub environments: Environments,
+    pub environments: Arc<Environments>,
 }
 
 /// The variables of the functions of one stack.
@@ -95,39 +88,26 @@ pub struct Bench {
     /// For tapes and certificates.
     pub directory: PathBuf,
     pub tls: Tls,
-    /// A stack without functions, which answers what is [live](super::call::is_live).
-    pub stack: SocketAddr,
 }
 
 impl Bench {
-    /// The services of one process that gets `sample`.
+    /// The services of one process that gets `sample`: a function, or its floor.
     pub async fn services(
         &self,
         sample: &Sample,
         tls: Option<&Tls>,
     ) -> Result<Services, PerfError> {
-        let replay = Replay::new(Arc::clone(&sample.stage.recording), Recording::default());
-        Services::replay(replay, self.stack, tls).await
-    }
-
-    /// Those of the floor, which repeats what was taped.
-    pub async fn services_of_floor(
-        &self,
-        sample: &Sample,
-        live: Recording,
-    ) -> Result<Services, PerfError> {
-        let replay = Replay::new(Arc::clone(&sample.stage.recording), live);
-        Services::replay(replay, self.stack, None).await
+        Services::replay(Replay::new(Arc::clone(&sample.recording)), tls).await
     }
 
     /// The deployed executable.
     pub fn function(
         &self,
         function: &str,
-        stage: &Environments,
+        environments: &Environments,
         url: &str,
     ) -> Result<Program, PerfError> {
-        let mut environment = stage.environment(function, url)?;
+        let mut environment = environments.environment(function, url)?;
         environment.insert("SSL_CERT_FILE".to_owned(), self.tls.trusted.display().to_string());
         let (function, path) = (function.to_owned(), self.programs.join(function));
         Ok(Program { function, path, args: Vec::new(), environment })
@@ -135,14 +115,14 @@ impl Bench {
 
     /// The same code in this executable, whose allocator counts.
     pub fn counted(&self, sample: &Sample, url: &str) -> Result<Program, PerfError> {
-        let program = self.function(sample.function, &sample.stage.environments, url)?;
+        let program = self.function(sample.function, &sample.environments, url)?;
         let args = vec!["function".to_owned(), sample.function.to_owned()];
         Ok(Program { path: std::env::current_exe()?, args, ..program })
     }
 
     /// The floor, which repeats the calls of `tape`.
     pub fn floor(&self, sample: &Sample, url: &str, tape: &Tape) -> Result<Program, PerfError> {
-        let mut program = self.function(sample.function, &sample.stage.environments, url)?;
+        let mut program = self.function(sample.function, &sample.environments, url)?;
         let name = format!("{}-{:?}-{}.json", sample.function, sample.trigger, sample.records);
         let path = self.directory.join(name);
         std::fs::write(&path, serde_json::to_vec(tape)?)?;

@@ -10,9 +10,8 @@ use shared::send_gate::PARTITION_KEY;
 /// The names of the key attributes of each table.
 pub type TableKeys = BTreeMap<String, Vec<String>>;
 
-/// Whether the answer follows from the time and from what was called before, as the send gate's does: the answers of one run
-/// say nothing about the next.
-pub fn is_live(body: &Value) -> bool {
+/// Whether a call is about an item of the send gate.
+pub fn is_of_send_gate(body: &Value) -> bool {
     body["Key"][ORDER_KEY]["S"] == PARTITION_KEY
 }
 

@@ -107,7 +107,7 @@ async fn once(
     quota: Option<&Quota>,
 ) -> Result<Once, PerfError> {
     let services = bench.services(sample, tls).await?;
-    let program = bench.function(sample.function, &sample.stage.environments, &services.url)?;
+    let program = bench.function(sample.function, &sample.environments, &services.url)?;
     let (mut process, start) = Process::start(&program).await?;
     if let Some(quota) = quota {
         process.limit(quota)?;

@@ -13,6 +13,7 @@ mod call;
 mod cold;
 mod cpu;
 mod error;
+mod gate;
 mod http;
 mod pipeline;
 mod process;
@@ -29,8 +30,6 @@ mod warm;
 
 use std::path::PathBuf;
 use std::time::Instant;
-
-use local::Config;
 
 pub use error::PerfError;
 
@@ -63,10 +62,7 @@ pub async fn run(options: Options) -> Result<Report, PerfError> {
     let (started, before) = (Instant::now(), Machine::now());
     let directory = tempfile::tempdir()?;
     let tls = Tls::new(directory.path())?;
-    let services_only = Config { port: 0, services_only: true, ..Config::default() };
-    let stack = local::start(services_only).await?;
-    let directory_of = directory.path().to_owned();
-    let bench = Bench { programs, directory: directory_of, tls, stack: stack.address };
+    let bench = Bench { programs, directory: directory.path().to_owned(), tls };
     let mut samples = Vec::new();
     for size in SIZES {
         eprintln!("recording the pipeline with {size} orders");
@@ -87,7 +83,6 @@ pub async fn run(options: Options) -> Result<Report, PerfError> {
         eprintln!("{}, its start", sample.function);
         cold.push(cold::measure(&bench, sample, options.rounds.div_ceil(2), &quotas).await?);
     }
-    stack.stop().await;
     let machine = before.with_load_now();
     Ok(Report { machine, seconds: started.elapsed().as_secs_f64(), warm, cold, no_quota })
 }

@@ -20,7 +20,7 @@ use shared::ShopId;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::bench::{Bench, Environments, Sample, Stage, Trigger};
+use super::bench::{Bench, Environments, Sample, Trigger};
 use super::call::TableKeys;
 use super::error::PerfError;
 use super::process::Process;
@@ -55,20 +55,17 @@ pub async fn record(bench: &Bench, records: usize) -> Result<Vec<Sample>, PerfEr
     };
     config.account.send_rate = 100_000.0;
     let stack = local::start(config.clone()).await?;
-    let recording = Recording::new(table_keys(&stack).await?);
-    let services = Services::recording(stack.address, recording).await?;
-    let run = Run { bench, stack: &stack, services: &services, config: &config, records };
-    let samples = run.all_stages().await?;
-    let stage = Arc::new(Stage {
-        environments: Environments::of(&stack),
-        recording: Arc::new(services.into_recording()),
-    });
-    stack.stop().await;
-    let sample = |(function, trigger, records, payload)| {
-        let stage = Arc::clone(&stage);
-        Sample { function, trigger, records, payload, stage }
+    let run = Run {
+        bench,
+        stack: &stack,
+        keys: table_keys(&stack).await?,
+        environments: Arc::new(Environments::of(&stack)),
+        config: &config,
+        records,
     };
-    Ok(samples.into_iter().map(sample).collect())
+    let samples = run.all_stages().await?;
+    stack.stop().await;
+    Ok(samples)
 }
 
 async fn table_keys(stack: &Stack) -> Result<TableKeys, PerfError> {
@@ -81,19 +78,17 @@ async fn table_keys(stack: &Stack) -> Result<TableKeys, PerfError> {
     Ok(keys)
 }
 
-/// A function's name, its trigger, the records of a payload, and the payload.
-type Recorded = (&'static str, Trigger, usize, Bytes);
-
 struct Run<'a> {
     bench: &'a Bench,
     stack: &'a Stack,
-    services: &'a Services,
+    keys: TableKeys,
+    environments: Arc<Environments>,
     config: &'a Config,
     records: usize,
 }
 
 impl Run<'_> {
-    async fn all_stages(&self) -> Result<Vec<Recorded>, PerfError> {
+    async fn all_stages(&self) -> Result<Vec<Sample>, PerfError> {
         let sources = EventSources::new(self.config, &self.stack.resources);
         let queue = |name| {
             let found = sources.queues.iter().find(|(function, _)| *function == name);
@@ -112,23 +107,24 @@ impl Run<'_> {
             samples.extend((self.records == 1).then_some(delivery));
             samples.push(self.queue("connector", queue("connector")?, self.records).await?);
         }
-        samples.retain(|(_, trigger, ..)| self.records <= trigger.most_records());
+        samples.retain(|sample| self.records <= sample.trigger.most_records());
         Ok(samples)
     }
 
     async fn start(&self, function: &'static str) -> Result<Arc<Recorder>, PerfError> {
-        let environments = Environments::of(self.stack);
-        let program = self.bench.function(function, &environments, &self.services.url)?;
+        let services = Services::recording(self.stack.address, self.keys.clone()).await?;
+        let program = self.bench.function(function, &self.environments, &services.url)?;
         let (process, _) = Process::start(&program).await?;
         let process = tokio::sync::Mutex::new(process);
         Ok(Arc::new(Recorder {
             process,
+            services,
             records: watch::Sender::default(),
             seen: Mutex::default(),
         }))
     }
 
-    async fn intake(&self) -> Result<Recorded, PerfError> {
+    async fn intake(&self) -> Result<Sample, PerfError> {
         let events: Vec<String> = (0..self.records).map(|n| confirmation_json(7, n)).collect();
         let body = format!("[{}]", events.join(","));
         let content_type = ("content-type", "application/cloudevents-batch+json".to_owned());
@@ -137,7 +133,7 @@ impl Run<'_> {
     }
 
     /// Has the connector keep as many deliveries; the last of them.
-    async fn deliver(&self) -> Result<Recorded, PerfError> {
+    async fn deliver(&self) -> Result<Sample, PerfError> {
         let mut last = None;
         for id in 1..=self.records as u64 {
             let body = deliveries::paid_order(System::Shopify, 7_000 + id).to_string();
@@ -154,7 +150,7 @@ impl Run<'_> {
         function: &'static str,
         records: usize,
         payload: Bytes,
-    ) -> Result<Recorded, PerfError> {
+    ) -> Result<Sample, PerfError> {
         let recorder = self.start(function).await?;
         let (answer, _) = recorder.process.lock().await.invoke(&payload).await?;
         let status = serde_json::from_slice::<Value>(&answer)?["statusCode"].as_u64();
@@ -162,7 +158,8 @@ impl Run<'_> {
             let answer = String::from_utf8_lossy(&answer);
             return Err(format!("{function} refused a request: {answer}").into());
         }
-        Ok((function, Trigger::Url, records, payload))
+        let recording = recorder.services.take_recording();
+        Ok(self.sample(function, Trigger::Url, Batch { records, payload, recording }))
     }
 
     async fn queue(
@@ -170,35 +167,50 @@ impl Run<'_> {
         function: &'static str,
         mapping: QueueMapping,
         records: usize,
-    ) -> Result<Recorded, PerfError> {
+    ) -> Result<Sample, PerfError> {
         let batch_size = self.records.min(Trigger::Queue.most_records());
         let mapping = QueueMapping { batch_size, window: WINDOW, concurrency: 1, ..mapping };
         let recorder = self.start(function).await?;
         let running = mapping.start(self.stack.sqs.clone(), Arc::clone(&recorder) as _);
         recorder.finish(function, running, records).await?;
-        Ok((function, Trigger::Queue, batch_size, recorder.with(batch_size, function)?))
+        Ok(self.sample(function, Trigger::Queue, recorder.with(batch_size, function)?))
     }
 
     async fn stream(
         &self,
         function: &'static str,
         mapping: &StreamMapping,
-    ) -> Result<Recorded, PerfError> {
+    ) -> Result<Sample, PerfError> {
         let mapping = StreamMapping { batch_size: self.records, window: WINDOW, ..mapping.clone() };
         let recorder = self.start(function).await?;
         let endpoint = &self.stack.endpoints.dynamodb;
         let streams = clients::dynamodb_streams(endpoint, &self.config.settings.region);
         let running = mapping.start(streams, self.stack.sqs.clone(), Arc::clone(&recorder) as _)?;
         recorder.finish(function, running, self.records).await?;
-        Ok((function, Trigger::Stream, self.records, recorder.with(self.records, function)?))
+        Ok(self.sample(function, Trigger::Stream, recorder.with(self.records, function)?))
+    }
+
+    fn sample(&self, function: &'static str, trigger: Trigger, batch: Batch) -> Sample {
+        let Batch { records, payload, recording } = batch;
+        let environments = Arc::clone(&self.environments);
+        Sample { function, trigger, records, payload, recording: Arc::new(recording), environments }
     }
 }
 
-/// A function that a mapping invokes, and the payloads it got.
+/// What a function got, and what it was answered.
+#[derive(Debug, Clone)]
+struct Batch {
+    records: usize,
+    payload: Bytes,
+    recording: Recording,
+}
+
+/// A function that a mapping invokes, its services, and the batches that it has done.
 struct Recorder {
     process: tokio::sync::Mutex<Process>,
+    services: Services,
     records: watch::Sender<usize>,
-    seen: Mutex<Vec<(usize, Bytes)>>,
+    seen: Mutex<Vec<Batch>>,
 }
 
 impl Recorder {
@@ -216,12 +228,11 @@ impl Recorder {
         }
     }
 
-    /// The first payload with so many records.
-    fn with(&self, records: usize, function: &str) -> Result<Bytes, PerfError> {
+    /// The first batch with so many records.
+    fn with(&self, records: usize, function: &str) -> Result<Batch, PerfError> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = seen.iter().find(|(n, _)| *n == records).map(|(_, payload)| payload.clone());
-        found.ok_or_else(|| {
-            let sizes: Vec<usize> = seen.iter().map(|(n, _)| *n).collect();
+        seen.iter().find(|batch| batch.records == records).cloned().ok_or_else(|| {
+            let sizes: Vec<usize> = seen.iter().map(|batch| batch.records).collect();
             format!("no batch of {function} had {records} records: {sizes:?}").into()
         })
     }
@@ -229,11 +240,18 @@ impl Recorder {
     async fn run(&self, payload: Bytes) -> Result<Bytes, PerfError> {
         let batch: Value = serde_json::from_slice(&payload)?;
         let records = batch["Records"].as_array().map_or(0, Vec::len);
-        let (answer, _) = self.process.lock().await.invoke(&payload).await?;
+        let mut process = self.process.lock().await;
+        let (answer, _) = process.invoke(&payload).await?;
+        let recording = self.services.take_recording();
+        drop(process);
         let outcome: Value = serde_json::from_slice(&answer)?;
         // A failure that is answered as one: the mapping delivers it again, and the wait for all records ends in time.
         if outcome["batchItemFailures"].as_array().is_none_or(Vec::is_empty) {
-            self.seen.lock().unwrap_or_else(PoisonError::into_inner).push((records, payload));
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            let earlier = seen.last().map(|batch| batch.recording.clone()).unwrap_or_default();
+            let recording = recording.with_earlier(earlier);
+            seen.push(Batch { records, payload, recording });
+            drop(seen);
             self.records.send_modify(|n| *n += records);
         }
         Ok(answer)

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioExecutor;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::call::{is_live, operation};
+use super::call::{TableKeys, operation};
 use super::error::PerfError;
 use super::http::{Server, json as json_answer};
 use super::recording::{Answer, Recording, Replay};
@@ -35,28 +35,21 @@ pub struct Count {
 #[derive(Debug, Default)]
 pub struct Seen {
     pub counts: BTreeMap<String, Count>,
-    /// The calls, if they are taped.
-    pub tape: Option<Taped>,
+    /// The calls, if they are taped: each with its body, in the order in which they came.
+    pub tape: Option<Vec<Value>>,
     /// The most calls that were under way at the same time.
     pub at_once: usize,
     under_way: usize,
 }
 
-/// The calls of some invocations.
-#[derive(Debug, Default)]
-pub struct Taped {
-    /// Each with its body, in the order in which they came.
-    pub calls: Vec<Value>,
-    /// What those were answered that are [live](is_live).
-    pub live: Recording,
+/// Where the answers come from.
+enum Source {
+    Stack(Passing),
+    Replay(Replay),
 }
 
 struct State {
-    /// Where the answers come from; without one, from the stack.
-    replay: Option<Replay>,
-    stack: SocketAddr,
-    client: Client<HttpConnector, Full<Bytes>>,
-    recording: Mutex<Recording>,
+    source: Source,
     seen: Mutex<Seen>,
 }
 
@@ -69,30 +62,20 @@ pub struct Services {
 }
 
 impl Services {
-    /// Passes every call on to the stack at `stack`, and adds its answer to `recording`.
-    pub async fn recording(stack: SocketAddr, recording: Recording) -> Result<Self, PerfError> {
-        Self::start(None, stack, recording, None).await
-    }
-
-    /// Answers as `replay` has it, over TLS if it is given. What is [live](is_live) and not in `replay`, the stack at
-    /// `stack` answers.
-    pub async fn replay(
-        replay: Replay,
-        stack: SocketAddr,
-        tls: Option<&Tls>,
-    ) -> Result<Self, PerfError> {
-        Self::start(Some(replay), stack, Recording::default(), tls).await
-    }
-
-    async fn start(
-        replay: Option<Replay>,
-        stack: SocketAddr,
-        recording: Recording,
-        tls: Option<&Tls>,
-    ) -> Result<Self, PerfError> {
+    /// Passes every call on to the stack at `stack`, whose tables have these keys, and records its answer.
+    pub async fn recording(stack: SocketAddr, keys: TableKeys) -> Result<Self, PerfError> {
         let client = Client::builder(TokioExecutor::new()).build_http();
-        let (recording, seen) = (Mutex::new(recording), Mutex::default());
-        let state = Arc::new(State { replay, stack, client, recording, seen });
+        let recording = Mutex::new(Recording::new(keys));
+        Self::start(Source::Stack(Passing { stack, client, recording }), None).await
+    }
+
+    /// Answers as `replay` has it, over TLS if it is given.
+    pub async fn replay(replay: Replay, tls: Option<&Tls>) -> Result<Self, PerfError> {
+        Self::start(Source::Replay(replay), tls).await
+    }
+
+    async fn start(source: Source, tls: Option<&Tls>) -> Result<Self, PerfError> {
+        let state = Arc::new(State { source, seen: Mutex::default() });
         let scheme = if tls.is_some() { "https" } else { "http" };
         let shared = Arc::clone(&state);
         let server = Server::start(tls.map(|tls| tls.acceptor.clone()), move |parts, body| {
@@ -105,7 +88,7 @@ impl Services {
 
     /// From now on, the calls are taped.
     pub fn tape(&self) {
-        self.state.seen().tape = Some(Taped::default());
+        self.state.seen().tape = Some(Vec::new());
     }
 
     /// What was called since the last look.
@@ -113,15 +96,20 @@ impl Services {
     /// # Errors
     /// A call was none of the recorded ones.
     pub fn take(&self) -> Result<Seen, PerfError> {
-        if let Some(unknown) = self.state.replay.as_ref().and_then(Replay::unknown) {
+        if let Source::Replay(replay) = &self.state.source
+            && let Some(unknown) = replay.unknown()
+        {
             return Err(format!("no answer to this call was recorded: {unknown}").into());
         }
         Ok(std::mem::take(&mut *self.state.seen()))
     }
 
-    /// What was recorded.
-    pub fn into_recording(self) -> Recording {
-        std::mem::take(&mut *lock(&self.state.recording))
+    /// What was recorded since the last look; nothing where nothing is.
+    pub fn take_recording(&self) -> Recording {
+        match &self.state.source {
+            Source::Stack(passing) => lock(&passing.recording).take(),
+            Source::Replay(_) => Recording::default(),
+        }
     }
 }
 
@@ -130,17 +118,10 @@ impl State {
         let operation = operation(&parts);
         let request: Value = serde_json::from_slice(&body).unwrap_or_default();
         self.begin(&operation, &request, body.len());
-        let recorded = self.replay.as_ref().and_then(|all| all.answer(&operation, &request));
-        let answer = match (recorded, &self.replay) {
-            (Some(answer), _) => Some(answer),
-            (None, Some(replay)) if !is_live(&request) => {
-                replay.miss(&operation, &request);
-                None
-            }
+        let answer = match &self.source {
             // An error here is one of a stack in this process, which would have ended.
-            (None, _) => self.pass_on(parts, body).await.ok().inspect(|answer| {
-                self.record(&operation, &request, answer);
-            }),
+            Source::Stack(passing) => passing.ask(&operation, &request, parts, body).await.ok(),
+            Source::Replay(replay) => replay.answer(&operation, &request),
         };
         let Some(answer) = answer else {
             return json_answer(400, r#"{"__type":"ValidationException"}"#);
@@ -160,16 +141,39 @@ impl State {
         seen.under_way += 1;
         seen.at_once = seen.at_once.max(seen.under_way);
         if let Some(tape) = &mut seen.tape {
-            tape.calls.push(json!({ "operation": operation, "body": request }));
+            tape.push(json!({ "operation": operation, "body": request }));
         }
     }
 
-    fn record(&self, operation: &str, request: &Value, answer: &Answer) {
-        if !is_live(request) {
-            lock(&self.recording).add(operation, request, answer.clone());
-        } else if let Some(tape) = &mut self.seen().tape {
-            tape.live.add(operation, request, answer.clone());
-        }
+    fn end(&self, operation: &str, received: usize) {
+        let mut seen = self.seen();
+        seen.under_way = seen.under_way.saturating_sub(1);
+        seen.counts.entry(operation.to_owned()).or_default().received += received as u64;
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        lock(&self.seen)
+    }
+}
+
+/// Asks the one-machine stack, and records what it answers.
+struct Passing {
+    stack: SocketAddr,
+    client: Client<HttpConnector, Full<Bytes>>,
+    recording: Mutex<Recording>,
+}
+
+impl Passing {
+    async fn ask(
+        &self,
+        operation: &str,
+        request: &Value,
+        parts: Parts,
+        body: Bytes,
+    ) -> Result<Answer, PerfError> {
+        let answer = self.pass_on(parts, body).await?;
+        lock(&self.recording).add(operation, request, answer.clone());
+        Ok(answer)
     }
 
     async fn pass_on(&self, mut parts: Parts, body: Bytes) -> Result<Answer, PerfError> {
@@ -189,18 +193,52 @@ impl State {
         let body = body.collect().await?.to_bytes();
         Ok(Answer { status: parts.status.as_u16(), headers, body })
     }
-
-    fn end(&self, operation: &str, received: usize) {
-        let mut seen = self.seen();
-        seen.under_way = seen.under_way.saturating_sub(1);
-        seen.counts.entry(operation.to_owned()).or_default().received += received as u64;
-    }
-
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        lock(&self.seen)
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// The answer of the services at `url` to a write of one and the same item.
+    async fn update(url: &str) -> Bytes {
+        let client: Client<_, Full<Bytes>> = Client::builder(TokioExecutor::new()).build_http();
+        let body = json!({ "TableName": "T", "Key": { "k": { "S": "1" } } }).to_string();
+        let request = http::Request::post(url)
+            .header("x-amz-target", "DynamoDB_20120810.UpdateItem")
+            .body(Full::new(body.into()))
+            .expect("a request");
+        let answer = client.request(request).await.expect("an answer");
+        answer.into_body().collect().await.expect("a body").to_bytes()
+    }
+
+    #[tokio::test]
+    async fn two_functions_that_write_one_item_are_each_answered_as_they_were() {
+        let asked = Arc::new(AtomicUsize::new(0));
+        let stack = Server::start(None, move |_, _| {
+            let n = asked.fetch_add(1, Ordering::Relaxed);
+            async move { json_answer(200, n.to_string()) }
+        });
+        let stack = stack.await.expect("a server");
+        let mut recordings = Vec::new();
+        for _ in ["mailer", "feedback"] {
+            let services = Services::recording(stack.address, TableKeys::new()).await;
+            let services = services.expect("services");
+            let answers = [update(&services.url).await, update(&services.url).await];
+            recordings.push((answers, services.take_recording()));
+        }
+        for (answers, recording) in recordings {
+            let services = Services::replay(Replay::new(Arc::new(recording)), None).await;
+            let services = services.expect("services");
+            for answer in answers.iter().chain(&answers) {
+                assert_eq!(update(&services.url).await, answer);
+            }
+            services.take().expect("only recorded calls");
+        }
+    }
 }

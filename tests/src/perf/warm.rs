@@ -8,8 +8,7 @@ use serde::Serialize;
 use super::bench::{Bench, Sample, Tape, Trigger};
 use super::error::PerfError;
 use super::process::{CountedProcess, Process, Program};
-use super::recording::Recording;
-use super::services::{Count, Services, Taped};
+use super::services::{Count, Services};
 use super::stats::{median, percentile};
 
 /// Invocations before anything is measured, so that what is read once in a while is read.
@@ -51,10 +50,10 @@ pub struct Warm {
 /// Measures one sample in `rounds` rounds.
 pub async fn measure(bench: &Bench, sample: &Sample, rounds: usize) -> Result<Warm, PerfError> {
     let services = bench.services(sample, None).await?;
-    let program = bench.function(sample.function, &sample.stage.environments, &services.url)?;
+    let program = bench.function(sample.function, &sample.environments, &services.url)?;
     let mut function = Side::start(&program, services, &sample.payload).await?;
-    let (tape, live) = function.tape(sample).await?;
-    let services = bench.services_of_floor(sample, live).await?;
+    let tape = function.tape(sample).await?;
+    let services = bench.services(sample, None).await?;
     let program = bench.floor(sample, &services.url, &tape)?;
     let mut floor = Side::start(&program, services, &sample.payload).await?;
     let logged = function.process.logged();
@@ -133,13 +132,13 @@ impl<'a> Side<'a> {
     }
 
     /// What the function calls in one more invocation.
-    async fn tape(&mut self, sample: &Sample) -> Result<(Tape, Recording), PerfError> {
+    async fn tape(&mut self, sample: &Sample) -> Result<Tape, PerfError> {
         self.services.tape();
         self.process.invoke(self.payload).await?;
         let seen = self.services.take()?;
-        let Taped { calls, live } = seen.tape.unwrap_or_default();
+        let calls = seen.tape.unwrap_or_default();
         let is_queue = sample.trigger == Trigger::Queue;
-        Ok((Tape { is_queue, at_once: seen.at_once, calls }, live))
+        Ok(Tape { is_queue, at_once: seen.at_once, calls })
     }
 }
 
