@@ -6,12 +6,26 @@ use serde_json::Value;
 /// The calls of one invocation.
 #[derive(Debug, Deserialize)]
 pub struct Tape {
-    /// Whether the event is a batch of a queue.
-    pub is_queue: bool,
+    /// What the event is read into.
+    pub input: Input,
+    /// What the function answered.
+    pub answer: Value,
     /// How many of the calls are under way at the same time.
     pub at_once: usize,
     /// In the order in which they were made.
     pub calls: Vec<TapedCall>,
+}
+
+/// What a function has its event read into before its own code runs.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Input {
+    /// AWS's type of a batch.
+    Batch,
+    /// The text of it.
+    Text,
+    /// A tree of values.
+    Tree,
 }
 
 /// A call and its body.

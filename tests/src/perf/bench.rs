@@ -9,6 +9,7 @@ use local::resources::Resources;
 use local::stack::{Endpoints, function_configs};
 use local::{Config, Stack};
 use serde::Serialize;
+use serde_json::value::RawValue;
 
 use super::error::PerfError;
 use super::process::Program;
@@ -134,7 +135,62 @@ impl Bench {
 /// What the floor repeats; `tests/floor` reads it.
 #[derive(Debug, Serialize)]
 pub struct Tape {
-    pub is_queue: bool,
+    pub input: Input,
+    /// What the function answered.
+    pub answer: Box<RawValue>,
     pub at_once: usize,
     pub calls: Vec<serde_json::Value>,
+}
+
+/// What a function has its event read into before its own code runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Input {
+    /// AWS's type of a batch.
+    Batch,
+    /// The text, which the function reads itself: [`RawValue`].
+    Text,
+    /// A tree of values.
+    Tree,
+}
+
+impl Input {
+    /// That of `function`, whose `run` names it.
+    ///
+    /// # Errors
+    /// The function is none of those of the stack.
+    pub fn of_function(function: &str) -> Result<Self, PerfError> {
+        match function {
+            "dispatcher" | "mailer" | "feedback" => Ok(Self::Batch),
+            "intake" | "connector" => Ok(Self::Text),
+            "relay" | "publisher" => Ok(Self::Tree),
+            other => {
+                Err(format!("how {other} reads its event is unknown: add it to bench.rs").into())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use local::stack::FUNCTIONS;
+
+    use super::*;
+
+    #[test]
+    fn the_floor_reads_each_event_into_the_type_that_the_function_names() {
+        for function in FUNCTIONS.map(|function| function.name) {
+            let path = format!("../services/{function}/src/lib.rs");
+            let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
+            let source = std::fs::read_to_string(path).expect("the function's source");
+            let event = match Input::of_function(function).expect("a known function") {
+                Input::Batch => "event: LambdaEvent<SqsEvent>",
+                Input::Text => "event: LambdaEvent<Box<RawValue>>",
+                Input::Tree => "event: LambdaEvent<Value>",
+            };
+            assert!(source.contains(event), "{function} does not read {event}");
+        }
+    }
 }

@@ -4,7 +4,7 @@
 use serde::Serialize;
 
 use super::bench::{Bench, Sample};
-use super::error::PerfError;
+use super::error::{NOTHING_MEASURED, PerfError};
 use super::process::Process;
 use super::quota::Quota;
 use super::stats::median;
@@ -16,22 +16,29 @@ const FURTHER: usize = 20;
 /// The shares of a core that are measured: 128 MB and 512 MB.
 pub const QUOTAS: [u64; 2] = [7, 29];
 
-/// Medians of several starts. Times in milliseconds.
+/// Medians of several starts, but for the memory.
 #[derive(Debug, Clone, Serialize)]
 pub struct Cold {
     pub function: &'static str,
-    /// From the start of the process to its first request for an invocation.
-    pub start_wall_ms: f64,
-    pub start_cpu_ms: f64,
+    /// Starts of a process whose services are called without TLS, and of one that has to call them over it.
+    pub start: Start,
+    pub tls_start: Start,
     pub plain: First,
     pub tls: First,
     /// Over TLS, by percent of a core; none where this machine has no control groups for it.
     pub limited: Vec<(u64, First)>,
-    /// Resident bytes after the invocations over TLS.
-    pub resident_bytes: u64,
+    /// The most resident bytes that one of the starts had after its invocations over TLS.
+    pub max_resident_bytes: u64,
 }
 
-/// The first invocation, and those after it.
+/// From the start of the process to its first request for an invocation, in milliseconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Start {
+    pub wall_ms: f64,
+    pub cpu_ms: f64,
+}
+
+/// The first invocation, and those after it. In milliseconds.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct First {
     pub wall_ms: f64,
@@ -53,8 +60,7 @@ impl First {
 }
 
 struct Once {
-    start_wall_ms: f64,
-    start_cpu_ms: f64,
+    start: Start,
     first: First,
     resident_bytes: u64,
 }
@@ -75,29 +81,36 @@ pub async fn measure(
             all.push(once(bench, sample, Some(&bench.tls), Some(quota)).await?);
         }
     }
-    let limited = quotas.iter().zip(&limited).map(|((percent, _), all)| (*percent, first(all)));
-    let of = |value: fn(&Once) -> f64| median(&plain.iter().map(value).collect::<Vec<_>>());
+    let limited = quotas.iter().zip(&limited);
+    let limited = limited.map(|((percent, _), all)| Ok((*percent, first(all)?)));
     Ok(Cold {
         function: sample.function,
-        start_wall_ms: of(|once| once.start_wall_ms),
-        start_cpu_ms: of(|once| once.start_cpu_ms),
-        plain: first(&plain),
-        tls: first(&tls),
-        limited: limited.collect(),
-        resident_bytes: tls.iter().map(|once| once.resident_bytes).max().unwrap_or_default(),
+        start: start(&plain)?,
+        tls_start: start(&tls)?,
+        plain: first(&plain)?,
+        tls: first(&tls)?,
+        limited: limited.collect::<Result<_, PerfError>>()?,
+        max_resident_bytes: tls.iter().map(|once| once.resident_bytes).max().unwrap_or_default(),
     })
 }
 
-fn first(all: &[Once]) -> First {
-    let of = |value: fn(&First) -> f64| {
-        median(&all.iter().map(|once| value(&once.first)).collect::<Vec<_>>())
-    };
-    First {
-        wall_ms: of(|first| first.wall_ms),
-        cpu_ms: of(|first| first.cpu_ms),
-        warm_wall_ms: of(|first| first.warm_wall_ms),
-        warm_cpu_ms: of(|first| first.warm_cpu_ms),
-    }
+fn start(all: &[Once]) -> Result<Start, PerfError> {
+    let of = |value: fn(&Once) -> f64| median_of(all.iter().map(value));
+    Ok(Start { wall_ms: of(|once| once.start.wall_ms)?, cpu_ms: of(|once| once.start.cpu_ms)? })
+}
+
+fn first(all: &[Once]) -> Result<First, PerfError> {
+    let of = |value: fn(&First) -> f64| median_of(all.iter().map(|once| value(&once.first)));
+    Ok(First {
+        wall_ms: of(|first| first.wall_ms)?,
+        cpu_ms: of(|first| first.cpu_ms)?,
+        warm_wall_ms: of(|first| first.warm_wall_ms)?,
+        warm_cpu_ms: of(|first| first.warm_cpu_ms)?,
+    })
+}
+
+fn median_of(values: impl Iterator<Item = f64>) -> Result<f64, PerfError> {
+    Ok(median(&values.collect::<Vec<_>>()).ok_or(NOTHING_MEASURED)?)
 }
 
 async fn once(
@@ -119,23 +132,19 @@ async fn once(
         further.push(invocation(&mut process, sample).await?);
     }
     let warm = &further[further.len() / 2..];
-    let of = |n: usize| median(&warm.iter().map(|both| both[n]).collect::<Vec<_>>());
-    let first = First { wall_ms, cpu_ms, warm_wall_ms: of(0), warm_cpu_ms: of(1) };
+    let of = |n: usize| median_of(warm.iter().map(|both| both[n]));
+    let first = First { wall_ms, cpu_ms, warm_wall_ms: of(0)?, warm_cpu_ms: of(1)? };
     let resident_bytes = process.memory()?.resident_bytes;
     process.end().await;
     services.take()?;
-    Ok(Once {
-        start_wall_ms: 1000.0 * start.wall.as_secs_f64(),
-        start_cpu_ms: 1000.0 * start.cpu.as_secs_f64(),
-        first,
-        resident_bytes,
-    })
+    let [wall_ms, cpu_ms] = [start.wall, start.cpu].map(|time| 1000.0 * time.as_secs_f64());
+    Ok(Once { start: Start { wall_ms, cpu_ms }, first, resident_bytes })
 }
 
 /// Wall and CPU time of one, in milliseconds.
 async fn invocation(process: &mut Process, sample: &Sample) -> Result<[f64; 2], PerfError> {
-    let before = process.cpu().await;
+    let before = process.cpu().await?;
     let (_, wall) = process.invoke(&sample.payload).await?;
-    let used = process.cpu().await - before;
+    let used = process.cpu().await? - before;
     Ok([1000.0 * wall.as_secs_f64(), 1000.0 * used.as_secs_f64()])
 }

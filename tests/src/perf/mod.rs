@@ -28,8 +28,11 @@ mod tls;
 mod url_event;
 mod warm;
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Instant;
+
+use local::stack::FUNCTIONS;
 
 pub use error::PerfError;
 
@@ -48,7 +51,7 @@ pub struct Options {
     /// The directory of the executables; they are built if absent.
     pub programs: Option<PathBuf>,
     /// Rounds of warm invocations, and half as many starts.
-    pub rounds: usize,
+    pub rounds: NonZeroUsize,
     /// Only these functions; all if empty.
     pub functions: Vec<String>,
 }
@@ -56,8 +59,10 @@ pub struct Options {
 /// Measures, and tells on standard error how far it is.
 ///
 /// # Errors
-/// An executable is missing or fails, or calls what was not recorded.
+/// There is no such function; an executable is missing or fails, or calls what was not recorded.
 pub async fn run(options: Options) -> Result<Report, PerfError> {
+    known(&options.functions)?;
+    let rounds = options.rounds.get();
     let programs = programs::find(options.programs.as_deref())?;
     let (started, before) = (Instant::now(), Machine::now());
     let directory = tempfile::tempdir()?;
@@ -75,16 +80,24 @@ pub async fn run(options: Options) -> Result<Report, PerfError> {
     for sample in &samples {
         let Sample { function, trigger, records, .. } = sample;
         eprintln!("{function}, {trigger:?}, {records} records");
-        warm.push(warm::measure(&bench, sample, options.rounds).await?);
+        warm.push(warm::measure(&bench, sample, rounds).await?);
     }
     let (quotas, no_quota) = quotas();
     let mut cold = Vec::new();
     for sample in samples.iter().filter(|sample| is_first(sample)) {
         eprintln!("{}, its start", sample.function);
-        cold.push(cold::measure(&bench, sample, options.rounds.div_ceil(2), &quotas).await?);
+        cold.push(cold::measure(&bench, sample, rounds.div_ceil(2), &quotas).await?);
     }
     let machine = before.with_load_now();
     Ok(Report { machine, seconds: started.elapsed().as_secs_f64(), warm, cold, no_quota })
+}
+
+/// A run without the function that was meant would measure nothing, and nothing fails.
+fn known(functions: &[String]) -> Result<(), PerfError> {
+    let is_known = |name: &&String| FUNCTIONS.iter().any(|function| function.name == **name);
+    let Some(unknown) = functions.iter().find(|name| !is_known(name)) else { return Ok(()) };
+    let all = FUNCTIONS.map(|function| function.name).join(", ");
+    Err(format!("there is no function {unknown}: choose from {all}").into())
 }
 
 /// Whether a function's first invocation is one of this sample: one record, of the trigger by which most come.
@@ -98,5 +111,18 @@ fn quotas() -> (Vec<(u64, Quota)>, Option<String>) {
     match all.collect::<Result<Vec<_>, PerfError>>() {
         Ok(quotas) => (quotas, None),
         Err(error) => (Vec::new(), Some(error.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_that_does_not_exist_is_refused_with_the_names_of_those_that_do() {
+        assert!(known(&[]).is_ok() && known(&["mailer".to_owned()]).is_ok());
+        let refusal = known(&["mailer".to_owned(), "maler".to_owned()]).expect_err("unknown");
+        let expected = "there is no function maler: choose from intake, relay, dispatcher, mailer, feedback, connector, publisher";
+        assert_eq!(refusal.to_string(), expected);
     }
 }

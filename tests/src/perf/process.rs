@@ -69,7 +69,7 @@ impl Process {
             return Err(format!("{} does not start: {event:?}", program.function).into());
         };
         process.ready = Some(ready);
-        let cost = Cost { wall: at - started, cpu: process.cpu().await };
+        let cost = Cost { wall: at - started, cpu: process.cpu().await? };
         Ok((process, cost))
     }
 
@@ -92,17 +92,19 @@ impl Process {
         Ok((answer, at - started))
     }
 
-    /// CPU time so far, once it does nothing any more: it asks for its next invocation before its thread sleeps.
-    pub async fn cpu(&mut self) -> Duration {
-        let mut used = self.cpu.used();
-        loop {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-            let now = self.cpu.used();
-            if now == used {
-                return now;
+    /// CPU time so far, once each of its threads sleeps: it asks for its next invocation before it does.
+    ///
+    /// # Errors
+    /// It has not come to rest after 30 s, or has ended.
+    pub async fn cpu(&mut self) -> Result<Duration, PerfError> {
+        let began = Instant::now();
+        while !self.cpu.sleeps() {
+            if began.elapsed() > TIMEOUT {
+                return Err("a process still works 30 s after its invocation, or has ended".into());
             }
-            used = now;
+            tokio::time::sleep(Duration::from_millis(1)).await;
         }
+        Ok(self.cpu.used())
     }
 
     /// Resident memory, now and at most.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::cold::Cold;
+use super::cold::{Cold, Start};
 use super::warm::Warm;
 
 /// What a run measured.
@@ -88,6 +88,13 @@ const OF_WARM: f64 = 1.5;
 const RESIDENT_MB: f64 = 12.0;
 
 impl Report {
+    /// Whether each number is reached. Not if there is none.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        let verdicts = self.verdicts();
+        !verdicts.is_empty() && verdicts.iter().all(Verdict::passes)
+    }
+
     /// Each number to reach, beside what was measured.
     #[must_use]
     pub fn verdicts(&self) -> Vec<Verdict> {
@@ -159,16 +166,18 @@ impl Report {
     fn cold_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(
             f,
-            "| start, and first invocation of one record | start ms | start CPU ms | first CPU ms | × warm | first CPU ms, TLS | × warm | first ms, TLS | × warm | of little CPU, TLS |"
+            "| start, and first invocation of one record | start ms | start CPU ms | start ms, TLS | start CPU ms, TLS | first CPU ms | × warm | first CPU ms, TLS | × warm | first ms, TLS | × warm | of little CPU, TLS | max MB, TLS |"
         )?;
-        writeln!(f, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |")?;
+        writeln!(
+            f,
+            "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- | ---: |"
+        )?;
         for cold in &self.cold {
             let (plain, tls) = (&cold.plain, &cold.tls);
-            write!(
-                f,
-                "| {} | {:.1} | {:.1} ",
-                cold.function, cold.start_wall_ms, cold.start_cpu_ms
-            )?;
+            write!(f, "| {} ", cold.function)?;
+            for Start { wall_ms, cpu_ms } in [cold.start, cold.tls_start] {
+                write!(f, "| {wall_ms:.1} | {cpu_ms:.1} ")?;
+            }
             write!(
                 f,
                 "| {:.2} | {:.1} | {:.2} | {:.1} ",
@@ -186,7 +195,7 @@ impl Report {
                     first.wall_of_warm()
                 )?;
             }
-            writeln!(f, " |")?;
+            writeln!(f, " | {:.1} |", megabytes(cold.max_resident_bytes))?;
         }
         if let Some(why) = &self.no_quota {
             writeln!(f, "\nNothing was measured with a share of a core: {why}")?;
@@ -204,5 +213,12 @@ mod tests {
         let verdict = |measured| Verdict { what: String::new(), reach: 1.5, measured };
         assert!(verdict(1.5).passes());
         assert!(!verdict(1.51).passes() && !verdict(f64::NAN).passes());
+    }
+
+    #[test]
+    fn a_run_that_measured_nothing_is_no_success() {
+        let (warm, cold) = (Vec::new(), Vec::new());
+        let machine = Machine::now();
+        assert!(!Report { machine, seconds: 0.0, warm, cold, no_quota: None }.passes());
     }
 }
