@@ -5,3 +5,4 @@ pub mod deliveries;
 pub mod load;
 pub mod model;
 pub mod parser_properties;
+pub mod perf;
