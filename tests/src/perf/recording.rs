@@ -23,6 +23,8 @@ pub struct Answer {
 pub struct Recording {
     keys: TableKeys,
     answers: BTreeMap<String, Vec<Answer>>,
+    /// The same for a function and its floor, which does not tell it the rate.
+    gate: Arc<Gate>,
 }
 
 impl Recording {
@@ -42,7 +44,7 @@ impl Recording {
     /// What was recorded; from now on, a new recording.
     pub fn take(&mut self) -> Self {
         let answers = std::mem::take(&mut self.answers);
-        Self { keys: self.keys.clone(), answers }
+        Self { keys: self.keys.clone(), answers, gate: Arc::default() }
     }
 
     /// With the answers of `earlier` about what was not asked again: what a process reads once and keeps.
@@ -59,7 +61,6 @@ impl Recording {
 #[derive(Debug)]
 pub struct Replay {
     recording: Arc<Recording>,
-    gate: Gate,
     state: Mutex<State>,
 }
 
@@ -71,7 +72,7 @@ struct State {
 
 impl Replay {
     pub fn new(recording: Arc<Recording>) -> Self {
-        Self { recording, gate: Gate::default(), state: Mutex::default() }
+        Self { recording, state: Mutex::default() }
     }
 
     /// The recorded answer; `None` where no such call was recorded.
@@ -79,7 +80,7 @@ impl Replay {
         let identity = identity(operation, body, &self.recording.keys);
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = match is_of_send_gate(body) {
-            true => self.gate.update(body),
+            true => self.recording.gate.update(body),
             false => self.recording.answers.get(&identity).map(|answers| {
                 let next = state.next.entry(identity.clone()).or_default();
                 *next += 1;

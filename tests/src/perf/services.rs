@@ -44,7 +44,7 @@ pub struct Seen {
 
 /// Where the answers come from.
 enum Source {
-    Stack(Passing),
+    Stack(Box<Passing>),
     Replay(Replay),
 }
 
@@ -66,7 +66,7 @@ impl Services {
     pub async fn recording(stack: SocketAddr, keys: TableKeys) -> Result<Self, PerfError> {
         let client = Client::builder(TokioExecutor::new()).build_http();
         let recording = Mutex::new(Recording::new(keys));
-        Self::start(Source::Stack(Passing { stack, client, recording }), None).await
+        Self::start(Source::Stack(Box::new(Passing { stack, client, recording })), None).await
     }
 
     /// Answers as `replay` has it, over TLS if it is given.
