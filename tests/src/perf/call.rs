@@ -1,11 +1,20 @@
-//! A call to AWS: which operation it is, and by what a recorded answer to it is found again.
+//! A call to AWS: which operation it is, its answer, and by what a recorded one is found again.
 
 use std::collections::BTreeMap;
 
-use http::{Method, request::Parts};
+use bytes::Bytes;
+use http::{HeaderMap, Method, request::Parts};
 use serde_json::Value;
 use shared::order_key::ORDER_KEY;
 use shared::send_gate::PARTITION_KEY;
+
+/// An answer to a call.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
 
 /// The names of the key attributes of each table.
 pub type TableKeys = BTreeMap<String, Vec<String>>;

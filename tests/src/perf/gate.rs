@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use http::HeaderMap;
 use serde_json::{Map, Value, json};
 
-use super::recording::Answer;
+use super::call::Answer;
 
 /// The item. Nobody else writes it, so every condition holds and mails flow.
 #[derive(Debug, Default)]

@@ -3,20 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use bytes::Bytes;
-use http::HeaderMap;
 use serde_json::Value;
 
-use super::call::{TableKeys, identity, is_of_send_gate};
+use super::call::{Answer, TableKeys, identity, is_of_send_gate};
 use super::gate::Gate;
-
-/// An answer of a service.
-#[derive(Debug, Clone)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: HeaderMap,
-    pub body: Bytes,
-}
 
 /// The answers to one function, by [`identity`]. Others write the same items, and are answered otherwise.
 #[derive(Debug, Clone, Default)]
@@ -101,6 +91,8 @@ impl Replay {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+    use http::HeaderMap;
     use serde_json::json;
 
     use super::*;

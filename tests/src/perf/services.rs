@@ -15,10 +15,10 @@ use hyper_util::rt::TokioExecutor;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::call::{TableKeys, operation};
+use super::call::{Answer, TableKeys, operation};
 use super::error::PerfError;
 use super::http::{Server, json as json_answer};
-use super::recording::{Answer, Recording, Replay};
+use super::recording::{Recording, Replay};
 use super::tls::Tls;
 
 /// The calls of one operation.
