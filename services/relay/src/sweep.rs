@@ -202,8 +202,9 @@ impl Sweep<'_> {
     }
 
     async fn save(&mut self) -> Result<(), OutboxError> {
-        // On a new stack, the hours before its first event would tell of a sweep that is days behind. But one whose time
-        // is over leaves them to the next: it would begin with the same hours, and never come to the first event.
+        // On a new stack, the hours before its first event would tell of a sweep that is days behind. But a sweep that
+        // runs out of time there saves how far it came: the next would else begin with the same hours, and never come to
+        // the first event.
         let is_before_events = self.is_first && self.stats.checked == 0 && self.from < self.until;
         if is_before_events && self.has_time() {
             return Ok(());
