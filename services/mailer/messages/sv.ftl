@@ -96,7 +96,7 @@ carrier = Transportör
 tracking-number = Spårningsnummer
 tracking-page = Spåra paketet på
 track-parcel = Spåra ditt paket
-delivery-details = Leveransinformation
+delivery-details = Visa leveransen
 expected = Beräknad leverans
 expected-today = Idag
 reason = Orsak
@@ -266,7 +266,7 @@ updated-subject =
         [part] Ny leveransinformation för en del av din beställning { $order }
        *[parcel] Ny leveransinformation för ett paket i din beställning { $order }
     }
-updated-heading = Ny leveransinformation för ditt paket
+updated-heading = Ny information om ditt paket
 updated-lead =
     { $share ->
         [whole] Leveransinformationen för din beställning { $order } har uppdaterats. Nedan ser du vad som gäller nu.
