@@ -4,7 +4,7 @@
 //! `cargo run --release -p waybill-tests --bin perf`
 //!
 //! First the pipeline runs once against the one-machine stack, by its own mappings, and every event and every answer is
-//! kept ([`pipeline`]). Then each function is driven through the Runtime API with its event again and again, and whatever
+//! kept (`pipeline`). Then each function is driven through the Runtime API with its event again and again, and whatever
 //! it calls answers at once, as it did before: nothing that is measured waits for an emulator.
 
 pub mod allocations;
