@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::contract::reader::FieldReader;
+use crate::contract::reader::{FieldReader, pointer_below};
 use crate::contract::unknown_members::is_close;
 use crate::contract::values::is_absent;
 
@@ -179,8 +179,9 @@ pub(crate) fn place_in(document: &Value, pointer: String) -> String {
         return pointer;
     }
     match (name_at("/data"), name_at("/data/order")) {
-        (Some(name), _) => format!("/data/{name}/{rest}"),
-        (None, Some(name)) => format!("/data/order/{name}/{rest}"),
+        // As the shop wrote it, which may hold what a pointer escapes.
+        (Some(name), _) => format!("{}/{rest}", pointer_below("/data", name)),
+        (None, Some(name)) => format!("{}/{rest}", pointer_below("/data/order", name)),
         (None, None) => format!("/data/{rest}"),
     }
 }
@@ -237,6 +238,20 @@ mod tests {
             ("shipment.delayed", "shipment", parcel),
             ("shipment.returned", "shipment", json!({ "reason": "Refused" })),
         ]
+    }
+
+    #[test]
+    fn a_warning_points_into_an_object_whose_misspelled_name_holds_a_slash() {
+        let parcel =
+            json!({ "expected_on": "2090-01-01", "lines": [{ "sku": "POT", "quantity": 1 }] });
+        for place in ["/data", "/data/order"] {
+            let mut event = event("shipment.shipped", &json!({}));
+            event.pointer_mut(place).expect("an object")["/shipment"] = parcel.clone();
+            let (_, warnings) = parse_with_warnings(&event, Timestamp::UNIX_EPOCH);
+            let expected = format!("{place}/~1shipment/expected_on");
+            assert!(warnings.iter().any(|warning| warning.pointer == expected), "{warnings:?}");
+            assert!(event.pointer(&expected).is_some());
+        }
     }
 
     #[test]

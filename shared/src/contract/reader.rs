@@ -440,7 +440,8 @@ impl<'a> FieldReader<'a> {
     }
 }
 
-fn pointer_below(pointer: &str, token: &str) -> String {
+/// The JSON Pointer to the member `token` of what `pointer` points to.
+pub(crate) fn pointer_below(pointer: &str, token: &str) -> String {
     // In this order, or the `~` of `~1` would be escaped again (RFC 6901, section 4).
     format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
