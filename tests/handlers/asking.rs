@@ -1,4 +1,4 @@
-//! What is typed at a terminal before a replay moves anything. (`script` of util-linux makes the terminal.)
+//! What is typed at a terminal before a replay moves anything. (`script` of util-linux makes the terminal, which has no size.)
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ use crate::support::TestStack;
 /// Runs the command at a terminal at which this is typed.
 async fn type_at_terminal(services: &TestStack, typed: &str) -> Ended {
     let (operator, url) = (env!("CARGO_BIN_EXE_operator"), services.stack.url());
-    let run = format!("stty cols 100; {operator} --endpoint-url {url} dlq replay mail");
+    let run = format!("{operator} --endpoint-url {url} dlq replay mail");
     let mut child = Command::new("script")
         .args(["-q", "-e", "-c", &run, "/dev/null"])
         .env_clear()
