@@ -23,7 +23,9 @@ const TIMEOUT: Duration = Duration::from_secs(1);
 /// Opens a connection to DynamoDB.
 pub async fn dynamodb(client: &aws_sdk_dynamodb::Client) {
     let once = aws_sdk_dynamodb::Config::builder().retry_config(RetryConfig::disabled());
-    let call = client.query().customize().mutate_request(ask).config_override(once);
+    // No call goes out without a table, whose account may be part of the endpoint: a name is of this account.
+    let call = client.query().table_name("-");
+    let call = call.customize().mutate_request(ask).config_override(once);
     within_timeout(call.send()).await;
 }
 
@@ -56,12 +58,51 @@ pub fn ask(request: &mut HttpRequest) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpListener;
+
+    use aws_config::{BehaviorVersion, Region, SdkConfig};
+    use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
+
     use super::*;
+
+    /// A service, and the first line of the first request that it gets.
+    fn service() -> (SdkConfig, std::thread::JoinHandle<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let credentials = Credentials::new("a", "b", None, None, "test");
+        let sdk = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-central-2"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .endpoint_url(endpoint);
+        let first_line = std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 4096];
+            let read = stream.read(&mut request).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
+            String::from_utf8_lossy(&request[..read]).lines().next().unwrap().to_owned()
+        });
+        (sdk.build(), first_line)
+    }
+
+    #[tokio::test]
+    async fn a_service_is_asked_how_it_is_and_for_nothing_else() {
+        let (sdk, first_line) = service();
+        dynamodb(&crate::aws::dynamodb(&sdk)).await;
+        assert_eq!(first_line.join().unwrap(), "GET /ping HTTP/1.1");
+        let (sdk, first_line) = service();
+        sqs(&crate::aws::sqs(&sdk)).await;
+        assert_eq!(first_line.join().unwrap(), "GET /ping HTTP/1.1");
+    }
 
     #[test]
     fn a_call_becomes_a_request_without_its_operation_and_body() {
         for (uri, expected) in [
-            ("https://sqs.eu-central-2.amazonaws.com/", "https://sqs.eu-central-2.amazonaws.com/ping"),
+            (
+                "https://sqs.eu-central-2.amazonaws.com/",
+                "https://sqs.eu-central-2.amazonaws.com/ping",
+            ),
             ("http://127.0.0.1:1", "http://127.0.0.1:1/ping"),
             ("http://h/v2/email/account?a=/", "http://h/ping"),
         ] {
