@@ -5,6 +5,8 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient, http_client_fn};
 
 /// Limits one attempt of a call. DynamoDB and SQS answer within milliseconds, so after this long a retry
 /// by the SDK is more likely to succeed than further waiting.
@@ -57,7 +59,19 @@ pub fn loader() -> ConfigLoader {
     let retries = RetryConfig::standard()
         .with_max_attempts(MAX_ATTEMPTS)
         .with_initial_backoff(INITIAL_BACKOFF);
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).retry_config(retries)
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        .http_client(http_client())
+}
+
+/// One for all clients, so that the trusted authorities are parsed once: when the first of them connects. The SDK's own is
+/// one for each client, and each parses them a first time for a check when it is built.
+fn http_client() -> SharedHttpClient {
+    let https = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build_https();
+    http_client_fn(move |settings, components| https.http_connector(settings, components))
 }
 
 /// A DynamoDB client. Build one per process, since each has its own connection pool.

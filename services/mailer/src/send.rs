@@ -97,6 +97,13 @@ impl Sender {
         PreparedMail { call, message, own_identities: from.own_identities }
     }
 
+    /// Opens the connection of the first mail, which it uses within a few seconds.
+    pub async fn connect(&self) {
+        let call = self.ses.for_call_at(SystemTime::now()).send_email();
+        let call = call.customize().mutate_request(kit::connect::ask);
+        kit::connect::within_timeout(call.send()).await;
+    }
+
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is
     /// [`SendOutcome::Ambiguous`].
     pub async fn send(&self, mail: PreparedMail, max_wait: Duration) -> SendOutcome {

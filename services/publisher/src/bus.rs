@@ -39,6 +39,12 @@ impl MailBus {
         Self { client, name }
     }
 
+    /// Opens a connection to it.
+    pub async fn connect(&self) {
+        let call = self.client.put_events().customize().mutate_request(kit::connect::ask);
+        kit::connect::within_timeout(call.send()).await;
+    }
+
     /// Puts at most `MAX_ENTRIES` events on the bus. One result for each event, in their order: EventBridge accepts
     /// entries one by one, and says which it did not.
     pub async fn put(&self, events: &[&MailEvent]) -> Vec<Result<(), BusError>> {
