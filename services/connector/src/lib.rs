@@ -77,7 +77,7 @@ async fn from_env() -> Result<Connector, Error> {
     let sdk = kit::aws::sdk_config().await;
     let (sqs, clock) = (kit::aws::sqs(&sdk), Clock::system());
     let store = kit::secrets::client(&sdk);
-    tokio::join!(kit::connect::sqs(&sqs), secrets::connect(&store));
+    tokio::join!(kit::connect::sqs(&sqs), kit::connect::secrets(&store));
     let prefix = "what the names of the shop systems' secrets begin with: PREFIX/SHOP/SYSTEM";
     let deliveries = config::required("DELIVERIES_QUEUE_URL", "the deliveries queue's URL")?;
     let dead_letters =

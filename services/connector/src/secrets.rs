@@ -19,12 +19,6 @@ const MAX_LOOKUPS_A_SECOND: u32 = 20;
 /// Of how many names without a secret it is remembered that they have none.
 const MAX_UNKNOWN: usize = 1_000;
 
-/// Opens a connection to Secrets Manager.
-pub async fn connect(client: &Client) {
-    let call = client.get_secret_value().customize().mutate_request(kit::connect::ask);
-    kit::connect::within_timeout(call.send()).await;
-}
-
 /// Whose secret it is.
 type Name = (ShopId, System);
 

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
 use aws_smithy_http_client::tls;
@@ -62,25 +63,28 @@ pub fn loader() -> ConfigLoader {
     aws_config::defaults(BehaviorVersion::latest())
         .timeout_config(timeouts)
         .retry_config(retries)
+        // It watches the speed of each body, and every answer is small and has its time-out.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .http_client(http_client())
 }
 
-/// One for all clients, so that the trusted authorities are parsed once: when the first of them connects. The SDK's own is
-/// one for each client, and each parses them a first time for a check when it is built.
-fn http_client() -> SharedHttpClient {
+/// One for all clients of a configuration: those with the same time-outs share connections, and the trusted authorities are
+/// parsed when the first of them connects. The SDK's own is one for each client, which parses them to check itself when it
+/// is built; what is wrapped in a function is not checked.
+pub(crate) fn http_client() -> SharedHttpClient {
     let https = aws_smithy_http_client::Builder::new()
         .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
         .build_https();
     http_client_fn(move |settings, components| https.http_connector(settings, components))
 }
 
-/// A DynamoDB client. Build one per process, since each has its own connection pool.
+/// A DynamoDB client.
 #[must_use]
 pub fn dynamodb(config: &SdkConfig) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::new(config)
 }
 
-/// An SQS client. Build one per process, as with [`dynamodb()`].
+/// An SQS client.
 #[must_use]
 pub fn sqs(config: &SdkConfig) -> aws_sdk_sqs::Client {
     aws_sdk_sqs::Client::new(config)

@@ -12,6 +12,7 @@ use aws_sdk_sesv2::types::{
     Attachment, AttachmentContentDisposition, AttachmentContentTransferEncoding, Body, Content,
     Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
+use kit::connect::InsteadOfCall;
 use kit::ledger::{FEEDBACK_TOKEN_TAG, FILES_TAG};
 use shared::queue::message::MailRequest;
 use shared::{ShopSettings, mail_tags};
@@ -97,11 +98,11 @@ impl Sender {
         PreparedMail { call, message, own_identities: from.own_identities }
     }
 
-    /// Opens the connection of the first mail, which it uses within a few seconds.
+    /// Opens a connection to SES, for a mail that comes within seconds: see [`kit::connect`] and [`SesClient`].
     pub async fn connect(&self) {
-        let call = self.ses.for_call_at(SystemTime::now()).send_email();
-        let call = call.customize().mutate_request(kit::connect::ask);
-        kit::connect::within_timeout(call.send()).await;
+        let client = self.ses.for_call_at(SystemTime::now());
+        let instead = client.send_email().customize().interceptor(InsteadOfCall).send();
+        kit::connect::answered(instead).await;
     }
 
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is

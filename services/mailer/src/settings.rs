@@ -22,7 +22,7 @@ pub const DEFAULT_LEASE_SECONDS: i64 = 60;
 /// `DOUBT_GRACE_SECONDS` where it is not set.
 pub const DEFAULT_GRACE_SECONDS: i64 = 1200;
 
-/// Builds the mailer from environment variables.
+/// Builds the mailer from environment variables, and connects it.
 pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
     let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
