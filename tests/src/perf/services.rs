@@ -31,6 +31,16 @@ pub struct Count {
     pub received: u64,
 }
 
+impl std::iter::Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, count| Self {
+            calls: sum.calls + count.calls,
+            sent: sum.sent + count.sent,
+            received: sum.received + count.received,
+        })
+    }
+}
+
 /// What was called since the last look.
 #[derive(Debug, Default)]
 pub struct Seen {
