@@ -11,7 +11,7 @@ use shared::{OrderId, OrderKey, ShopId};
 use url::form_urlencoded;
 
 use super::respond::refuse;
-use super::session::Visitor;
+use super::session::Session;
 use super::state::Console;
 use crate::error::CliError;
 
@@ -77,17 +77,17 @@ impl<S: Sync> FromRequestParts<S> for Fields {
     }
 }
 
-impl FromRequestParts<Console> for Visitor {
+impl FromRequestParts<Console> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        console.sessions().visitor(&parts.headers).ok_or_else(no_session)
+        console.sessions().find(&parts.headers).ok_or_else(no_session)
     }
 }
 
 /// A form of one of the console's own pages: nothing is changed but for one.
 pub struct Form {
-    pub visitor: Visitor,
+    pub session: Session,
     pub fields: Fields,
 }
 
@@ -95,7 +95,7 @@ impl FromRequest<Console> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, console: &Console) -> Result<Self, Response> {
-        let visitor = console.sessions().visitor(request.headers()).ok_or_else(no_session)?;
+        let session = console.sessions().find(request.headers()).ok_or_else(no_session)?;
         let media_type = request.headers().get(header::CONTENT_TYPE);
         if media_type.is_none_or(|it| it != FORM) {
             let sentence = format!("Expected a form of one of these pages, which is {FORM}.");
@@ -110,14 +110,14 @@ impl FromRequest<Console> for Form {
             refuse(error.status(), "Nothing was changed", sentence)
         })?;
         let fields = Fields::parse(&body);
-        if !visitor.sent_form(fields.get(FORM_TOKEN)) {
+        if !session.has_form_token(fields.get(FORM_TOKEN)) {
             return Err(refuse(
                 StatusCode::FORBIDDEN,
                 "Nothing was changed",
                 "The form is not one that this console has made for you. Open the page again, and send it from there.",
             ));
         }
-        Ok(Self { visitor, fields })
+        Ok(Self { session, fields })
     }
 }
 

@@ -4,14 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use shared::OrderKey;
-use tokio::task::JoinError;
 use tokio_util::task::LocalPoolHandle;
 
 use super::args::Args;
 use super::command::CommandLine;
 use super::jobs::Jobs;
 use super::plans::{DropPlan, Plans, ReplayPlan};
-use super::session::{Sessions, Visitor};
+use super::session::{Session, Sessions};
 use crate::audit::{ChangeArgs, Operator};
 use crate::aws::Stack;
 use crate::error::CliError;
@@ -78,8 +77,7 @@ impl Console {
         F: Future<Output = Result<T, CliError>> + 'static,
     {
         let failed = "The console itself failed at this. Its terminal may say more.";
-        let ended = self.spawn(command, work).await;
-        ended.unwrap_or_else(|error| Err(CliError::service(failed).caused_by(error)))
+        self.run_pinned(command, failed, work).await
     }
 
     /// As [`perform`](Self::perform), for work that changes something: the console does not end before it has.
@@ -105,22 +103,23 @@ impl Console {
         };
         let lost = "The console itself failed in the middle of this, and does not know what it had done by then. See what \
                     it was about, and `waybill audit`. Its terminal may say more.";
-        let ended = self.spawn(command, tracked).await;
-        ended.unwrap_or_else(|error| Err(CliError::service(lost).caused_by(error)))
+        self.run_pinned(command, lost, tracked).await
     }
 
-    /// An error is a panic of `work`.
-    async fn spawn<T, F>(
+    /// Runs `work` on a worker's thread; `if_it_panics` is the sentence of its error then.
+    async fn run_pinned<T, F>(
         &self,
         command: &CommandLine,
+        if_it_panics: &'static str,
         work: impl FnOnce(Stack) -> F + Send + 'static,
-    ) -> Result<Result<T, CliError>, JoinError>
+    ) -> Result<T, CliError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, CliError>> + 'static,
     {
         let stack = self.0.stack.for_command(command.audited());
-        self.0.workers.spawn_pinned(move || work(stack)).await
+        let ended = self.0.workers.spawn_pinned(move || work(stack)).await;
+        ended.unwrap_or_else(|error| Err(CliError::service(if_it_panics).caused_by(error)))
     }
 
     pub fn stack(&self) -> &Stack {
@@ -165,9 +164,9 @@ impl Console {
         self.0.is_read_only
     }
 
-    /// Whether this visitor sees the order's personal data.
-    pub fn pii(&self, visitor: &Visitor, order: &OrderKey) -> PiiMode {
-        PiiMode::from_flag(self.0.sessions.is_unmasked(visitor, order))
+    /// Whether this session sees the order's personal data.
+    pub fn pii(&self, session: &Session, order: &OrderKey) -> PiiMode {
+        PiiMode::from_flag(self.0.sessions.is_unmasked(session, order))
     }
 
     /// Who changes something, and why.

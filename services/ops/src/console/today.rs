@@ -7,9 +7,9 @@ use http::StatusCode;
 
 use super::command::CommandLine;
 use super::link::link;
-use super::place::Place;
-use super::respond::{Chrome, failure, html};
-use super::session::Visitor;
+use super::navigation::Section;
+use super::respond::{PageFrame, error_page, html};
+use super::session::Session;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, state_words};
 use crate::aws::Queue;
@@ -23,7 +23,7 @@ const MAX_EVENTS: usize = 2_000;
 #[derive(Template)]
 #[template(path = "console/today.html")]
 struct TodayPage {
-    chrome: Chrome,
+    frame: PageFrame,
     attention: Vec<Sentence>,
     queues: Option<Vec<QueueView>>,
     ages_are_known: bool,
@@ -45,30 +45,37 @@ struct QueueView {
 
 struct DayView {
     events: String,
-    /// Each state with its mails, and how long its bar is, in hundredths of the longest.
-    states: Vec<(StateWords, String, usize)>,
+    states: Vec<StateBar>,
+}
+
+/// The mails of one state.
+struct StateBar {
+    state: StateWords,
+    count: String,
+    /// How long its bar is, in hundredths of the longest.
+    share: usize,
 }
 
 /// `GET /`.
-pub async fn page(State(console): State<Console>, visitor: Visitor) -> Response {
+pub async fn page(State(console): State<Console>, session: Session) -> Response {
     let most = MAX_EVENTS.to_string();
     let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
     let read = async |stack| run(&stack, &Args { most: MAX_EVENTS }).await;
     let read = console.perform(&command, read).await;
-    let chrome = Chrome::new(&console, &visitor, Place::Today, &command);
+    let frame = PageFrame::new(&console, &session, Section::Today, &command);
     match read {
-        Ok((status, _)) => html(StatusCode::OK, &TodayPage::new(chrome, &status)),
-        Err(error) => failure(chrome, &error),
+        Ok((status, _)) => html(StatusCode::OK, &TodayPage::new(frame, &status)),
+        Err(error) => error_page(frame, &error),
     }
 }
 
 impl TodayPage {
-    fn new(chrome: Chrome, status: &Status) -> Self {
+    fn new(frame: PageFrame, status: &Status) -> Self {
         let queues = status.queues.as_ref().ok();
         let knows_age = |rows: &Vec<QueueRow>| rows.iter().any(|row| row.oldest_seconds.is_some());
         let sentence = |finding: &String| Sentence::new(&format!("{}.", capitalised(finding)));
         Self {
-            chrome,
+            frame,
             attention: status.attention.iter().map(sentence).collect(),
             ages_are_known: queues.is_some_and(knows_age),
             queues: queues.map(|rows| rows.iter().map(QueueView::new).collect()),
@@ -86,13 +93,15 @@ impl TodayPage {
 }
 
 /// The most frequent state first.
-fn bars(states: &std::collections::BTreeMap<String, usize>) -> Vec<(StateWords, String, usize)> {
+fn bars(states: &std::collections::BTreeMap<String, usize>) -> Vec<StateBar> {
     let mut states: Vec<(&String, usize)> =
         states.iter().map(|(state, count)| (state, *count)).collect();
     states.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let longest = states.first().map_or(1, |(_, count)| (*count).max(1));
-    let bar = |(state, count): (&String, usize)| {
-        (state_words(state), number(count), (count * 100).div_ceil(longest))
+    let bar = |(state, count): (&String, usize)| StateBar {
+        state: state_words(state),
+        count: number(count),
+        share: (count * 100).div_ceil(longest),
     };
     states.into_iter().map(bar).collect()
 }

@@ -35,7 +35,7 @@ mod select;
 mod stream_batch;
 mod verdict;
 
-pub use move_messages::ReplayOutcome;
+pub use move_messages::{ReplayOutcome, RunControl};
 pub use order_match::{OrderMatch, match_order};
 #[cfg(test)]
 pub use parse::DeadLetterSummary;
@@ -44,7 +44,7 @@ pub use payload::events_of;
 pub use print::{loss, replay_effect, skipped_sentences};
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
 pub use scan::{DlqScan, Entry};
-pub use search::{FoundLetter, Search, search};
+pub use search::{FoundDeadLetter, Search, search};
 pub use select::{ReadOnlySelection, Selection};
 pub use verdict::Verdict;
 

@@ -67,7 +67,7 @@ impl LastDay {
     }
 
     fn name_order(&mut self, state: &str, order_key: &str) {
-        let order = OrderName::of_key(order_key).to_string();
+        let order = OrderName::from_key(order_key).to_string();
         self.orders.entry(state.to_owned()).or_default().insert(order);
     }
 }
@@ -86,7 +86,7 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
         let start = hour * BUCKET_MS;
         let end = start + BUCKET_MS - 1;
         let mut found = entries(&tables, start, start.max(since), end).await?;
-        found.retain(|entry| stack.shows_shop(&OrderName::of_key(&entry.order_key).shop));
+        found.retain(|entry| stack.shows_shop(&OrderName::from_key(&entry.order_key).shop));
         day.more = day.events + found.len() > max;
         let found = latest(found, max - day.events);
         day.events += found.len();

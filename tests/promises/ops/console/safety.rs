@@ -40,7 +40,7 @@ const FORMS: [&str; 6] = [
 ];
 
 const RESEND: [(&str, &str); 4] =
-    [("deed", "resend"), ("id", "A1"), ("kind", "order.confirmed"), ("reason", "repaired")];
+    [("action", "resend"), ("id", "A1"), ("kind", "order.confirmed"), ("reason", "repaired")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_link_s_cookie_everything_is_refused_and_the_link_lets_one_browser_in() {
@@ -159,7 +159,7 @@ async fn a_read_only_console_has_no_buttons_and_takes_no_form() {
     let browser = console.open().await;
     for path in [
         "/order?id=A1",
-        "/order/act?deed=resend&id=A1&kind=order.confirmed",
+        "/order/act?action=resend&id=A1&kind=order.confirmed",
         "/dead-letters/queue?queue=mail",
         "/dead-letters/replay?queue=mail",
         "/dead-letters/drop?queue=mail",

@@ -14,7 +14,7 @@ use crate::output::{ColorMode, Report};
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Deed {
+pub enum MailAction {
     Resend,
     /// To the customer's corrected address.
     Correct,
@@ -23,13 +23,18 @@ pub enum Deed {
     SettleNotSent,
 }
 
-const ALL: [Deed; 5] =
-    [Deed::Resend, Deed::Correct, Deed::Copy, Deed::SettleSent, Deed::SettleNotSent];
+const ALL: [MailAction; 5] = [
+    MailAction::Resend,
+    MailAction::Correct,
+    MailAction::Copy,
+    MailAction::SettleSent,
+    MailAction::SettleNotSent,
+];
 
-impl Deed {
-    /// The deed of a link or form.
+impl MailAction {
+    /// The action of a link or form.
     pub fn parse(name: &str) -> Option<Self> {
-        ALL.into_iter().find(|deed| deed.name() == name)
+        ALL.into_iter().find(|action| action.name() == name)
     }
 
     pub const fn name(self) -> &'static str {
@@ -43,7 +48,7 @@ impl Deed {
     }
 
     /// What may be done to a mail: what the command suggests, and a copy of what was sent to the customer.
-    pub fn of(mail: &Notification) -> Vec<Self> {
+    pub fn allowed_for(mail: &Notification) -> Vec<Self> {
         let suggested = mail.commands.iter().filter_map(|suggestion| match suggestion.action {
             Action::Resend => Some(Self::Resend),
             Action::ResendTo => Some(Self::Correct),
