@@ -16,6 +16,7 @@ use super::selection::Choice;
 use super::session::Session;
 use super::state::Console;
 use super::wording::Sentence;
+use crate::aws::{Dlq, Origin};
 use crate::dlq::list::{Group, ListArgs, Listing, Row, ShowArgs, describe_counts, listing, shown};
 use crate::dlq::{DlqScan, Entry, ReadOnlySelection, Verdict, replay_effect, skipped_sentences};
 use crate::error::CliError;
@@ -263,6 +264,8 @@ struct DeadLetterPage {
     back: String,
     replay: String,
     drop: String,
+    /// Where it may be repaired.
+    edit: Option<String>,
 }
 
 /// `GET /dead-letters/message?queue=&id=`: why it failed, what the ledger says, and its body, masked.
@@ -273,26 +276,35 @@ pub async fn message(State(console): State<Console>, session: Session, fields: F
     let command = CommandLine::new(console.stack(), words).with_flag("--body", true);
     let command = choice.flags(command);
     let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
-    let found = scan(&console, &command, &choice, 1).await.and_then(|scan| match &scan.entries[..] {
-        [one, ..] if !choice.message.is_empty() => Ok(DeadLetterPage::new(frame_of(&console, &session, &command), &choice, &scan, one)),
-        _ => Err(CliError::input(format!(
-            "The queue {} has no such message now: it was replayed or dropped, SQS has deleted it after its retention, or \
-             somebody else is reading it just now.",
-            choice.queue
-        ))),
-    });
-    match found {
-        Ok(page) => html(StatusCode::OK, &page),
+    match find_message(&console, &command, &choice).await {
+        Ok((dlq, entry)) => html(StatusCode::OK, &DeadLetterPage::new(frame, &choice, dlq, &entry)),
         Err(error) => error_page(frame, &error),
     }
 }
 
-fn frame_of(console: &Console, session: &Session, command: &CommandLine) -> PageFrame {
-    PageFrame::new(console, session, Section::DeadLetters, command)
+/// The chosen message with its body, masked. `command` would show the same.
+///
+/// # Errors
+/// [`CliError::Input`] where the queue does not have it now; as of a scan.
+pub async fn find_message(
+    console: &Console,
+    command: &CommandLine,
+    choice: &Choice,
+) -> Result<(Dlq, Entry), CliError> {
+    let found = scan(console, command, choice, 1).await?;
+    let entry = found.entries.into_iter().next().filter(|_| !choice.message.is_empty());
+    let entry = entry.ok_or_else(|| {
+        CliError::input(format!(
+            "The queue {} has no such message now: it was replayed or dropped, SQS has deleted it after its retention, or \
+             somebody else is reading it just now.",
+            choice.queue
+        ))
+    })?;
+    Ok((found.queue, entry))
 }
 
 impl DeadLetterPage {
-    fn new(frame: PageFrame, choice: &Choice, scan: &DlqScan, entry: &Entry) -> Self {
+    fn new(frame: PageFrame, choice: &Choice, dlq: Dlq, entry: &Entry) -> Self {
         let (summary, assessment) = (&entry.summary, &entry.assessment);
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let attempts = assessment.attempts.map(|attempts| attempts.to_string());
@@ -320,11 +332,14 @@ impl DeadLetterPage {
                 .map(|order| (super::order::order_link(&order), order.order_id.to_string())),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             verdict: assessment.verdict.to_string(),
-            effect: Sentence::new(replay_effect(assessment.verdict, scan.queue)),
+            effect: Sentence::new(replay_effect(assessment.verdict, dlq)),
             body: body.map(|body| format!("{body:#}")).unwrap_or_default(),
             back: link("/dead-letters/queue", [("queue", choice.queue.as_str())]),
             replay: choice.link("/dead-letters/replay", []),
             drop: choice.link("/dead-letters/drop", []),
+            // What Waybill itself wrote has no mistake of anybody's to repair.
+            edit: matches!(dlq.origin(), Origin::Queue(_))
+                .then(|| choice.link("/dead-letters/edit", [])),
         }
     }
 }

@@ -51,7 +51,7 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
     match selected(&console, &command, &choice).await {
         Ok((args, scan)) => {
             let mut page = DropPage::new(frame, &choice, &scan);
-            if !scan.entries.is_empty() && !console.is_read_only() {
+            if !scan.entries.is_empty() && !page.frame.is_read_only {
                 let plan = DropPlan { command, args, message_ids: message_ids(&scan) };
                 page.plan_id = Some(console.drops().keep(&session, plan));
             }

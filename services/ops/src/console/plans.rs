@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use shared::ShopId;
 use uuid::Uuid;
 
 use super::command::CommandLine;
@@ -33,6 +34,17 @@ pub struct DropPlan {
     pub args: drop::Args,
     /// Of the messages that the page lists.
     pub message_ids: HashSet<String>,
+}
+
+/// Settings of a shop whose changes were shown.
+#[derive(Debug)]
+pub struct SettingsPlan {
+    /// The command that does the same, but for the reason.
+    pub command: CommandLine,
+    pub shop: ShopId,
+    /// The version that they replace; 0 for none.
+    pub version: u64,
+    pub document: String,
 }
 
 #[derive(Debug)]
