@@ -153,6 +153,9 @@ async function check() {
   const mail = page.url();
   await page.goto('/dead-letters/queue?queue=mail');
   const letter = await page.locator('a[href^="/dead-letters/message"]').first().getAttribute('href');
+  const message = new URL(letter, page.url()).searchParams.get('id');
+  await page.goto('/mails?language=de');
+  const sample = await page.locator('a[href^="/mails/mail"]').first().getAttribute('href');
   for (const [name, path] of [
     ['today', '/'],
     ['orders', '/orders'],
@@ -165,6 +168,13 @@ async function check() {
     ['dead-letter', letter],
     ['plan', '/dead-letters/replay?queue=mail'],
     ['drop', '/dead-letters/drop?queue=mail'],
+    ['edit', `/dead-letters/edit?queue=mail&message=${message}`],
+    ['erase', '/order/erase?id=1002'],
+    ['mails', '/mails'],
+    ['sample', sample],
+    ['shops', '/shops'],
+    ['shop', '/shops/shop'],
+    ['audit', '/audit'],
     ['doctor', '/doctor'],
   ]) {
     await look(page, name, path);

@@ -291,7 +291,8 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), 
     let mut items = Vec::new();
     let partitions = stream::iter(shops_of_items(stack).await?);
     // A query for each shop: one after the other, a stack of many shops would take seconds.
-    let mut read = partitions.map(|shop| latest(stack, shop, args)).buffer_unordered(MAX_CONCURRENCY);
+    let mut read =
+        partitions.map(|shop| latest(stack, shop, args)).buffer_unordered(MAX_CONCURRENCY);
     while let Some(of_shop) = read.try_next().await? {
         items.extend(of_shop);
     }

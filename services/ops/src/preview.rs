@@ -101,9 +101,8 @@ pub async fn rendered(stack: Option<&Stack>, args: &Args) -> Result<Preview, Cli
             (false, locale) => preview.render(mail, locale.as_ref(), &look)?,
         }
     }
-    let is_off = |kind: &Kind| {
-        look.settings.is_off(*kind) && mails.iter().any(|mail| mail.kind() == *kind)
-    };
+    let is_off =
+        |kind: &Kind| look.settings.is_off(*kind) && mails.iter().any(|mail| mail.kind() == *kind);
     preview.kinds_off = Kind::ALL.into_iter().filter(is_off).collect();
     Ok(preview)
 }

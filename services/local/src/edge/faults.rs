@@ -129,7 +129,10 @@ fn denied(service: Service) -> Response {
     const STATUS: StatusCode = StatusCode::FORBIDDEN;
     const MESSAGE: &str = "The caller is not authorized to perform this operation.";
     match service {
-        Service::DynamoDb | Service::DynamoDbStreams | Service::EventBridge | Service::SecretsManager => {
+        Service::DynamoDb
+        | Service::DynamoDbStreams
+        | Service::EventBridge
+        | Service::SecretsManager => {
             let code = "com.amazon.coral.service#AccessDeniedException";
             aws_json_error(StatusCode::BAD_REQUEST, code, MESSAGE)
         }

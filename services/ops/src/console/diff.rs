@@ -17,7 +17,9 @@ pub struct DiffLine {
 /// The lines of a unified diff.
 pub fn diff_lines(unified: &str) -> Vec<DiffLine> {
     let line = |text: &str| {
+        let is_header = text.starts_with("--- ") || text.starts_with("+++ ");
         let class = match text.as_bytes().first() {
+            _ if is_header => "muted",
             Some(b'+') => "added",
             Some(b'-') => "removed",
             Some(b'@') => "muted",

@@ -115,11 +115,7 @@ pub async fn plan(State(console): State<Console>, Change(form): Change) -> Respo
 ///
 /// # Errors
 /// [`CliError::Input`] for what is no JSON, changes nothing, or would write what is masked.
-async fn edit(
-    console: &Console,
-    choice: &Choice,
-    typed: &str,
-) -> Result<(String, Edit), CliError> {
+async fn edit(console: &Console, choice: &Choice, typed: &str) -> Result<(String, Edit), CliError> {
     let wanted: Value = serde_json::from_str(typed).map_err(|error| {
         // The position alone: the message of the parser may quote the body.
         let (line, column) = (error.line(), error.column());
@@ -129,7 +125,9 @@ async fn edit(
     let shown = shown_body(console, choice).await?;
     let filter = edit_between(&shown, &wanted)
         .map_err(|why| CliError::input(format!("That can't be written: {why}.")))?
-        .ok_or_else(|| CliError::input("Nothing is changed in it. Plan its replay as it is, on its page."))?;
+        .ok_or_else(|| {
+            CliError::input("Nothing is changed in it. Plan its replay as it is, on its page.")
+        })?;
     let edit = Edit::compile(&filter).map_err(|_| {
         CliError::input("These changes can't be made here. `waybill dlq replay QUEUE --edit` takes a filter of yours.")
     })?;

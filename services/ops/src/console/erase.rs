@@ -93,11 +93,8 @@ impl ErasePage {
     fn new(frame: PageFrame, request: &EraseRequest, erasure: &Erasure) -> Self {
         let EraseRequest { order, ledger_too } = request;
         let ledger = if *ledger_too { "" } else { "1" };
-        let parameters = [
-            ("shop", order.shop.as_str()),
-            ("id", order.order_id.as_str()),
-            ("ledger", ledger),
-        ];
+        let parameters =
+            [("shop", order.shop.as_str()), ("id", order.order_id.as_str()), ("ledger", ledger)];
         Self {
             frame,
             shop: order.shop.to_string(),

@@ -65,9 +65,9 @@ impl SampleRequest {
     fn link(&self, path: &str, mail: &RenderedMail, has_pictures: bool) -> String {
         let parameters = [
             ("shop", self.shop.as_str()),
-            ("language", &self.language),
+            ("language", self.language.as_str()),
             ("kind", mail.kind.as_str()),
-            ("name", &mail.name),
+            ("name", mail.name.as_str()),
             ("pictures", if has_pictures { "shown" } else { "" }),
         ];
         link(path, parameters)
@@ -175,9 +175,7 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     };
     let frame = request.frame(&console, &session);
     match request.render_one(&console).await {
-        Ok((mail, is_off)) => {
-            html(StatusCode::OK, &SamplePage::new(frame, &request, mail, is_off))
-        }
+        Ok((mail, is_off)) => html(StatusCode::OK, &SamplePage::new(frame, &request, mail, is_off)),
         Err(error) => error_page(frame, &error),
     }
 }
@@ -194,7 +192,7 @@ impl SamplePage {
             body: request.link("/mails/mail/body", &mail, *has_pictures),
             other: request.link("/mails/mail", &mail, !has_pictures),
             has_pictures: *has_pictures,
-            back: link("/mails", [("shop", shop.as_str()), ("language", language)]),
+            back: link("/mails", [("shop", shop.as_str()), ("language", language.as_str())]),
             subject: mail.subject,
             text: mail.mail.text,
         }

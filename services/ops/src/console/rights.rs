@@ -102,7 +102,8 @@ async fn mails_denied(stack: &Stack) -> Option<String> {
         .update_expression("REMOVE probe")
         .condition_expression(NEVER)
         .expression_attribute_names("#key", "order_key");
-    let action = || format!("change what the ledger has of a mail (dynamodb:UpdateItem on {table})");
+    let action =
+        || format!("change what the ledger has of a mail (dynamodb:UpdateItem on {table})");
     denied(update.send().await, action)
 }
 
@@ -123,7 +124,9 @@ async fn settings_denied(stack: &Stack) -> Option<String> {
         .item("shop", AttributeValue::S(stack.shop_or_default().to_string()))
         .condition_expression(NEVER)
         .expression_attribute_names("#key", "shop");
-    denied(put.send().await, || format!("put the settings of its shop (dynamodb:PutItem on {table})"))
+    denied(put.send().await, || {
+        format!("put the settings of its shop (dynamodb:PutItem on {table})")
+    })
 }
 
 fn denied<T, E, R>(answer: Result<T, SdkError<E, R>>, what: impl Fn() -> String) -> Option<String>

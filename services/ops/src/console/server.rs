@@ -16,7 +16,8 @@ use super::respond::{add_headers, redirect, refuse};
 use super::session::INVITATION_PATH;
 use super::state::Console;
 use super::{
-    act, audit_log, dead_letters, doctor, drop, edit, erase, job, mails, order, rendered_mail, replay, shops, today,
+    act, audit_log, dead_letters, doctor, drop, edit, erase, job, mails, order, rendered_mail,
+    replay, shops, today,
 };
 use crate::error::CliError;
 use crate::interrupt::Interrupt;

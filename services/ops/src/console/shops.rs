@@ -109,7 +109,10 @@ impl Findings {
             (0, 0) => "Valid.".to_owned(),
             (0, warnings) => format!("Valid, with {}.", counted(warnings, "warning")),
             (errors, _) => {
-                format!("The functions would not take these settings: {}.", counted(errors, "error"))
+                format!(
+                    "The functions would not take these settings: {}.",
+                    counted(errors, "error")
+                )
             }
         }
     }
@@ -222,7 +225,7 @@ pub async fn check(State(console): State<Console>, Change(form): Change) -> Resp
         let page = ShopPage { document: typed, is_typed: true, findings: Some(findings), ..page };
         return html(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    let lines = diff(item.as_ref().map_or("", |item| &item.document), &typed);
+    let lines = diff(item.as_ref().map_or("", |item| item.document.as_str()), &typed);
     let may_put = !lines.is_empty() && !frame.is_read_only;
     let plan = SettingsPlan { command, shop: shop.clone(), version, document: typed };
     let page = CheckPage {
@@ -267,7 +270,9 @@ async fn stored(
 pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
     let Form { session, fields } = form;
     let reason = audit::reason(fields.get("reason")).map_err(|expected| {
-        CliError::input(format!("Nothing was put: a reason is needed, {expected}. Go back, and type one."))
+        CliError::input(format!(
+            "Nothing was put: a reason is needed, {expected}. Go back, and type one."
+        ))
     });
     let reason = match reason {
         Ok(reason) => reason,

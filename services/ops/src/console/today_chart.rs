@@ -134,7 +134,10 @@ mod tests {
         assert_eq!((latest.parts[0].class, latest.parts[0].y), ("good", 0));
         let seen: Vec<_> = before.parts.iter().map(|part| (part.class, part.height)).collect();
         assert_eq!(seen, [("calm", 2), ("bad", 2)]);
-        assert_eq!((before.hour.as_str(), before.counts.as_str()), ("11:00 to 12:00", "1 failed, 1 not sent, on purpose"));
+        assert_eq!(
+            (before.hour.as_str(), before.counts.as_str()),
+            ("11:00 to 12:00", "1 failed, 1 not sent, on purpose")
+        );
         assert!(Chart::new(&Hours::default(), NOON).is_none());
     }
 }

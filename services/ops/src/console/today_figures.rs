@@ -79,13 +79,13 @@ pub fn watched_hour(status: &Status) -> String {
     const FIGURE: f64 = 10e-6;
     const SQS_REQUEST: f64 = 0.4e-6;
     let day = status.ledger.as_ref().ok();
-    let (events, mails) = day.map_or((0, 0), |day| (day.events, day.states.values().sum()));
+    let (events, mails) =
+        day.map_or((0, 0), |day| (day.events, day.states.values().sum::<usize>()));
     let queues = status.queues.as_ref().map_or(0, Vec::len);
     let reads = PARTITIONS_OF_A_DAY / 2 + events.div_ceil(20) + mails / 2;
     #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
-    let load = reads as f64 * READ_UNIT
-        + (queues + 2) as f64 * FIGURE
-        + queues as f64 * SQS_REQUEST;
+    let load =
+        reads as f64 * READ_UNIT + (queues + 2) as f64 * FIGURE + queues as f64 * SQS_REQUEST;
     format!(
         "Loaded every minute, this page reads {} items an hour by key, and none by a scan: about ${:.3} in us-east-1.",
         number((events + mails) * 60),

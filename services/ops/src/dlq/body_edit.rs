@@ -171,7 +171,9 @@ mod tests {
 
     #[test]
     fn a_list_loses_and_gains_entries_anywhere() {
-        for lines in [json!([]), json!([2, 3]), json!([1, 3]), json!([1, 2, 7, 8, 3]), json!([0, 1, 2, 3])] {
+        for lines in
+            [json!([]), json!([2, 3]), json!([1, 3]), json!([1, 2, 7, 8, 3]), json!([0, 1, 2, 3])]
+        {
             let changed = edited(|wanted| wanted["event"]["lines"] = lines.clone()).unwrap();
             assert_eq!(changed["event"]["lines"], lines);
         }
@@ -181,7 +183,8 @@ mod tests {
     fn a_masked_text_is_typed_whole_or_left_alone() {
         let whole = edited(|wanted| wanted["event"]["customer"]["email"] = json!("jo@new.example"));
         assert_eq!(whole.unwrap()["event"]["customer"]["email"], "jo@new.example");
-        let refused = edited(|wanted| wanted["event"]["copy"] = wanted["event"]["customer"].clone());
+        let refused =
+            edited(|wanted| wanted["event"]["copy"] = wanted["event"]["customer"].clone());
         assert!(refused.unwrap_err().contains(".event.copy is masked in part"));
         let (shown, wanted) = (json!(["j***@***.com", "j***@***.com"]), json!(["j***@***.com"]));
         assert!(edit_between(&shown, &wanted).unwrap_err().contains("look alike"));
@@ -191,6 +194,9 @@ mod tests {
 
     #[test]
     fn a_body_that_is_no_object_is_replaced_whole() {
-        assert_eq!(edit_between(&json!("cut off"), &json!({ "v": 1 })), Ok(Some(r#". = {"v":1}"#.to_owned())));
+        assert_eq!(
+            edit_between(&json!("cut off"), &json!({ "v": 1 })),
+            Ok(Some(r#". = {"v":1}"#.to_owned()))
+        );
     }
 }

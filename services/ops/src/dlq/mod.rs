@@ -36,6 +36,8 @@ mod select;
 mod stream_batch;
 mod verdict;
 
+pub use body_edit::edit_between;
+pub use edit::Edit;
 pub use move_messages::{ReplayOutcome, RunControl};
 pub use order_match::{OrderMatch, match_order};
 #[cfg(test)]

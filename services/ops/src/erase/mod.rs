@@ -77,11 +77,7 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
 ///
 /// # Errors
 /// [`CliError::Input`] for what is no order's id, [`CliError::Service`] when a service does not answer.
-pub async fn find(
-    stack: &Stack,
-    args: &Args,
-    interrupt: &Interrupt,
-) -> Result<Erasure, CliError> {
+pub async fn find(stack: &Stack, args: &Args, interrupt: &Interrupt) -> Result<Erasure, CliError> {
     let order = &args::order(stack, &args.order)?;
     visit_all(stack, order, args, Mode::Find, interrupt).await
 }

@@ -172,7 +172,8 @@ impl Erasure {
     pub fn commands(&self) -> Vec<String> {
         let of_place = |place: &Place| {
             // `dlq show` takes the name without the suffix.
-            let queue = place.place.trim_start_matches("queue ").trim_end_matches("-dlq").to_owned();
+            let queue =
+                place.place.trim_start_matches("queue ").trim_end_matches("-dlq").to_owned();
             let show = move |id: &String| format!("waybill dlq show {queue} --message {id} --body");
             place.perhaps.iter().map(show).collect::<Vec<_>>()
         };

@@ -19,8 +19,8 @@ use tokio::time::timeout;
 use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
 use crate::send_gate;
-use report::Ses;
 pub use hours::Hours;
+use report::Ses;
 pub use report::{QueueRow, Status};
 use reputation::Reputation;
 

@@ -10,8 +10,8 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::ops::process::{command, interrupt};
-use crate::support::{TestStack, eventually};
 use crate::support::http::{Answer, request};
+use crate::support::{TestStack, eventually};
 
 /// A running console. It is killed when it is dropped.
 pub struct Console {

@@ -16,7 +16,8 @@ fn textarea(page: &str) -> String {
     let (_, rest) = page.split_once("<textarea").expect("a text area");
     let (_, rest) = rest.split_once(">\n").expect("its text");
     let (text, _) = rest.split_once("</textarea>").expect("its end");
-    let entities = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
+    let entities =
+        [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
     entities.iter().fold(text.to_owned(), |text, (entity, c)| text.replace(entity, c))
 }
 
@@ -54,7 +55,10 @@ async fn a_repaired_dead_letter_is_shown_with_what_changes_and_its_customer_stay
     }
     let (status, stolen) = look_at(&browser, &message, &shown.replace("\"A1\"", "\"A2\"")).await;
     assert_eq!(status, StatusCode::OK);
-    assert!(stolen.contains("The edit is refused") && stolen.contains("Nothing to move"), "{stolen}");
+    assert!(
+        stolen.contains("The edit is refused") && stolen.contains("Nothing to move"),
+        "{stolen}"
+    );
 
     let (status, plan) = look_at(&browser, &message, &shown.replace("a***@***.example", NEW)).await;
     assert_eq!(status, StatusCode::OK, "{plan}");
@@ -68,7 +72,10 @@ async fn a_repaired_dead_letter_is_shown_with_what_changes_and_its_customer_stay
     assert_eq!((stack.mails_to(NEW), stack.mails_to(&customer("A1"))), (1, 0));
     let audit = json(&stack, &["audit"]).await;
     let item = &audit["items"][0];
-    assert_eq!((&item["plan"]["edited"], &item["reason"]), (&1.into(), &"the customer called".into()));
+    assert_eq!(
+        (&item["plan"]["edited"], &item["reason"]),
+        (&1.into(), &"the customer called".into())
+    );
     assert!(!audit.to_string().contains(NEW), "{audit:#}");
     stack.stop().await;
 }

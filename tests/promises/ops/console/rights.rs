@@ -32,7 +32,9 @@ async fn start(denied: &'static [&'static str]) -> TestStack {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_identity_that_may_only_read_gets_no_buttons_and_is_told_why() {
-    let stack = start(&["PutItem", "UpdateItem", "DeleteItem", "DeleteMessage", "DeleteMessageBatch"]).await;
+    let stack =
+        start(&["PutItem", "UpdateItem", "DeleteItem", "DeleteMessage", "DeleteMessageBatch"])
+            .await;
     let console = Console::start(&stack, &[]).await;
     let browser = console.open().await;
     for path in [
@@ -45,8 +47,15 @@ async fn an_identity_that_may_only_read_gets_no_buttons_and_is_told_why() {
         "/shops/shop",
     ] {
         let page = browser.page(path).await;
-        assert!(page.contains("may not write the audit log (dynamodb:PutItem on "), "{path}: {page}");
-        assert_eq!(page.matches("method=\"post\"").count(), 1, "{path} has the search alone: {page}");
+        assert!(
+            page.contains("may not write the audit log (dynamodb:PutItem on "),
+            "{path}: {page}"
+        );
+        assert_eq!(
+            page.matches("method=\"post\"").count(),
+            1,
+            "{path} has the search alone: {page}"
+        );
         assert!(!page.contains(" …</a>"), "{path} has no button: {page}");
     }
     let form = [("id", "A1"), ("typed", "A1"), ("reason", "asked for")];

@@ -35,7 +35,10 @@ async fn every_kind_of_mail_is_shown_in_a_sandbox_with_the_settings_of_its_shop(
     for kind in Kind::ALL {
         assert!(page.contains(&format!("kind={kind}&#38;")), "{kind} is listed: {page}");
     }
-    assert_eq!(page.matches("turned off").count(), page.matches("kind=shipment.delivered&").count());
+    assert_eq!(
+        page.matches("turned off").count(),
+        page.matches("kind=shipment.delivered&").count()
+    );
     assert!(page.contains("waybill preview --shop north --locale de --out DIR"), "{page}");
     let link = page.split("href=\"").find(|it| it.starts_with("/mails/mail?")).expect("a mail");
     let link = link.split('"').next().expect("its link").replace("&#38;", "&");
@@ -64,13 +67,20 @@ async fn settings_are_checked_shown_as_a_change_and_put_once_in_place_of_those_t
     let console = Console::start(&stack, &[]).await;
     let browser = console.open().await;
     let list = browser.page("/shops").await;
-    assert!(list.contains("/shops/shop?shop=north") && list.contains("orders@north.example"), "{list}");
+    assert!(
+        list.contains("/shops/shop?shop=north") && list.contains("orders@north.example"),
+        "{list}"
+    );
     let page = browser.page("/shops/shop?shop=north").await;
     assert!(page.contains("Valid.") && page.contains("waybill shop show north"), "{page}");
 
     let bad = check(&browser, "1", &NORTH.replace("\"brand\"", "\"brnad\"")).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(text(&bad).contains("/brnad") && text(&bad).contains("Nothing was put"), "{}", text(&bad));
+    assert!(
+        text(&bad).contains("/brnad") && text(&bad).contains("Nothing was put"),
+        "{}",
+        text(&bad)
+    );
     let same = text(&check(&browser, "1", NORTH).await);
     assert!(same.contains("Nothing changes") && !same.contains("name=\"plan\""), "{same}");
     let older = check(&browser, "0", "{}").await;
@@ -126,7 +136,9 @@ async fn the_audit_log_is_read_page_by_page_each_item_once() {
     let (mut path, mut pages) = ("/audit".to_owned(), Vec::new());
     loop {
         let page = browser.page(&path).await;
-        let next = page.split("href=\"").find(|it| it.split('>').next().is_some_and(|a| a.contains("rel=\"next\"")));
+        let next = page
+            .split("href=\"")
+            .find(|it| it.split('>').next().is_some_and(|a| a.contains("rel=\"next\"")));
         let next = next.and_then(|it| it.split('"').next()).map(|it| it.replace("&#38;", "&"));
         pages.push(page);
         let Some(next) = next else { break };
