@@ -153,18 +153,28 @@ async function check() {
   const mail = page.url();
   await page.goto('/dead-letters/queue?queue=mail');
   const letter = await page.locator('a[href^="/dead-letters/message"]').first().getAttribute('href');
+  const message = new URL(letter, page.url()).searchParams.get('id');
+  await page.goto('/mails?language=de');
+  const sample = await page.locator('a[href^="/mails/mail"]').first().getAttribute('href');
   for (const [name, path] of [
     ['today', '/'],
     ['orders', '/orders'],
     ['order', '/order?id=1001'],
     ['masked', '/order?id=1002'],
     ['mail', mail],
-    ['act', '/order/act?deed=copy&id=1001&kind=order.confirmed'],
+    ['act', '/order/act?action=copy&id=1001&kind=order.confirmed'],
     ['dead-letters', '/dead-letters'],
     ['queue', '/dead-letters/queue?queue=mail'],
-    ['letter', letter],
+    ['dead-letter', letter],
     ['plan', '/dead-letters/replay?queue=mail'],
     ['drop', '/dead-letters/drop?queue=mail'],
+    ['edit', `/dead-letters/edit?queue=mail&message=${message}`],
+    ['erase', '/order/erase?id=1002'],
+    ['mails', '/mails'],
+    ['sample', sample],
+    ['shops', '/shops'],
+    ['shop', '/shops/shop'],
+    ['audit', '/audit'],
     ['doctor', '/doctor'],
   ]) {
     await look(page, name, path);

@@ -13,7 +13,7 @@ pub struct OrderName {
 
 impl OrderName {
     /// The order of a partition key; of a key that Waybill does not write, the key itself.
-    pub fn of_key(key: &str) -> Self {
+    pub fn from_key(key: &str) -> Self {
         match OrderKey::parse(key) {
             Ok(order) => Self::from(&order),
             Err(_) => Self { shop: ShopId::default().to_string(), id: key.to_owned() },
@@ -55,12 +55,12 @@ mod tests {
 
     #[test]
     fn an_order_is_named_with_its_shop_unless_that_is_the_default_one() {
-        let own = OrderName::of_key("default/1001");
+        let own = OrderName::from_key("default/1001");
         assert_eq!((own.to_string(), own.args()), ("1001".to_owned(), "1001".to_owned()));
-        let other = OrderName::of_key("north/2026%2F7");
+        let other = OrderName::from_key("north/2026%2F7");
         assert_eq!(other.to_string(), "2026/7 of the shop north");
         assert_eq!(other.args(), "2026/7 --shop north");
-        assert_eq!(OrderName::of_key("#sweep").id, "#sweep");
+        assert_eq!(OrderName::from_key("#sweep").id, "#sweep");
     }
 
     #[test]

@@ -19,7 +19,7 @@ impl SuppressionList {
     /// The list that kept the mail from being delivered, by the reason that feedback recorded: SES's bounce type and
     /// subtype
     /// (<https://docs.aws.amazon.com/ses/latest/dg/event-publishing-retrieving-sns-contents.html#event-publishing-retrieving-sns-contents-bounce-object>).
-    pub fn of(item: &Item) -> Option<Self> {
+    pub fn from_item(item: &Item) -> Option<Self> {
         if item.state() != Some(State::Bounced) {
             return None;
         }
@@ -56,7 +56,7 @@ impl SuppressionList {
 /// A sentence that says of an order that its customer's address is suppressed, how to lift that, and how to send again;
 /// `None` where no mail is left undelivered because of that.
 pub fn suppressed(items: &[Item]) -> Option<String> {
-    let of_item = |item: &Item| Some((SuppressionList::of(item)?, customers_args(item)));
+    let of_item = |item: &Item| Some((SuppressionList::from_item(item)?, customers_args(item)));
     let open = items.iter().filter(|item| item.readdressed_to.is_none());
     let (list, args) = open.filter_map(of_item).next_back()?;
     Some(format!(

@@ -93,7 +93,7 @@ pub async fn run(
     let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
     let unseen = UnseenEvents::new(stack);
     let mut events = unseen.within(since, until).await?;
-    events.retain(|event| stack.shows_shop(&OrderName::of_key(&event.entry.order_key).shop));
+    events.retain(|event| stack.shows_shop(&OrderName::from_key(&event.entry.order_key).shop));
     let mut sweep = Sweep::new(since, until, &events);
     if output.format == Format::Table {
         output.write(&sweep.text(output.colors));
@@ -183,7 +183,7 @@ async fn queue(
 impl Sweep {
     fn new(since: i64, until: i64, events: &[UnseenEvent]) -> Self {
         let row = |unseen: &UnseenEvent| {
-            let OrderName { shop, id } = OrderName::of_key(&unseen.entry.order_key);
+            let OrderName { shop, id } = OrderName::from_key(&unseen.entry.order_key);
             let event = without_addresses(&unseen.entry.event);
             Row { shop, order_id: id, event, at: unseen.accepted_at }
         };

@@ -9,13 +9,15 @@ use shared::OrderKey;
 use shared::notification::Recipient;
 
 use super::command::CommandLine;
-use super::deed::{Deed, Mail};
-use super::jobs::{Ending, Tone};
-use super::order::{order_link, stack_of};
-use super::place::Place;
+use super::jobs::{JobResult, NewJob};
+use super::link::Link;
+use super::mail_action::{Mail, MailAction};
+use super::navigation::Section;
+use super::order::{order_link, stack_for};
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, failure, html, see, sentence, status_of};
-use super::session::Visitor;
+use super::respond::{PageFrame, error_page, error_sentence, html, redirect, status_of};
+use super::session::Session;
+use super::severity::Severity;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, mail_name, state_words};
 use crate::audit;
@@ -26,9 +28,9 @@ use crate::order::{Notification, OrderAnswer, answer};
 use crate::pii::PiiMode;
 
 /// Which mail of which order a link or form is about, and what is to be done to it.
-struct Request {
+struct ActionRequest {
     order: OrderKey,
-    deed: Deed,
+    action: MailAction,
     kind: String,
     scope: String,
     recipient: Recipient,
@@ -36,19 +38,19 @@ struct Request {
     reason: String,
 }
 
-impl Request {
+impl ActionRequest {
     fn parse(console: &Console, fields: &Fields) -> Result<Self, CliError> {
-        let deed = Deed::parse(fields.get("deed"))
+        let action = MailAction::parse(fields.get("action"))
             .ok_or_else(|| CliError::input("The link names nothing that can be done to a mail."))?;
-        let recipient = match (deed, fields.get("recipient")) {
+        let recipient = match (action, fields.get("recipient")) {
             // Another address is named for the customer's mail, whichever of its deliveries came back.
-            (Deed::Correct | Deed::Copy, _) | (_, "") => Recipient::Customer,
+            (MailAction::Correct | MailAction::Copy, _) | (_, "") => Recipient::Customer,
             (_, named) => Recipient::parse(named)
                 .map_err(|_| CliError::input("The link names no recipient of a mail."))?,
         };
         Ok(Self {
             order: fields.order(console)?,
-            deed,
+            action,
             kind: fields.get("kind").to_owned(),
             scope: fields.get("scope").to_owned(),
             recipient,
@@ -61,8 +63,8 @@ impl Request {
     fn command(&self, console: &Console, address: &str) -> CommandLine {
         let recipient = self.recipient.to_string();
         let mail = Mail { kind: &self.kind, scope: &self.scope, recipient: &recipient };
-        let stack = stack_of(console.stack(), &self.order);
-        self.deed.command(&stack, self.order.order_id.as_str(), &mail, address)
+        let stack = stack_for(console.stack(), &self.order);
+        self.action.command(&stack, self.order.order_id.as_str(), &mail, address)
     }
 
     fn notification(&self, console: &Console) -> NotificationArgs {
@@ -76,12 +78,17 @@ impl Request {
     }
 
     fn title(&self) -> String {
-        format!("{}: {} of order {}", self.deed.label(), mail_name(&self.kind), self.order.order_id)
+        format!(
+            "{}: {} of order {}",
+            self.action.label(),
+            mail_name(&self.kind),
+            self.order.order_id
+        )
     }
 
     fn is_about(&self, mail: &Notification) -> bool {
-        let is_to = match self.deed {
-            Deed::Correct | Deed::Copy => !mail.recipient.starts_with("copy-"),
+        let is_to = match self.action {
+            MailAction::Correct | MailAction::Copy => !mail.recipient.starts_with("copy-"),
             _ => mail.recipient == self.recipient.to_string(),
         };
         mail.kind == self.kind && mail.scope == self.scope && is_to
@@ -91,9 +98,9 @@ impl Request {
 #[derive(Template)]
 #[template(path = "console/act.html")]
 struct ActPage {
-    chrome: Chrome,
+    frame: PageFrame,
     title: String,
-    deed: Deed,
+    action: MailAction,
     /// The mail, and its state.
     mail: String,
     /// As it was last read; none where it could not be.
@@ -107,22 +114,17 @@ struct ActPage {
 }
 
 impl ActPage {
-    fn new(
-        console: &Console,
-        visitor: &Visitor,
-        request: &Request,
-        (state, refusal): (Option<&str>, Option<&CliError>),
-    ) -> Self {
+    fn new(console: &Console, session: &Session, request: &ActionRequest) -> Self {
         let command = request.command(console, "ADDRESS").with("--reason", "...");
         Self {
-            chrome: Chrome::new(console, visitor, Place::Orders, &command)
-                .of_shop(&request.order.shop),
+            frame: PageFrame::new(console, session, Section::Orders, &command)
+                .for_shop(&request.order.shop),
             title: request.title(),
-            deed: request.deed,
+            action: request.action,
             mail: capitalised(&mail_name(&request.kind)),
-            state: state.map(state_words),
+            state: None,
             fields: [
-                ("deed", request.deed.name().to_owned()),
+                ("action", request.action.name().to_owned()),
                 ("shop", request.order.shop.to_string()),
                 ("id", request.order.order_id.to_string()),
                 ("kind", request.kind.clone()),
@@ -131,18 +133,18 @@ impl ActPage {
             ],
             address: request.address.clone(),
             reason: request.reason.clone(),
-            refusal: refusal.map(|error| Sentence::new(&sentence(error))),
+            refusal: None,
             back: order_link(&request.order),
         }
     }
 }
 
 /// `GET /order/act`: what will happen.
-pub async fn ask(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn ask(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let asked = async {
-        let request = Request::parse(&console, &fields)?;
+        let request = ActionRequest::parse(&console, &fields)?;
         let mail = find_mail(&console, &request).await?;
-        if Deed::of(&mail).contains(&request.deed) {
+        if MailAction::allowed_for(&mail).contains(&request.action) {
             return Ok((request, mail.state));
         }
         let label = state_words(&mail.state).label.to_lowercase();
@@ -153,13 +155,15 @@ pub async fn ask(State(console): State<Console>, visitor: Visitor, fields: Field
     };
     match asked.await {
         Ok((request, state)) => {
-            html(StatusCode::OK, &ActPage::new(&console, &visitor, &request, (Some(&state), None)))
+            let state = Some(state_words(&state));
+            let page = ActPage { state, ..ActPage::new(&console, &session, &request) };
+            html(StatusCode::OK, &page)
         }
-        Err(error) => failed(&console, &visitor, &error),
+        Err(error) => failed(&console, &session, &error),
     }
 }
 
-async fn find_mail(console: &Console, request: &Request) -> Result<Notification, CliError> {
+async fn find_mail(console: &Console, request: &ActionRequest) -> Result<Notification, CliError> {
     let command = CommandLine::new(console.stack(), ["order", request.order.order_id.as_str()]);
     let wanted = Wanted::parse(request.order.order_id.as_str(), request.order.shop.clone())?;
     let interrupt = console.interrupt();
@@ -176,48 +180,59 @@ async fn find_mail(console: &Console, request: &Request) -> Result<Notification,
 
 /// `POST /order/act`: does it, and shows what was done. What is refused is shown above the form, filled in as it was.
 pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
-    let Form { visitor, fields } = form;
-    let mut request = match Request::parse(&console, &fields) {
+    let Form { session, fields } = form;
+    let mut request = match ActionRequest::parse(&console, &fields) {
         Ok(request) => request,
-        Err(error) => return failed(&console, &visitor, &error),
+        Err(error) => return failed(&console, &session, &error),
     };
-    match do_it(&console, &mut request).await {
-        Ok(sentence) => see(&kept(&console, &request, sentence)),
+    match carry_out_action(&console, &mut request).await {
+        Ok(sentence) => redirect(&record_result(&console, &request, sentence)),
         Err(error) => {
             // The state that it was in: whatever the refusal says is newer.
-            let state = find_mail(&console, &request).await.map(|mail| mail.state).ok();
-            let page = ActPage::new(&console, &visitor, &request, (state.as_deref(), Some(&error)));
+            let state = find_mail(&console, &request).await.map(|mail| state_words(&mail.state));
+            let page = ActPage {
+                state: state.ok(),
+                refusal: Some(Sentence::new(&error_sentence(&error))),
+                ..ActPage::new(&console, &session, &request)
+            };
             html(status_of(&error), &page)
         }
     }
 }
 
-async fn do_it(console: &Console, request: &mut Request) -> Result<String, CliError> {
+async fn carry_out_action(
+    console: &Console,
+    request: &mut ActionRequest,
+) -> Result<String, CliError> {
     request.reason = audit::reason(&request.reason).map_err(|expected| {
         CliError::input(format!("Nothing was done: a reason is needed, {expected}."))
     })?;
-    let (deed, address, order) = (request.deed, request.address.clone(), request.order.clone());
+    let (action, address, order) = (request.action, request.address.clone(), request.order.clone());
     let notification = request.notification(console);
     let command = request.command(console, &request.address);
     console
         .perform_change(&command, async move |stack| {
-            deed.carry_out(&stack_of(&stack, &order), notification, address).await
+            action.carry_out(&stack_for(&stack, &order), notification, address).await
         })
         .await
 }
 
 /// Keeps what was done. Returns the link of its page.
-fn kept(console: &Console, request: &Request, sentence: String) -> String {
-    let next = ("Back to the order".to_owned(), order_link(&request.order));
-    // As the audit item has it: the page names no address.
-    let command = request.command(console, "ADDRESS");
-    let bounds = (ProgressBar::hidden(), console.interrupt().child());
-    let job = console.jobs().add((request.title(), Place::Orders), command, next, bounds);
-    job.end(Ending { tone: Tone::Good, sentences: vec![sentence] });
+fn record_result(console: &Console, request: &ActionRequest, sentence: String) -> String {
+    let job = console.jobs().add(NewJob {
+        title: request.title(),
+        section: Section::Orders,
+        // As the audit item has it: the page names no address.
+        command: request.command(console, "ADDRESS"),
+        next: Link { label: "Back to the order".to_owned(), href: order_link(&request.order) },
+        progress: ProgressBar::hidden(),
+        interrupt: console.interrupt().child(),
+    });
+    job.finish(JobResult { severity: Severity::Good, sentences: vec![sentence] });
     job.link()
 }
 
-fn failed(console: &Console, visitor: &Visitor, error: &CliError) -> Response {
+fn failed(console: &Console, session: &Session, error: &CliError) -> Response {
     let command = CommandLine::new(console.stack(), ["order"]);
-    failure(Chrome::new(console, visitor, Place::Orders, &command), error)
+    error_page(PageFrame::new(console, session, Section::Orders, &command), error)
 }

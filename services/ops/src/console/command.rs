@@ -17,10 +17,10 @@ impl CommandLine {
     /// The command and its arguments, with the `--shop` of the console's own command line.
     pub fn new<W: Into<String>>(stack: &Stack, words: impl IntoIterator<Item = W>) -> Self {
         let shop = stack.shop.as_ref().map_or("", ShopId::as_str);
-        Self::of_words(words).with("--shop", shop)
+        Self::from_words(words).with("--shop", shop)
     }
 
-    fn of_words<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
+    fn from_words<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
         Self { words: words.into_iter().map(Into::into).collect(), flags: Vec::new() }
     }
 
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn a_command_is_shown_as_a_shell_takes_it_and_kept_without_reason_and_address() {
-        let command = CommandLine::of_words(["resend", "R 7's", "order.confirmed"])
+        let command = CommandLine::from_words(["resend", "R 7's", "order.confirmed"])
             .with("--to", "jo@example.com")
             .with("--scope", "")
             .with("--reason", "Jo asked")
@@ -111,14 +111,14 @@ mod tests {
 
     #[test]
     fn nothing_that_a_shop_or_a_link_names_becomes_a_flag_or_reaches_the_terminal() {
-        let command = CommandLine::of_words(["resend", "--show-pii", "order.confirmed"])
+        let command = CommandLine::from_words(["resend", "--show-pii", "order.confirmed"])
             .with("--scope", "-p1")
             .with_flag("--yes", true);
         assert_eq!(
             command.shown(),
             "waybill resend --scope=-p1 --yes -- --show-pii order.confirmed"
         );
-        let command = CommandLine::of_words(["dlq", "show", "mail"])
+        let command = CommandLine::from_words(["dlq", "show", "mail"])
             .with("--failed-for", "it's \\ \u{1b}[201~\nrm \u{9b}");
         assert_eq!(
             command.shown(),

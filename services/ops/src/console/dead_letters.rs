@@ -9,13 +9,14 @@ use shared::Kind;
 
 use super::command::CommandLine;
 use super::link::link;
-use super::place::Place;
+use super::navigation::Section;
 use super::request::Fields;
-use super::respond::{Chrome, failure, html};
+use super::respond::{PageFrame, error_page, html};
 use super::selection::Choice;
-use super::session::Visitor;
+use super::session::Session;
 use super::state::Console;
 use super::wording::Sentence;
+use crate::aws::{Dlq, Origin};
 use crate::dlq::list::{Group, ListArgs, Listing, Row, ShowArgs, describe_counts, listing, shown};
 use crate::dlq::{DlqScan, Entry, ReadOnlySelection, Verdict, replay_effect, skipped_sentences};
 use crate::error::CliError;
@@ -27,7 +28,7 @@ const PER_PAGE: usize = 50;
 #[derive(Template)]
 #[template(path = "console/queues.html")]
 struct QueuesPage {
-    chrome: Chrome,
+    frame: PageFrame,
     queues: Vec<QueueView>,
     groups: Vec<GroupView>,
     skipped: Vec<Sentence>,
@@ -54,28 +55,28 @@ struct GroupView {
 }
 
 /// `GET /dead-letters`: every queue, and its messages by reason.
-pub async fn list(State(console): State<Console>, visitor: Visitor) -> Response {
+pub async fn list(State(console): State<Console>, session: Session) -> Response {
     let command = CommandLine::new(console.stack(), ["dlq", "list"]);
     let interrupt = console.interrupt();
     let args = ListArgs { count_only: false, selection: ReadOnlySelection::default() };
     let read = async move |stack| listing(&stack, &args, &interrupt).await;
     let read = console.perform(&command, read).await;
-    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+    let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
     match read {
-        Ok(listing) => html(StatusCode::OK, &QueuesPage::new(chrome, &listing)),
-        Err(error) => failure(chrome, &error),
+        Ok(listing) => html(StatusCode::OK, &QueuesPage::new(frame, &listing)),
+        Err(error) => error_page(frame, &error),
     }
 }
 
 impl QueuesPage {
-    fn new(chrome: Chrome, listing: &Listing) -> Self {
+    fn new(frame: PageFrame, listing: &Listing) -> Self {
         let skipped = listing.queues.iter().flat_map(|row| {
             let sentences = skipped_sentences(&row.skipped).into_iter();
             sentences.map(|sentence| Sentence::new(&format!("{}: {sentence}", row.queue)))
         });
         let groups = listing.queues.iter().flat_map(|row| row.groups.iter());
         Self {
-            chrome,
+            frame,
             queues: listing.queues.iter().map(QueueView::new).collect(),
             groups: groups.map(GroupView::new).collect(),
             skipped: skipped.collect(),
@@ -119,13 +120,13 @@ impl GroupView {
 #[derive(Template)]
 #[template(path = "console/queue.html")]
 struct QueuePage {
-    chrome: Chrome,
+    frame: PageFrame,
     choice: Choice,
     kinds: Vec<&'static str>,
     verdicts: Vec<String>,
     summary: String,
     counts: Vec<CountView>,
-    letters: Vec<LetterView>,
+    dead_letters: Vec<DeadLetterRow>,
     skipped: Vec<Sentence>,
     newer: Option<String>,
     older: Option<String>,
@@ -141,7 +142,7 @@ pub struct CountView {
 }
 
 /// A message of a dead-letter queue.
-pub struct LetterView {
+pub struct DeadLetterRow {
     pub link: String,
     pub failed: String,
     /// Its order's link and id.
@@ -151,7 +152,7 @@ pub struct LetterView {
     pub verdict: String,
 }
 
-impl LetterView {
+impl DeadLetterRow {
     pub fn new(queue: &str, entry: &Entry) -> Self {
         let summary = &entry.summary;
         let id = summary.message_id.as_str();
@@ -181,17 +182,17 @@ pub fn count_views(scan: &DlqScan, effect: impl Fn(Verdict) -> &'static str) -> 
 }
 
 /// `GET /dead-letters/queue?queue=`: its messages, those selected alone, a page at a time.
-pub async fn queue(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn queue(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let choice = Choice::new(&fields);
     let words = ["dlq", "show", choice.queue.as_str()];
     let command = choice.flags(CommandLine::new(console.stack(), words));
-    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+    let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
     match scan(&console, &command, &choice, 0).await {
         Ok(scan) => {
             let page = fields.get("page").parse().unwrap_or(1);
-            html(StatusCode::OK, &QueuePage::new(chrome, choice, &scan, page))
+            html(StatusCode::OK, &QueuePage::new(frame, choice, &scan, page))
         }
-        Err(error) => failure(chrome, &error),
+        Err(error) => error_page(frame, &error),
     }
 }
 
@@ -216,7 +217,7 @@ async fn scan(
 
 impl QueuePage {
     /// `page` from 1; one that is not there becomes the nearest.
-    fn new(chrome: Chrome, choice: Choice, scan: &DlqScan, page: usize) -> Self {
+    fn new(frame: PageFrame, choice: Choice, scan: &DlqScan, page: usize) -> Self {
         let pages = scan.entries.len().div_ceil(PER_PAGE).max(1);
         let page = page.clamp(1, pages);
         let at = |page: usize| choice.link("/dead-letters/queue", [("page", &*page.to_string())]);
@@ -237,22 +238,22 @@ impl QueuePage {
             kinds: Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
             verdicts: Verdict::value_variants().iter().map(ToString::to_string).collect(),
             counts: count_views(scan, |verdict| replay_effect(verdict, scan.queue)),
-            letters: entries.map(|entry| LetterView::new(&choice.queue, entry)).collect(),
+            dead_letters: entries.map(|entry| DeadLetterRow::new(&choice.queue, entry)).collect(),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             newer: (page > 1).then(|| at(page - 1)),
             older: (page < pages).then(|| at(page + 1)),
             replay: choice.link("/dead-letters/replay", []),
             drop: choice.link("/dead-letters/drop", []),
-            chrome,
+            frame,
             choice,
         }
     }
 }
 
 #[derive(Template)]
-#[template(path = "console/letter.html")]
-struct LetterPage {
-    chrome: Chrome,
+#[template(path = "console/dead_letter.html")]
+struct DeadLetterPage {
+    frame: PageFrame,
     queue: String,
     id: String,
     order: Option<(String, String)>,
@@ -263,36 +264,47 @@ struct LetterPage {
     back: String,
     replay: String,
     drop: String,
+    /// Where it may be repaired.
+    edit: Option<String>,
 }
 
 /// `GET /dead-letters/message?queue=&id=`: why it failed, what the ledger says, and its body, masked.
-pub async fn message(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn message(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let message = fields.get("id").to_owned();
     let choice = Choice { queue: fields.get("queue").to_owned(), message, ..Choice::default() };
     let words = ["dlq", "show", choice.queue.as_str()];
     let command = CommandLine::new(console.stack(), words).with_flag("--body", true);
     let command = choice.flags(command);
-    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
-    let found = scan(&console, &command, &choice, 1).await.and_then(|scan| match &scan.entries[..] {
-        [one, ..] if !choice.message.is_empty() => Ok(LetterPage::new(chrome_of(&console, &visitor, &command), &choice, &scan, one)),
-        _ => Err(CliError::input(format!(
-            "The queue {} has no such message now: it was replayed or dropped, SQS has deleted it after its retention, or \
-             somebody else is reading it just now.",
-            choice.queue
-        ))),
-    });
-    match found {
-        Ok(page) => html(StatusCode::OK, &page),
-        Err(error) => failure(chrome, &error),
+    let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
+    match find_message(&console, &command, &choice).await {
+        Ok((dlq, entry)) => html(StatusCode::OK, &DeadLetterPage::new(frame, &choice, dlq, &entry)),
+        Err(error) => error_page(frame, &error),
     }
 }
 
-fn chrome_of(console: &Console, visitor: &Visitor, command: &CommandLine) -> Chrome {
-    Chrome::new(console, visitor, Place::DeadLetters, command)
+/// The chosen message with its body, masked. `command` would show the same.
+///
+/// # Errors
+/// [`CliError::Input`] where the queue does not have it now; as of a scan.
+pub async fn find_message(
+    console: &Console,
+    command: &CommandLine,
+    choice: &Choice,
+) -> Result<(Dlq, Entry), CliError> {
+    let found = scan(console, command, choice, 1).await?;
+    let entry = found.entries.into_iter().next().filter(|_| !choice.message.is_empty());
+    let entry = entry.ok_or_else(|| {
+        CliError::input(format!(
+            "The queue {} has no such message now: it was replayed or dropped, SQS has deleted it after its retention, or \
+             somebody else is reading it just now.",
+            choice.queue
+        ))
+    })?;
+    Ok((found.queue, entry))
 }
 
-impl LetterPage {
-    fn new(chrome: Chrome, choice: &Choice, scan: &DlqScan, entry: &Entry) -> Self {
+impl DeadLetterPage {
+    fn new(frame: PageFrame, choice: &Choice, dlq: Dlq, entry: &Entry) -> Self {
         let (summary, assessment) = (&entry.summary, &entry.assessment);
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let attempts = assessment.attempts.map(|attempts| attempts.to_string());
@@ -313,18 +325,21 @@ impl LetterPage {
         let body = entry.body.as_ref();
         let order = summary.order();
         Self {
-            chrome,
+            frame,
             queue: choice.queue.clone(),
             id: summary.message_id.clone(),
             order: order
                 .map(|order| (super::order::order_link(&order), order.order_id.to_string())),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             verdict: assessment.verdict.to_string(),
-            effect: Sentence::new(replay_effect(assessment.verdict, scan.queue)),
+            effect: Sentence::new(replay_effect(assessment.verdict, dlq)),
             body: body.map(|body| format!("{body:#}")).unwrap_or_default(),
             back: link("/dead-letters/queue", [("queue", choice.queue.as_str())]),
             replay: choice.link("/dead-letters/replay", []),
             drop: choice.link("/dead-letters/drop", []),
+            // What Waybill itself wrote has no mistake of anybody's to repair.
+            edit: matches!(dlq.origin(), Origin::Queue(_))
+                .then(|| choice.link("/dead-letters/edit", [])),
         }
     }
 }

@@ -6,10 +6,10 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::command::CommandLine;
-use super::jobs::Tone;
-use super::place::Place;
-use super::respond::{Chrome, failure, html};
-use super::session::Visitor;
+use super::navigation::Section;
+use super::respond::{PageFrame, error_page, html};
+use super::session::Session;
+use super::severity::Severity;
 use super::state::Console;
 use super::wording::{Sentence, capitalised};
 use crate::doctor::{Args, Diagnosis, Finding, Level, run};
@@ -17,9 +17,9 @@ use crate::doctor::{Args, Diagnosis, Finding, Level, run};
 #[derive(Template)]
 #[template(path = "console/doctor.html")]
 struct DoctorPage {
-    chrome: Chrome,
+    frame: PageFrame,
     summary: String,
-    tone: Tone,
+    severity: Severity,
     sentence: &'static str,
     /// What is not as it should be, then what could not be checked.
     findings: Vec<FindingView>,
@@ -35,38 +35,38 @@ struct FindingView {
 }
 
 /// `GET /doctor`.
-pub async fn page(State(console): State<Console>, visitor: Visitor) -> Response {
+pub async fn page(State(console): State<Console>, session: Session) -> Response {
     let command = CommandLine::new(console.stack(), ["doctor"]);
     let diagnosed = async |stack| run(&stack, &Args { quiet: false }).await;
     let diagnosed = console.perform(&command, diagnosed).await;
-    let chrome = Chrome::new(&console, &visitor, Place::Doctor, &command);
+    let frame = PageFrame::new(&console, &session, Section::Doctor, &command);
     match diagnosed {
-        Ok((diagnosis, _)) => html(StatusCode::OK, &DoctorPage::new(chrome, &diagnosis)),
-        Err(error) => failure(chrome, &error),
+        Ok((diagnosis, _)) => html(StatusCode::OK, &DoctorPage::new(frame, &diagnosis)),
+        Err(error) => error_page(frame, &error),
     }
 }
 
 impl DoctorPage {
-    fn new(chrome: Chrome, diagnosis: &Diagnosis) -> Self {
+    fn new(frame: PageFrame, diagnosis: &Diagnosis) -> Self {
         let of = |level: Level| {
             let found = diagnosis.findings.iter().filter(move |finding| finding.level == level);
             found.map(FindingView::new)
         };
         let wrong = of(Level::Wrong).chain(of(Level::Warning));
         let has = |level| diagnosis.findings.iter().any(|finding| finding.level == level);
-        let (tone, sentence) = if has(Level::Wrong) || has(Level::Warning) {
+        let (severity, sentence) = if has(Level::Wrong) || has(Level::Warning) {
             let sentence =
                 "The deployment is not as it must be. What to do stands with each finding.";
-            (Tone::Bad, sentence)
+            (Severity::Bad, sentence)
         } else if has(Level::Ok) {
-            (Tone::Good, "Nothing that was checked is wrong.")
+            (Severity::Good, "Nothing that was checked is wrong.")
         } else {
-            (Tone::Warning, "Nothing could be checked.")
+            (Severity::Warning, "Nothing could be checked.")
         };
         Self {
-            chrome,
+            frame,
             summary: diagnosis.counts(),
-            tone,
+            severity,
             sentence,
             findings: wrong.chain(of(Level::NotChecked)).collect(),
             good: of(Level::Ok).collect(),

@@ -5,9 +5,11 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::link::Link;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, html, refuse, see};
-use super::session::Visitor;
+use super::respond::{PageFrame, html, redirect, refuse};
+use super::session::Session;
+use super::severity::Severity;
 use super::state::Console;
 use super::wording::Sentence;
 use crate::output::number;
@@ -15,35 +17,40 @@ use crate::output::number;
 #[derive(Template)]
 #[template(path = "console/job.html")]
 struct JobPage {
-    chrome: Chrome,
+    frame: PageFrame,
     id: String,
     title: String,
     done: u64,
     all: u64,
     counts: String,
     is_stopping: bool,
-    /// The class of its tone, and its sentences, once it has ended.
-    ending: Option<(&'static str, Vec<Sentence>)>,
-    next: (String, String),
+    /// Once it has ended.
+    result: Option<ResultView>,
+    next: Link,
+}
+
+struct ResultView {
+    severity: Severity,
+    sentences: Vec<Sentence>,
 }
 
 /// `GET /job?id=`: how far it is, or what was done.
-pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let Some(job) = console.jobs().find(fields.get("id")) else { return gone() };
     let (done, all) = (job.progress.position(), job.progress.length().unwrap_or_default());
-    let ending = job.ending().map(|ending| {
-        let sentences = ending.sentences.iter().map(|sentence| Sentence::new(sentence)).collect();
-        (ending.tone.class(), sentences)
+    let result = job.result().map(|result| ResultView {
+        severity: result.severity,
+        sentences: result.sentences.iter().map(|sentence| Sentence::new(sentence)).collect(),
     });
     let page = JobPage {
-        chrome: Chrome::new(&console, &visitor, job.place, &job.command),
+        frame: PageFrame::new(&console, &session, job.section, &job.command),
         id: job.id.clone(),
         title: job.title.clone(),
         done,
         all,
         counts: format!("{} of {}", number(done), number(all)),
         is_stopping: job.interrupt.is_requested(),
-        ending,
+        result,
         next: job.next.clone(),
     };
     html(StatusCode::OK, &page)
@@ -54,7 +61,7 @@ pub async fn stop(State(console): State<Console>, Change(form): Change) -> Respo
     let Form { fields, .. } = form;
     let Some(job) = console.jobs().find(fields.get("id")) else { return gone() };
     job.interrupt.request();
-    see(&job.link())
+    redirect(&job.link())
 }
 
 fn gone() -> Response {

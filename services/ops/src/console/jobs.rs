@@ -8,8 +8,9 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
 
 use super::command::CommandLine;
-use super::link::link;
-use super::place::Place;
+use super::link::{Link, link};
+use super::navigation::Section;
+use super::severity::Severity;
 use crate::interrupt::Interrupt;
 
 /// How many are kept, the latest: each page of one is looked at once, or twice.
@@ -27,61 +28,47 @@ pub struct Jobs {
 pub struct Job {
     pub id: String,
     pub title: String,
-    pub place: Place,
+    pub section: Section,
     pub command: CommandLine,
-    /// Where to go on: a label and a link.
-    pub next: (String, String),
+    /// Where to go on.
+    pub next: Link,
     /// How many of how many are done, where there are several.
     pub progress: ProgressBar,
     /// Stops it after its current step.
     pub interrupt: Interrupt,
-    ending: OnceLock<Ending>,
+    result: OnceLock<JobResult>,
 }
 
-/// How a job ended.
+/// A job that is about to begin.
+#[derive(Debug)]
+pub struct NewJob {
+    pub title: String,
+    pub section: Section,
+    pub command: CommandLine,
+    pub next: Link,
+    pub progress: ProgressBar,
+    pub interrupt: Interrupt,
+}
+
+/// What came of a job.
 #[derive(Debug, Clone)]
-pub struct Ending {
-    pub tone: Tone,
+pub struct JobResult {
+    pub severity: Severity,
     /// What was done, a sentence each, the most important first.
     pub sentences: Vec<String>,
 }
 
-/// Whether a person has to do something about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tone {
-    Good,
-    /// Done in part.
-    Warning,
-    Bad,
-}
-
-impl Tone {
-    /// Its class in the style sheet.
-    pub const fn class(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Warning => "warn",
-            Self::Bad => "bad",
-        }
-    }
-}
-
 impl Jobs {
     /// Keeps a job that begins now.
-    pub fn add(
-        &self,
-        (title, place): (String, Place),
-        command: CommandLine,
-        next: (String, String),
-        (progress, interrupt): (ProgressBar, Interrupt),
-    ) -> Arc<Job> {
+    pub fn add(&self, new: NewJob) -> Arc<Job> {
+        let NewJob { title, section, command, next, progress, interrupt } = new;
         let id = Uuid::new_v4().simple().to_string();
-        let ending = OnceLock::new();
-        let job = Arc::new(Job { id, title, place, command, next, progress, interrupt, ending });
+        let result = OnceLock::new();
+        let job = Arc::new(Job { id, title, section, command, next, progress, interrupt, result });
         let mut kept = lock(&self.kept);
         // One that runs is found for as long as it does.
         if kept.len() >= MAX_KEPT
-            && let Some(oldest) = kept.iter().position(|job| job.ending.get().is_some())
+            && let Some(oldest) = kept.iter().position(|job| job.result.get().is_some())
         {
             kept.remove(oldest);
         }
@@ -100,7 +87,7 @@ impl Jobs {
     }
 
     /// Waits until none runs any more, and nothing else that is [tracked](Self::track).
-    pub async fn ended(&self) {
+    pub async fn drain(&self) {
         self.running.close();
         self.running.wait().await;
     }
@@ -112,14 +99,14 @@ impl Jobs {
 }
 
 impl Job {
-    /// How it ended; `None` while it runs.
-    pub fn ending(&self) -> Option<&Ending> {
-        self.ending.get()
+    /// What came of it; `None` while it runs.
+    pub fn result(&self) -> Option<&JobResult> {
+        self.result.get()
     }
 
-    pub fn end(&self, ending: Ending) {
+    pub fn finish(&self, result: JobResult) {
         // An error means that it has ended before.
-        let _ = self.ending.set(ending);
+        let _ = self.result.set(result);
     }
 
     /// The link of its page.

@@ -2,7 +2,14 @@
 
 use url::form_urlencoded::Serializer;
 
-/// A link to one of our pages; parameters without a value are left out.
+/// A link with its text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    pub label: String,
+    pub href: String,
+}
+
+/// The address of one of our pages; parameters without a value are left out.
 pub fn link<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut query = Serializer::new(String::new());
     query.extend_pairs(parameters.into_iter().filter(|(_, value)| !value.is_empty()));

@@ -16,27 +16,37 @@
 
 mod act;
 mod args;
+mod audit_log;
 mod command;
 mod dead_letters;
-mod deed;
-mod delivered;
+mod delivery_answer;
+mod diff;
 mod doctor;
+mod drop;
+mod edit;
+mod erase;
 mod job;
 mod jobs;
 mod link;
+mod mail_action;
+mod mails;
+mod navigation;
 mod order;
-mod own_mail;
-mod place;
 mod plans;
-mod removal;
+mod rendered_mail;
 mod replay;
 mod request;
 mod respond;
+mod rights;
 mod selection;
 mod server;
 mod session;
+mod severity;
+mod shops;
 mod state;
 mod today;
+mod today_chart;
+mod today_figures;
 mod wording;
 
 pub use args::Args;
@@ -51,6 +61,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, note};
 use crate::progress;
 use crate::shop::table::all_shops;
+use rights::Rights;
 use state::Console;
 
 /// Serves the console until Ctrl-C. A change that is being made then ends, or stops after its current step, and is waited
@@ -70,7 +81,8 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
             .map(|shops| shops.iter().map(ToString::to_string).collect())
             .unwrap_or_else(|_| vec![stack.shop_or_default().to_string()]),
     };
-    let console = Console::new(stack.clone(), shops, args, address, interrupt.clone());
+    let rights = Rights::probe(stack).await;
+    let console = Console::new(stack.clone(), (shops, rights), args, address, interrupt.clone());
     let link = console.sessions().invitation();
     output.write(&format!(
         "The console of the stack {} runs on this machine. Open it with\n\n  {link}\n\nThe link is good for one browser. \

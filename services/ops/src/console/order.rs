@@ -8,13 +8,14 @@ use serde_json::json;
 use shared::OrderKey;
 
 use super::command::CommandLine;
-use super::deed::Deed;
-use super::delivered::{Answer, answer as delivered};
-use super::link::link;
-use super::place::Place;
+use super::delivery_answer::{DeliveryAnswer, delivery_answer};
+use super::erase::erase_link;
+use super::link::{Link, link};
+use super::mail_action::MailAction;
+use super::navigation::Section;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, failure, html, see};
-use super::session::Visitor;
+use super::respond::{PageFrame, error_page, html, redirect};
+use super::session::Session;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, mail_name, reason_words, state_words};
 use crate::audit::{self, Audit, Intent};
@@ -31,7 +32,7 @@ pub fn order_link(order: &OrderKey) -> String {
 }
 
 /// The stack, as the command has it for an order of this shop.
-pub fn stack_of(stack: &Stack, order: &OrderKey) -> Stack {
+pub fn stack_for(stack: &Stack, order: &OrderKey) -> Stack {
     match order.shop == stack.shop_or_default() {
         true => stack.clone(),
         false => stack.clone().of_shop(Some(order.shop.clone())),
@@ -41,31 +42,46 @@ pub fn stack_of(stack: &Stack, order: &OrderKey) -> Stack {
 #[derive(Template)]
 #[template(path = "console/search.html")]
 struct SearchPage {
-    chrome: Chrome,
+    frame: PageFrame,
 }
 
 /// `GET /orders`: the form alone.
-pub async fn search(State(console): State<Console>, visitor: Visitor) -> Response {
+pub async fn search(State(console): State<Console>, session: Session) -> Response {
     let command = CommandLine::new(console.stack(), ["order", "ORDER"]);
-    let chrome = Chrome::new(&console, &visitor, Place::Orders, &command);
-    html(StatusCode::OK, &SearchPage { chrome })
+    let frame = PageFrame::new(&console, &session, Section::Orders, &command);
+    html(StatusCode::OK, &SearchPage { frame })
 }
 
 #[derive(Template)]
 #[template(path = "console/found.html")]
 struct FoundPage {
-    chrome: Chrome,
+    frame: PageFrame,
     title: String,
-    /// Each order's link, what tells it from the others, and when its latest event was accepted.
-    orders: Vec<(String, OrderRow, String)>,
+    orders: Vec<OrderChoice>,
     has_more: bool,
-    /// Dead letters about an order that no table knows: each one's link, queue, time and reason.
-    letters: Vec<(String, String, String, String)>,
+    /// Those about an order that no table knows.
+    dead_letters: Vec<DeadLetterLink>,
+}
+
+/// One of several orders.
+struct OrderChoice {
+    link: String,
+    /// What tells it from the others.
+    row: OrderRow,
+    /// When its latest event was accepted.
+    accepted: String,
+}
+
+struct DeadLetterLink {
+    link: String,
+    queue: String,
+    failed: String,
+    reason: String,
 }
 
 /// `POST /orders`: finds by number, id or address. A form, so that no address is in the browser's history.
 pub async fn find(State(console): State<Console>, form: Form) -> Response {
-    let Form { visitor, fields } = form;
+    let Form { session, fields } = form;
     let found = async {
         let wanted = Wanted::parse(fields.get("q"), fields.shop(&console)?)?;
         let shown = wanted.shown(PiiMode::Masked);
@@ -74,44 +90,48 @@ pub async fn find(State(console): State<Console>, form: Form) -> Response {
     };
     let (shown, answer) = match found.await {
         Ok(found) => found,
-        Err(error) => return failure(chrome(&console, &visitor, "ORDER"), &error),
+        Err(error) => return error_page(search_frame(&console, &session, "ORDER"), &error),
     };
-    let chrome = chrome(&console, &visitor, &shown);
+    let frame = search_frame(&console, &session, &shown);
     match answer {
         OrderAnswer::One(report) => {
-            see(&link("/order", [("shop", report.shop.as_str()), ("id", &report.order_id)]))
+            redirect(&link("/order", [("shop", report.shop.as_str()), ("id", &report.order_id)]))
         }
-        OrderAnswer::Several(list) => html(StatusCode::OK, &FoundPage::several(chrome, list)),
+        OrderAnswer::Several(list) => html(StatusCode::OK, &FoundPage::several(frame, list)),
         OrderAnswer::Unknown(unknown) => {
-            html(StatusCode::NOT_FOUND, &FoundPage::unknown(chrome, &unknown))
+            html(StatusCode::NOT_FOUND, &FoundPage::unknown(frame, &unknown))
         }
     }
 }
 
 impl FoundPage {
-    fn several(chrome: Chrome, list: OrderList) -> Self {
+    fn several(frame: PageFrame, list: OrderList) -> Self {
         let has_more = list.has_more;
         let title = format!("{} orders", list.orders.len());
         let orders = list.orders.into_iter().map(|row| {
             let link = link("/order", [("shop", row.shop.as_str()), ("id", row.order_id.as_str())]);
             let accepted = format_time(row.accepted_at);
-            (link, row, accepted)
+            OrderChoice { link, row, accepted }
         });
-        Self { chrome, title, orders: orders.collect(), has_more, letters: Vec::new() }
+        Self { frame, title, orders: orders.collect(), has_more, dead_letters: Vec::new() }
     }
 
-    fn unknown(chrome: Chrome, unknown: &UnknownOrder) -> Self {
-        let letters = unknown.letters.iter().map(|letter| {
-            let (queue, id) = (letter.queue.to_string(), letter.summary.message_id.as_str());
-            let link = link("/dead-letters/message", [("queue", queue.as_str()), ("id", id)]);
-            (link, queue, format_time(letter.summary.failed_at), letter.summary.reason.clone())
+    fn unknown(frame: PageFrame, unknown: &UnknownOrder) -> Self {
+        let dead_letters = unknown.dead_letters.iter().map(|found| {
+            let (queue, id) = (found.queue.to_string(), found.summary.message_id.as_str());
+            DeadLetterLink {
+                link: link("/dead-letters/message", [("queue", queue.as_str()), ("id", id)]),
+                queue,
+                failed: format_time(found.summary.failed_at),
+                reason: found.summary.reason.clone(),
+            }
         });
         Self {
-            chrome,
+            frame,
             title: format!("{}: no mail yet", unknown.wanted),
             orders: Vec::new(),
             has_more: false,
-            letters: letters.collect(),
+            dead_letters: dead_letters.collect(),
         }
     }
 }
@@ -125,51 +145,55 @@ async fn look_up(console: &Console, wanted: Wanted, pii: PiiMode) -> Result<Orde
         .await
 }
 
-fn chrome(console: &Console, visitor: &Visitor, order: &str) -> Chrome {
+fn search_frame(console: &Console, session: &Session, order: &str) -> PageFrame {
     let command = CommandLine::new(console.stack(), ["order", order]);
-    Chrome::new(console, visitor, Place::Orders, &command)
+    PageFrame::new(console, session, Section::Orders, &command)
 }
 
 /// `GET /order?shop=&id=`: the answer first, then each mail, then what happened when.
-pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let found = async {
         let order = fields.order(&console)?;
-        let pii = console.pii(&visitor, &order);
+        let pii = console.pii(&session, &order);
         let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
         let answer = look_up(&console, wanted, pii).await?;
         Ok::<_, CliError>((order, pii, answer))
     };
     let (order, pii, answer) = match found.await {
         Ok(found) => found,
-        Err(error) => return failure(chrome(&console, &visitor, fields.get("id")), &error),
+        Err(error) => {
+            return error_page(search_frame(&console, &session, fields.get("id")), &error);
+        }
     };
-    let chrome = order_chrome(&console, &visitor, &order, pii);
+    let frame = order_frame(&console, &session, &order, pii);
     match answer {
         // What was meant as a number has a page of its own, which is unmasked by itself.
         OrderAnswer::One(report) if report.order_id != order.order_id.as_str() => {
-            see(&link("/order", [("shop", report.shop.as_str()), ("id", &report.order_id)]))
+            redirect(&link("/order", [("shop", report.shop.as_str()), ("id", &report.order_id)]))
         }
         OrderAnswer::One(report) => {
-            html(StatusCode::OK, &OrderPage::new(chrome, &order, pii, &report))
+            let may_unmask = console.refusal().is_none();
+            let page = OrderPage { may_unmask, ..OrderPage::new(frame, &order, pii, &report) };
+            html(StatusCode::OK, &page)
         }
-        OrderAnswer::Several(list) => html(StatusCode::OK, &FoundPage::several(chrome, list)),
+        OrderAnswer::Several(list) => html(StatusCode::OK, &FoundPage::several(frame, list)),
         OrderAnswer::Unknown(unknown) => {
-            html(StatusCode::NOT_FOUND, &FoundPage::unknown(chrome, &unknown))
+            html(StatusCode::NOT_FOUND, &FoundPage::unknown(frame, &unknown))
         }
     }
 }
 
-fn order_chrome(console: &Console, visitor: &Visitor, order: &OrderKey, pii: PiiMode) -> Chrome {
-    let stack = stack_of(console.stack(), order);
+fn order_frame(console: &Console, session: &Session, order: &OrderKey, pii: PiiMode) -> PageFrame {
+    let stack = stack_for(console.stack(), order);
     let command = CommandLine::new(&stack, ["order", order.order_id.as_str()])
         .with_flag("--show-pii", pii == PiiMode::Shown);
-    Chrome::new(console, visitor, Place::Orders, &command).of_shop(&order.shop)
+    PageFrame::new(console, session, Section::Orders, &command).for_shop(&order.shop)
 }
 
 #[derive(Template)]
 #[template(path = "console/order.html")]
 struct OrderPage {
-    chrome: Chrome,
+    frame: PageFrame,
     title: String,
     /// Where the number says something that the id does not.
     number: Option<String>,
@@ -177,12 +201,16 @@ struct OrderPage {
     is_masked: bool,
     shop: String,
     id: String,
-    answer: Answer,
+    answer: DeliveryAnswer,
     warnings: Vec<Sentence>,
     mails: Vec<MailView>,
     /// What an event waits for, of which no mail tells.
     waiting: Vec<String>,
     moments: Vec<MomentView>,
+    /// Whether its personal data may be shown: that changes an audit item alone.
+    may_unmask: bool,
+    /// Where it is erased.
+    erase: String,
 }
 
 struct MailView {
@@ -193,16 +221,22 @@ struct MailView {
     state: StateWords,
     since: String,
     attempts: u32,
-    /// Why, in words, and as the ledger has it.
-    reason: Option<(Option<&'static str>, String)>,
+    reason: Option<ReasonView>,
     left_out: Option<String>,
     superseded_by: Option<String>,
     asked: Option<String>,
     next: Sentence,
-    /// Each button's label and link.
-    deeds: Vec<(&'static str, String)>,
+    /// A button each.
+    actions: Vec<Link>,
     /// Where it is shown.
-    own: String,
+    page: String,
+}
+
+/// Why a mail is in its state.
+struct ReasonView {
+    words: Option<&'static str>,
+    /// As the ledger has it.
+    reason: String,
 }
 
 struct MomentView {
@@ -213,8 +247,8 @@ struct MomentView {
 }
 
 impl OrderPage {
-    fn new(chrome: Chrome, order: &OrderKey, pii: PiiMode, report: &OrderReport) -> Self {
-        let of_shop = match chrome.shops.len() {
+    fn new(frame: PageFrame, order: &OrderKey, pii: PiiMode, report: &OrderReport) -> Self {
+        let of_shop = match frame.shops.len() {
             1 => String::new(),
             _ => format!(" of {}", order.shop),
         };
@@ -222,16 +256,16 @@ impl OrderPage {
         let mut mails: Vec<&Notification> = report.notifications.iter().collect();
         mails.sort_by_key(|mail| std::cmp::Reverse(mail.since));
         let waiting = report.events.iter().filter(|event| event.waits());
-        let may_act = !chrome.is_read_only;
+        let may_act = !frame.is_read_only;
         Self {
-            chrome,
+            frame,
             title: format!("Order {}{of_shop}", order.order_id),
             number: report.number.clone().filter(|_| report.shows_number),
             customer: report.customer.clone(),
             is_masked: pii == PiiMode::Masked,
             shop: order.shop.to_string(),
             id: order.order_id.to_string(),
-            answer: delivered(report),
+            answer: delivery_answer(report),
             warnings: report.warnings.iter().map(|warning| Sentence::new(warning)).collect(),
             mails: mails.iter().map(|mail| MailView::new(order, mail, may_act)).collect(),
             waiting: waiting.map(|row| format!("{} {}.", row.event.kind, row.next)).collect(),
@@ -245,6 +279,8 @@ impl OrderPage {
                     detail: moment.detail.clone(),
                 })
                 .collect(),
+            may_unmask: false,
+            erase: erase_link(order),
         }
     }
 }
@@ -261,9 +297,11 @@ impl MailView {
                 ("recipient", mail.recipient.as_str()),
             ]
         };
-        let deed =
-            |deed: Deed| (deed.label(), link("/order/act", parameters(("deed", deed.name()))));
-        let deeds = Deed::of(mail).into_iter().filter(|_| may_act);
+        let button = |action: MailAction| Link {
+            label: action.label().to_owned(),
+            href: link("/order/act", parameters(("action", action.name()))),
+        };
+        let actions = MailAction::allowed_for(mail).into_iter().filter(|_| may_act);
         let asked = mail.asked_by.as_ref().zip(mail.asked_because.as_ref());
         Self {
             name: capitalised(&mail_name(&mail.kind)),
@@ -276,13 +314,16 @@ impl MailView {
             state: state_words(&mail.state),
             since: format_time(mail.since),
             attempts: mail.attempts,
-            reason: mail.reason.clone().map(|reason| (reason_words(&reason), reason)),
+            reason: mail
+                .reason
+                .clone()
+                .map(|reason| ReasonView { words: reason_words(&reason), reason }),
             left_out: mail.left_out.clone(),
             superseded_by: mail.superseded_by.clone(),
             asked: asked.map(|(operator, why)| asked_for(operator, why)),
             next: Sentence::new(&capitalised(&mail.next)),
-            deeds: deeds.map(deed).collect(),
-            own: link(
+            actions: actions.map(button).collect(),
+            page: link(
                 "/order/mail",
                 parameters(("event", "")).into_iter().chain([("event", mail.event.as_str())]),
             ),
@@ -299,7 +340,7 @@ fn asked_for(operator: &str, why: &str) -> String {
 
 /// `POST /order/unmask`: shows the order's personal data for a while, which an audit item keeps.
 pub async fn unmask(State(console): State<Console>, Change(form): Change) -> Response {
-    let Form { visitor, fields } = form;
+    let Form { session, fields } = form;
     let unmasked = async {
         let order = fields.order(&console)?;
         let reason = audit::reason(fields.get("reason")).map_err(|expected| {
@@ -311,10 +352,10 @@ pub async fn unmask(State(console): State<Console>, Change(form): Change) -> Res
     match unmasked.await {
         Ok(order) => {
             let link = order_link(&order);
-            console.sessions().unmask(&visitor, order);
-            see(&link)
+            console.sessions().unmask(&session, order);
+            redirect(&link)
         }
-        Err(error) => failure(chrome(&console, &visitor, fields.get("id")), &error),
+        Err(error) => error_page(search_frame(&console, &session, fields.get("id")), &error),
     }
 }
 
@@ -326,10 +367,10 @@ async fn record_unmasking(
 ) -> Result<(), CliError> {
     let (order, operator) = (order.clone(), console.operator());
     let command =
-        CommandLine::new(&stack_of(console.stack(), &order), ["order", order.order_id.as_str()])
+        CommandLine::new(&stack_for(console.stack(), &order), ["order", order.order_id.as_str()])
             .with_flag("--show-pii", true);
     let record = async move |stack: Stack| {
-        let stack = stack_of(&stack, &order);
+        let stack = stack_for(&stack, &order);
         let intent = Intent {
             action: format!("show {}", order.order_id),
             reason: Some(&reason),

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use shared::ShopId;
 use uuid::Uuid;
 
 use super::command::CommandLine;
-use super::session::Visitor;
+use super::session::Session;
 use crate::dlq::{drop, replay};
 
 /// A plan holds a row for each message, so few of a session are kept.
@@ -35,32 +36,43 @@ pub struct DropPlan {
     pub message_ids: HashSet<String>,
 }
 
+/// Settings of a shop whose changes were shown.
+#[derive(Debug)]
+pub struct SettingsPlan {
+    /// The command that does the same, but for the reason.
+    pub command: CommandLine,
+    pub shop: ShopId,
+    /// The version that they replace; 0 for none.
+    pub version: u64,
+    pub document: String,
+}
+
 #[derive(Debug)]
 struct Kept<P> {
     id: String,
-    visitor: Visitor,
+    session: Session,
     plan: P,
 }
 
 impl<P> Plans<P> {
-    /// Keeps a plan for this visitor, in place of the oldest of their own where there are many. Returns its id.
-    pub fn keep(&self, visitor: &Visitor, plan: P) -> String {
+    /// Keeps a plan for this session, in place of the oldest of their own where there are many. Returns its id.
+    pub fn keep(&self, session: &Session, plan: P) -> String {
         let id = Uuid::new_v4().simple().to_string();
         let mut kept = self.lock();
-        let is_own = |kept: &Kept<P>| kept.visitor == *visitor;
+        let is_own = |kept: &Kept<P>| kept.session == *session;
         if kept.iter().filter(|kept| is_own(kept)).count() >= MAX_KEPT
             && let Some(oldest) = kept.iter().position(is_own)
         {
             kept.remove(oldest);
         }
-        kept.push(Kept { id: id.clone(), visitor: visitor.clone(), plan });
+        kept.push(Kept { id: id.clone(), session: session.clone(), plan });
         id
     }
 
-    /// Takes a plan of this visitor's to carry it out: once, however often its form is sent.
-    pub fn take(&self, visitor: &Visitor, id: &str) -> Option<P> {
+    /// Takes a plan of this session's to carry it out: once, however often its form is sent.
+    pub fn take(&self, session: &Session, id: &str) -> Option<P> {
         let mut kept = self.lock();
-        let at = kept.iter().position(|kept| kept.id == id && kept.visitor == *visitor)?;
+        let at = kept.iter().position(|kept| kept.id == id && kept.session == *session)?;
         Some(kept.remove(at).plan)
     }
 
@@ -79,26 +91,26 @@ impl<P> Default for Plans<P> {
 mod tests {
     use super::*;
 
-    fn visitor(name: &str) -> Visitor {
-        Visitor::of_session(name, name.to_owned())
+    fn session(name: &str) -> Session {
+        Session::with_cookie(name, name.to_owned())
     }
 
     #[test]
     fn a_plan_is_taken_once_and_by_its_own_session_alone() {
         let plans = Plans::default();
-        let id = plans.keep(&visitor("kim"), 1);
-        assert_eq!(plans.take(&visitor("joe"), &id), None);
-        assert_eq!(plans.take(&visitor("kim"), &id), Some(1));
-        assert_eq!(plans.take(&visitor("kim"), &id), None);
+        let id = plans.keep(&session("kim"), 1);
+        assert_eq!(plans.take(&session("joe"), &id), None);
+        assert_eq!(plans.take(&session("kim"), &id), Some(1));
+        assert_eq!(plans.take(&session("kim"), &id), None);
     }
 
     #[test]
-    fn however_often_one_visitor_loads_a_page_the_plans_of_another_stay() {
+    fn however_often_one_session_loads_a_page_the_plans_of_another_stay() {
         let plans = Plans::default();
-        let of_kim = plans.keep(&visitor("kim"), 0);
-        let of_joe: Vec<_> = (0..=MAX_KEPT).map(|n| plans.keep(&visitor("joe"), n)).collect();
-        assert_eq!(plans.take(&visitor("kim"), &of_kim), Some(0));
-        assert_eq!(plans.take(&visitor("joe"), &of_joe[0]), None, "the oldest made room");
-        assert_eq!(plans.take(&visitor("joe"), &of_joe[1]), Some(1));
+        let of_kim = plans.keep(&session("kim"), 0);
+        let of_joe: Vec<_> = (0..=MAX_KEPT).map(|n| plans.keep(&session("joe"), n)).collect();
+        assert_eq!(plans.take(&session("kim"), &of_kim), Some(0));
+        assert_eq!(plans.take(&session("joe"), &of_joe[0]), None, "the oldest made room");
+        assert_eq!(plans.take(&session("joe"), &of_joe[1]), Some(1));
     }
 }

@@ -8,20 +8,22 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::command::CommandLine;
-use super::dead_letters::{CountView, LetterView, count_views};
-use super::jobs::{Ending, Job, Tone};
-use super::link::link;
-use super::place::Place;
+use super::dead_letters::{CountView, DeadLetterRow, count_views};
+use super::diff::{DiffLine, diff_lines};
+use super::jobs::{Job, JobResult, NewJob};
+use super::link::{Link, link};
+use super::navigation::Section;
 use super::plans::ReplayPlan;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, failure, html, no_such_plan, see, sentence};
+use super::respond::{PageFrame, error_page, error_sentence, html, no_such_plan, redirect};
 use super::selection::Choice;
-use super::session::Visitor;
+use super::session::Session;
+use super::severity::Severity;
 use super::state::Console;
 use super::wording::Sentence;
 use crate::audit;
 use crate::dlq::replay::{Args, Plan, carry_out as move_planned, plan as make_plan, queue};
-use crate::dlq::{ReplayOutcome, Verdict, replay_effect, skipped_sentences};
+use crate::dlq::{Edit, ReplayOutcome, RunControl, Verdict, replay_effect, skipped_sentences};
 use crate::error::CliError;
 use crate::output::counted;
 use crate::progress;
@@ -32,7 +34,7 @@ const MAX_LISTED: usize = 20;
 #[derive(Template)]
 #[template(path = "console/plan.html")]
 struct PlanPage {
-    chrome: Chrome,
+    frame: PageFrame,
     queue: String,
     /// Where there is something to move, and a button for it.
     plan_id: Option<String>,
@@ -44,53 +46,75 @@ struct PlanPage {
     /// The same plan with stale messages, or without them.
     other: String,
     counts: Vec<CountView>,
-    letters: Vec<LetterView>,
+    dead_letters: Vec<DeadLetterRow>,
     unlisted: usize,
     skipped: Vec<Sentence>,
     back: String,
+    is_edited: bool,
+    /// What an edit changes.
+    changes: Vec<DiffLine>,
+    /// Why an edit fails.
+    refusal: Option<Sentence>,
+}
+
+/// A replay that is to be planned.
+pub struct PlanRequest {
+    /// The command that does the same.
+    pub command: CommandLine,
+    pub choice: Choice,
+    /// Whether stale mails are sent too.
+    pub force_stale: bool,
+    /// The repair of each body.
+    pub edit: Option<Edit>,
+    /// The page that it was asked for on.
+    pub back: String,
 }
 
 /// `GET /dead-letters/replay`: what a replay of the chosen messages would do. `stale=1` sends stale mails too.
-pub async fn plan(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
-    let (choice, is_forced) = (Choice::new(&fields), !fields.get("stale").is_empty());
-    let command = command(&console, &choice, is_forced);
-    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
-    match planned(&console, &command, &choice, is_forced).await {
+pub async fn plan(State(console): State<Console>, session: Session, fields: Fields) -> Response {
+    let (choice, force_stale) = (Choice::new(&fields), !fields.get("stale").is_empty());
+    let words = ["dlq", "replay", choice.queue.as_str()];
+    let command = choice.flags(CommandLine::new(console.stack(), words));
+    let request = PlanRequest {
+        command: command.with_flag("--force-stale", force_stale),
+        back: choice.link("/dead-letters/queue", []),
+        choice,
+        force_stale,
+        edit: None,
+    };
+    answer_plan(&console, &session, request).await
+}
+
+/// The page of a plan, with a button where there is something to move. The plan is kept for it.
+pub async fn answer_plan(console: &Console, session: &Session, request: PlanRequest) -> Response {
+    let command = request.command.clone();
+    let frame = PageFrame::new(console, session, Section::DeadLetters, &command);
+    match planned(console, &request).await {
         Ok(plan) => {
-            let mut page = PlanPage::new(chrome, &choice, &plan);
-            if !plan.to_move.is_empty() && !console.is_read_only() {
+            let mut page = PlanPage::new(frame, &request, &plan);
+            if !plan.to_move.is_empty() && !page.frame.is_read_only {
                 let plan = ReplayPlan { command, plan };
-                page.plan_id = Some(console.replays().keep(&visitor, plan));
+                page.plan_id = Some(console.replays().keep(session, plan));
             }
             html(StatusCode::OK, &page)
         }
-        Err(error) => failure(chrome, &error),
+        Err(error) => error_page(frame, &error),
     }
 }
 
-fn command(console: &Console, choice: &Choice, is_forced: bool) -> CommandLine {
-    let words = ["dlq", "replay", choice.queue.as_str()];
-    choice.flags(CommandLine::new(console.stack(), words)).with_flag("--force-stale", is_forced)
-}
-
-async fn planned(
-    console: &Console,
-    command: &CommandLine,
-    choice: &Choice,
-    force_stale: bool,
-) -> Result<Plan, CliError> {
+async fn planned(console: &Console, request: &PlanRequest) -> Result<Plan, CliError> {
     let args = Args {
-        queue: choice.queue.clone(),
+        queue: request.choice.queue.clone(),
         dry_run: false,
         yes: false,
         reason: None,
         rate: None,
         max: None,
-        edit: None,
-        force_stale,
+        edit: request.edit.clone(),
+        force_stale: request.force_stale,
         list: false,
         show_pii: false,
-        selection: choice.selection()?,
+        selection: request.choice.selection()?,
         operator: console.operator(),
     };
     let interrupt = console.interrupt();
@@ -98,16 +122,18 @@ async fn planned(
         let dlq = queue(&stack, &args).await?;
         make_plan(&stack, dlq, &args, &interrupt).await
     };
-    console.perform(command, plan).await
+    console.perform(&request.command, plan).await
 }
 
 impl PlanPage {
-    fn new(chrome: Chrome, choice: &Choice, plan: &Plan) -> Self {
-        let scan = &plan.scan;
+    fn new(frame: PageFrame, request: &PlanRequest, plan: &Plan) -> Self {
+        let (scan, choice) = (&plan.scan, &request.choice);
+        let edits = scan.edits.as_ref();
+        let refusal = edits.and_then(|edits| edits.first_failure.as_ref());
         let listed = scan.entries.iter().take(MAX_LISTED);
         let stale = if plan.args.force_stale { "" } else { "1" };
         Self {
-            chrome,
+            frame,
             queue: choice.queue.clone(),
             conclusion: plan.conclusion().trim_end().to_owned(),
             plan_id: None,
@@ -121,33 +147,36 @@ impl PlanPage {
                 }
                 verdict => replay_effect(verdict, scan.queue),
             }),
-            letters: listed.map(|entry| LetterView::new(&choice.queue, entry)).collect(),
+            dead_letters: listed.map(|entry| DeadLetterRow::new(&choice.queue, entry)).collect(),
             unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
-            back: choice.link("/dead-letters/queue", []),
+            back: request.back.clone(),
+            is_edited: edits.is_some(),
+            changes: edits.map(|it| diff_lines(&it.diffs.concat())).unwrap_or_default(),
+            refusal: refusal.map(|why| Sentence::new(&format!("The edit is refused: {why}."))),
         }
     }
 }
 
 /// `POST /dead-letters/replay`: moves exactly what the plan has, in the background.
 pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
-    let Form { visitor, fields } = form;
+    let Form { session, fields } = form;
     let reason = match audit::reason(fields.get("reason")) {
         Ok(reason) => reason,
         Err(expected) => {
             let command = CommandLine::new(console.stack(), ["dlq", "replay"]);
-            let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+            let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
             let error = format!(
                 "Nothing was moved: a reason is needed, {expected}. Go back, and type one."
             );
-            return failure(chrome, &CliError::input(error));
+            return error_page(frame, &CliError::input(error));
         }
     };
-    let Some(plan) = console.replays().take(&visitor, fields.get("plan")) else {
+    let Some(plan) = console.replays().take(&session, fields.get("plan")) else {
         return no_such_plan("Nothing was moved now");
     };
     let job = begin(&console, plan, reason);
-    see(&job.link())
+    redirect(&job.link())
 }
 
 /// Begins to move what the plan has. The browser need not wait.
@@ -156,21 +185,26 @@ fn begin(console: &Console, plan: ReplayPlan, reason: String) -> Arc<Job> {
     let dlq = plan.scan.queue;
     let title = format!("Replay of {} from {dlq}", counted(plan.to_move.len(), "message"));
     let back = link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]);
-    let next = ("To the queue".to_owned(), back);
-    let bounds = (progress::moving(plan.to_move.len()), console.interrupt().child());
-    let job = console.jobs().add((title, Place::DeadLetters), command.clone(), next, bounds);
+    let job = console.jobs().add(NewJob {
+        title,
+        section: Section::DeadLetters,
+        command: command.clone(),
+        next: Link { label: "To the queue".to_owned(), href: back },
+        progress: progress::moving(plan.to_move.len()),
+        interrupt: console.interrupt().child(),
+    });
     let (mine, console_of_job) = (Arc::clone(&job), console.clone());
     console.jobs().spawn(async move {
         let running = Arc::clone(&mine);
         let moved = async move |stack| {
             let mut outcome = ReplayOutcome::default();
-            let control = (&running.interrupt, &running.progress);
+            let control = RunControl { interrupt: &running.interrupt, progress: &running.progress };
             let result = move_planned(&stack, &plan, &reason, control, &mut outcome).await;
             // What was done is told however it ended.
             Ok((result, outcome))
         };
-        mine.end(match console_of_job.perform_change(&command, moved).await {
-            Ok((result, outcome)) => ending(result, &outcome),
+        mine.finish(match console_of_job.perform_change(&command, moved).await {
+            Ok((result, outcome)) => job_result(result, &outcome),
             Err(error) => without_outcome(&error),
         });
     });
@@ -178,20 +212,20 @@ fn begin(console: &Console, plan: ReplayPlan, reason: String) -> Arc<Job> {
 }
 
 /// Of a replay that was never begun, or failed so that its outcome is lost: no number of it is known.
-fn without_outcome(error: &CliError) -> Ending {
-    Ending { tone: Tone::Bad, sentences: vec![sentence(error)] }
+fn without_outcome(error: &CliError) -> JobResult {
+    JobResult { severity: Severity::Bad, sentences: vec![error_sentence(error)] }
 }
 
-fn ending(result: Result<(), CliError>, outcome: &ReplayOutcome) -> Ending {
+fn job_result(result: Result<(), CliError>, outcome: &ReplayOutcome) -> JobResult {
     let needs_attention = outcome.needs_attention();
-    let tone = match &result {
-        Ok(()) if !needs_attention => Tone::Good,
-        Ok(()) | Err(CliError::Interrupted(_)) => Tone::Warning,
-        Err(_) => Tone::Bad,
+    let severity = match &result {
+        Ok(()) if !needs_attention => Severity::Good,
+        Ok(()) | Err(CliError::Interrupted(_)) => Severity::Warning,
+        Err(_) => Severity::Bad,
     };
-    let failed = result.err().map(|error| sentence(&error));
+    let failed = result.err().map(|error| error_sentence(&error));
     let sentences = failed.into_iter().chain(outcome_sentences(outcome)).collect();
-    Ending { tone, sentences }
+    JobResult { severity, sentences }
 }
 
 /// What became of the planned messages, a sentence each.
@@ -238,15 +272,18 @@ mod tests {
         outcome.add_failure("m-1", "SQS is away".to_owned());
         outcome.add_changed(Verdict::AlreadySent);
         let stopped = Err(CliError::Interrupted("Stopped.".to_owned()));
-        let ended = ending(stopped, &outcome);
-        assert_eq!(ended.tone, Tone::Warning);
+        let ended = job_result(stopped, &outcome);
+        assert_eq!(ended.severity, Severity::Warning);
         insta::assert_snapshot!(ended.sentences.join("\n"));
         let lost = without_outcome(&CliError::service("The console itself failed."));
         assert_eq!(
-            (lost.tone, lost.sentences),
-            (Tone::Bad, vec!["The console itself failed.".to_owned()])
+            (lost.severity, lost.sentences),
+            (Severity::Bad, vec!["The console itself failed.".to_owned()])
         );
-        assert_eq!(ending(Ok(()), &ReplayOutcome::default()).tone, Tone::Good);
-        assert_eq!(ending(Err(CliError::service("SQS is away.")), &outcome).tone, Tone::Bad);
+        assert_eq!(job_result(Ok(()), &ReplayOutcome::default()).severity, Severity::Good);
+        assert_eq!(
+            job_result(Err(CliError::service("SQS is away.")), &outcome).severity,
+            Severity::Bad
+        );
     }
 }

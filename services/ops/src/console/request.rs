@@ -11,7 +11,7 @@ use shared::{OrderId, OrderKey, ShopId};
 use url::form_urlencoded;
 
 use super::respond::refuse;
-use super::session::Visitor;
+use super::session::Session;
 use super::state::Console;
 use crate::error::CliError;
 
@@ -33,6 +33,12 @@ impl Fields {
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(own, _)| own == name);
         found.map_or("", |(_, value)| value.trim())
+    }
+
+    /// The text of a field of several lines, as it was typed: a browser sends its line ends as CRLF.
+    pub fn document(&self, name: &str) -> String {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        found.map_or_else(String::new, |(_, value)| value.replace("\r\n", "\n"))
     }
 
     /// The order that the fields `shop` and `id` name, of a shop that this console is about.
@@ -77,17 +83,17 @@ impl<S: Sync> FromRequestParts<S> for Fields {
     }
 }
 
-impl FromRequestParts<Console> for Visitor {
+impl FromRequestParts<Console> for Session {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, console: &Console) -> Result<Self, Response> {
-        console.sessions().visitor(&parts.headers).ok_or_else(no_session)
+        console.sessions().find(&parts.headers).ok_or_else(no_session)
     }
 }
 
 /// A form of one of the console's own pages: nothing is changed but for one.
 pub struct Form {
-    pub visitor: Visitor,
+    pub session: Session,
     pub fields: Fields,
 }
 
@@ -95,7 +101,7 @@ impl FromRequest<Console> for Form {
     type Rejection = Response;
 
     async fn from_request(request: Request, console: &Console) -> Result<Self, Response> {
-        let visitor = console.sessions().visitor(request.headers()).ok_or_else(no_session)?;
+        let session = console.sessions().find(request.headers()).ok_or_else(no_session)?;
         let media_type = request.headers().get(header::CONTENT_TYPE);
         if media_type.is_none_or(|it| it != FORM) {
             let sentence = format!("Expected a form of one of these pages, which is {FORM}.");
@@ -110,14 +116,14 @@ impl FromRequest<Console> for Form {
             refuse(error.status(), "Nothing was changed", sentence)
         })?;
         let fields = Fields::parse(&body);
-        if !visitor.sent_form(fields.get(FORM_TOKEN)) {
+        if !session.has_form_token(fields.get(FORM_TOKEN)) {
             return Err(refuse(
                 StatusCode::FORBIDDEN,
                 "Nothing was changed",
                 "The form is not one that this console has made for you. Open the page again, and send it from there.",
             ));
         }
-        Ok(Self { visitor, fields })
+        Ok(Self { session, fields })
     }
 }
 
@@ -129,12 +135,8 @@ impl FromRequest<Console> for Change {
 
     async fn from_request(request: Request, console: &Console) -> Result<Self, Response> {
         let form = Form::from_request(request, console).await?;
-        if console.is_read_only() {
-            return Err(refuse(
-                StatusCode::FORBIDDEN,
-                "Nothing was changed",
-                "This console was started with --read-only. Start it without, or run the command.",
-            ));
+        if let Some(refusal) = console.refusal() {
+            return Err(refuse(StatusCode::FORBIDDEN, "Nothing was changed", &refusal));
         }
         Ok(Self(form))
     }
@@ -159,5 +161,7 @@ mod tests {
         let fields = Fields::parse("q=+a%40b+&message=1&message=&message=2%26".as_bytes());
         assert_eq!((fields.get("q"), fields.get("absent")), ("a@b", ""));
         assert_eq!(fields.get("message"), "1", "the first of several");
+        let fields = Fields::parse(b"document=%7B%0D%0A++%22a%22%3A1%0D%0A%7D%0D%0A");
+        assert_eq!(fields.document("document"), "{\n  \"a\":1\n}\n");
     }
 }

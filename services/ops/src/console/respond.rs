@@ -8,8 +8,8 @@ use http::{HeaderName, HeaderValue, StatusCode, header};
 use shared::ShopId;
 
 use super::command::CommandLine;
-use super::place::{PLACES, Place};
-use super::session::Visitor;
+use super::navigation::{NavigationLink, Section, navigation};
+use super::session::Session;
 use super::state::Console;
 use super::wording::Sentence;
 use crate::error::CliError;
@@ -20,44 +20,55 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; fram
                       base-uri 'none'; frame-ancestors 'none'";
 
 /// What surrounds a page.
-pub struct Chrome {
+pub struct PageFrame {
     pub stack: String,
-    /// The navigation: each page's link and name, and whether this page is below it, as `aria-current` says it.
-    pub places: [(&'static str, &'static str, &'static str); 4],
+    pub section: Section,
     pub form_token: String,
     /// The command that shows the same.
     pub command: String,
     pub is_read_only: bool,
+    /// Why it has no buttons.
+    pub refusal: Option<Sentence>,
     pub shops: Vec<String>,
     /// The shop that the page is about: the next order is looked for there. Empty where it is about none: whoever searches
     /// says which, since two shops may have an order of the same number.
     pub shop: String,
 }
 
-impl Chrome {
-    pub fn new(console: &Console, visitor: &Visitor, place: Place, command: &CommandLine) -> Self {
-        let current = |own: Place| if own == place { "page" } else { "false" };
+impl PageFrame {
+    pub fn new(
+        console: &Console,
+        session: &Session,
+        section: Section,
+        command: &CommandLine,
+    ) -> Self {
+        let refusal = console.refusal_in(section);
         Self {
             stack: console.stack().name.clone(),
-            places: PLACES.map(|(own, link, name)| (link, name, current(own))),
-            form_token: visitor.form_token.clone(),
+            section,
+            form_token: session.form_token.clone(),
             command: command.shown(),
-            is_read_only: console.is_read_only(),
+            is_read_only: refusal.is_some(),
+            refusal: refusal.map(|sentence| Sentence::new(&sentence)),
             shops: console.shops().to_vec(),
             shop: String::new(),
         }
     }
 
+    pub fn navigation(&self) -> impl Iterator<Item = NavigationLink> {
+        navigation(self.section).into_iter()
+    }
+
     /// Of a page that is about this shop.
-    pub fn of_shop(self, shop: &ShopId) -> Self {
+    pub fn for_shop(self, shop: &ShopId) -> Self {
         Self { shop: shop.to_string(), ..self }
     }
 }
 
 #[derive(Template)]
-#[template(path = "console/failure.html")]
-struct Failure {
-    chrome: Chrome,
+#[template(path = "console/error.html")]
+struct ErrorPage {
+    frame: PageFrame,
     title: &'static str,
     sentence: Sentence,
 }
@@ -78,19 +89,19 @@ pub fn html(status: StatusCode, page: &impl Template) -> Response {
 }
 
 /// The page for what could not be shown or done.
-pub fn failure(chrome: Chrome, error: &CliError) -> Response {
-    let sentence = Sentence::new(&sentence(error));
+pub fn error_page(frame: PageFrame, error: &CliError) -> Response {
+    let sentence = Sentence::new(&error_sentence(error));
     let title = match error {
         CliError::Input { .. } => "Not found, or not possible",
         CliError::Service { .. } => "A service did not do its part",
         CliError::Interrupted(_) => "Stopped",
     };
-    html(status_of(error), &Failure { chrome, title, sentence })
+    html(status_of(error), &ErrorPage { frame, title, sentence })
 }
 
 /// Only the sentence: the error's sources may quote a request, and so a customer. And the sentence may quote an id that
 /// holds an address.
-pub fn sentence(error: &CliError) -> String {
+pub fn error_sentence(error: &CliError) -> String {
     without_addresses(&error.to_string())
 }
 
@@ -112,13 +123,12 @@ pub fn no_such_plan(title: &str) -> Response {
     refuse(
         StatusCode::CONFLICT,
         title,
-        "The form was sent already, or it is too old. Open its page anew from the queue's page: it shows what is still to \
-         do.",
+        "The form was sent already, or it is too old. Open its page anew: it shows what is still to do.",
     )
 }
 
 /// Shows `link` in place of a form's own answer, so that to load the page again sends no form again.
-pub fn see(link: &str) -> Response {
+pub fn redirect(link: &str) -> Response {
     Redirect::to(link).into_response()
 }
 

@@ -12,16 +12,22 @@ use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
 use tokio::net::TcpListener;
 
 use super::request::{Fields, no_session};
-use super::respond::{add_headers, refuse, see};
+use super::respond::{add_headers, redirect, refuse};
 use super::session::INVITATION_PATH;
 use super::state::Console;
-use super::{act, dead_letters, doctor, job, order, own_mail, removal, replay, today};
+use super::{
+    act, audit_log, dead_letters, doctor, drop, edit, erase, job, mails, order, rendered_mail,
+    replay, shops, today,
+};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::note;
 
 /// A form's fields are a few words each.
 const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// A message of SQS has at most 1 MiB, and a form three bytes for each that is no letter.
+const MAX_DOCUMENT_FORM_BYTES: usize = 3 * 1024 * 1024;
 
 /// Serves the console at the port until the operator wants to stop, and waits for what it has begun to change.
 ///
@@ -39,7 +45,7 @@ pub async fn serve(
         served = serving.into_future() => served,
         () = interrupt.requested() => Ok(()),
     };
-    console.jobs().ended().await;
+    console.jobs().drain().await;
     served.map_err(|error| {
         let message = format!("Port {} can't be served any more: {error}.", address.port());
         CliError::service(format!("{message} Start the console again.")).caused_by(error)
@@ -57,14 +63,24 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .route("/orders", get(order::search).post(order::find))
         .route("/order", get(order::page))
         .route("/order/unmask", post(order::unmask))
-        .route("/order/mail", get(own_mail::page))
-        .route("/order/mail/body", get(own_mail::body))
+        .route("/order/mail", get(rendered_mail::page))
+        .route("/order/mail/body", get(rendered_mail::body))
         .route("/order/act", get(act::ask).post(act::carry_out))
+        .route("/order/erase", get(erase::ask).post(erase::carry_out))
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/queue", get(dead_letters::queue))
         .route("/dead-letters/message", get(dead_letters::message))
         .route("/dead-letters/replay", get(replay::plan).post(replay::carry_out))
-        .route("/dead-letters/drop", get(removal::ask).post(removal::carry_out))
+        .route("/dead-letters/drop", get(drop::ask).post(drop::carry_out))
+        .route("/dead-letters/edit", get(edit::ask).post(edit::plan).layer(documents()))
+        .route("/mails", get(mails::list))
+        .route("/mails/mail", get(mails::page))
+        .route("/mails/mail/body", get(mails::body))
+        .route("/shops", get(shops::list))
+        .route("/shops/shop", get(shops::page))
+        .route("/shops/check", post(shops::check).layer(documents()))
+        .route("/shops/put", post(shops::carry_out))
+        .route("/audit", get(audit_log::page))
         .route("/job", get(job::page))
         .route("/job/stop", post(job::stop))
         .route("/doctor", get(doctor::page))
@@ -84,9 +100,14 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .with_state(console)
 }
 
+/// For forms with a document in them.
+fn documents() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(MAX_DOCUMENT_FORM_BYTES)
+}
+
 /// Middleware: lets in whoever came by the link.
 async fn require_session(State(console): State<Console>, request: Request, next: Next) -> Response {
-    match console.sessions().visitor(request.headers()) {
+    match console.sessions().find(request.headers()) {
         Some(_) => next.run(request).await,
         None => no_session(),
     }
@@ -106,7 +127,7 @@ async fn open(
     }
     let Some(cookie) = console.sessions().open(fields.get("token")) else { return no_session() };
     note(&format!("Opened. The link for another browser: {}", console.sessions().invitation()));
-    ([(header::SET_COOKIE, cookie)], see("/")).into_response()
+    ([(header::SET_COOKIE, cookie)], redirect("/")).into_response()
 }
 
 /// Whether a browser asks before its user does, perhaps in vain.

@@ -21,8 +21,8 @@ type Fingerprint = [u8; 32];
 
 /// A browser that may use the console.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Visitor {
-    session: Fingerprint,
+pub struct Session {
+    id: Fingerprint,
     /// What each of its forms carries. Another site's page can't read it, and so can't send it.
     pub form_token: String,
 }
@@ -33,11 +33,11 @@ pub struct Sessions {
     address: SocketAddr,
     /// The token that opens the next session.
     invitation: Mutex<String>,
-    open: Mutex<HashMap<Fingerprint, Session>>,
+    open: Mutex<HashMap<Fingerprint, SessionState>>,
 }
 
 #[derive(Debug)]
-struct Session {
+struct SessionState {
     form_token: String,
     /// The orders whose personal data is shown, each until then.
     unmasked: HashMap<OrderKey, Instant>,
@@ -64,36 +64,36 @@ impl Sessions {
         // A browser keeps the link in its history, where others of its user may find it.
         *invitation = secret();
         let cookie = secret();
-        let session = Session { form_token: secret(), unmasked: HashMap::new() };
-        lock(&self.open).insert(fingerprint(&cookie), session);
+        let state = SessionState { form_token: secret(), unmasked: HashMap::new() };
+        lock(&self.open).insert(fingerprint(&cookie), state);
         // Not `Secure`: this is HTTP, though it never leaves the machine. No age: it ends with the browser.
         let value = format!("{}={cookie}; Path=/; HttpOnly; SameSite=Strict", self.cookie_name());
         HeaderValue::from_str(&value).ok()
     }
 
     /// The session of a request's cookie.
-    pub fn visitor(&self, headers: &HeaderMap) -> Option<Visitor> {
+    pub fn find(&self, headers: &HeaderMap) -> Option<Session> {
         let name = self.cookie_name();
         let open = lock(&self.open);
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
         cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
             let (its_name, value) = cookie.trim().split_once('=')?;
-            let session = fingerprint(value);
-            let found = open.get(&session).filter(|_| its_name == name)?;
-            Some(Visitor { session, form_token: found.form_token.clone() })
+            let id = fingerprint(value);
+            let found = open.get(&id).filter(|_| its_name == name)?;
+            Some(Session { id, form_token: found.form_token.clone() })
         })
     }
 
-    /// Shows the order's personal data to this visitor for a while.
-    pub fn unmask(&self, visitor: &Visitor, order: OrderKey) {
-        if let Some(session) = lock(&self.open).get_mut(&visitor.session) {
-            session.unmasked.insert(order, Instant::now() + UNMASKED_FOR);
+    /// Shows the order's personal data to this session for a while.
+    pub fn unmask(&self, session: &Session, order: OrderKey) {
+        if let Some(state) = lock(&self.open).get_mut(&session.id) {
+            state.unmasked.insert(order, Instant::now() + UNMASKED_FOR);
         }
     }
 
-    pub fn is_unmasked(&self, visitor: &Visitor, order: &OrderKey) -> bool {
+    pub fn is_unmasked(&self, session: &Session, order: &OrderKey) -> bool {
         let open = lock(&self.open);
-        let until = open.get(&visitor.session).and_then(|session| session.unmasked.get(order));
+        let until = open.get(&session.id).and_then(|state| state.unmasked.get(order));
         until.is_some_and(|until| *until > Instant::now())
     }
 
@@ -103,15 +103,15 @@ impl Sessions {
     }
 }
 
-impl Visitor {
-    /// The visitor whose cookie has this value.
+impl Session {
+    /// The session whose cookie has this value.
     #[cfg(test)]
-    pub fn of_session(cookie: &str, form_token: String) -> Self {
-        Self { session: fingerprint(cookie), form_token }
+    pub fn with_cookie(cookie: &str, form_token: String) -> Self {
+        Self { id: fingerprint(cookie), form_token }
     }
 
     /// Whether a form has this session's token.
-    pub fn sent_form(&self, token: &str) -> bool {
+    pub fn has_form_token(&self, token: &str) -> bool {
         fingerprint(token) == fingerprint(&self.form_token)
     }
 }
@@ -155,21 +155,21 @@ mod tests {
         let one = sessions.open(&first).unwrap();
         assert_eq!(sessions.open(&first), None, "it is used up");
         let other = sessions.open(&token(&sessions)).unwrap();
-        let [one, other] = [one, other].map(|set| sessions.visitor(&cookie(&set)).unwrap());
-        assert!(one.sent_form(&one.form_token) && !one.sent_form(&other.form_token));
+        let [one, other] = [one, other].map(|set| sessions.find(&cookie(&set)).unwrap());
+        assert!(one.has_form_token(&one.form_token) && !one.has_form_token(&other.form_token));
     }
 
     #[test]
     fn no_cookie_a_guessed_one_and_that_of_another_port_open_nothing() {
         let sessions = sessions();
-        assert!(sessions.visitor(&HeaderMap::new()).is_none());
+        assert!(sessions.find(&HeaderMap::new()).is_none());
         let set = sessions.open(&token(&sessions)).unwrap();
         let text = set.to_str().unwrap();
         assert!(text.contains("HttpOnly") && text.contains("SameSite=Strict"), "{text}");
         let others: HeaderValue = text.replace("_7000=", "_7001=").parse().unwrap();
-        assert!(sessions.visitor(&cookie(&others)).is_none());
+        assert!(sessions.find(&cookie(&others)).is_none());
         let guessed = HeaderValue::from_static("waybill_console_7000=guess");
-        assert!(sessions.visitor(&cookie(&guessed)).is_none());
+        assert!(sessions.find(&cookie(&guessed)).is_none());
     }
 
     #[test]
@@ -177,7 +177,7 @@ mod tests {
         let sessions = sessions();
         let [one, other] = [(), ()].map(|()| {
             let set = sessions.open(&token(&sessions)).unwrap();
-            sessions.visitor(&cookie(&set)).unwrap()
+            sessions.find(&cookie(&set)).unwrap()
         });
         let order = |id: &str| OrderKey::parse(&format!("default/{id}")).unwrap();
         sessions.unmask(&one, order("1001"));

@@ -4,14 +4,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use shared::OrderKey;
-use tokio::task::JoinError;
 use tokio_util::task::LocalPoolHandle;
 
 use super::args::Args;
 use super::command::CommandLine;
 use super::jobs::Jobs;
-use super::plans::{DropPlan, Plans, ReplayPlan};
-use super::session::{Sessions, Visitor};
+use super::navigation::Section;
+use super::plans::{DropPlan, Plans, ReplayPlan, SettingsPlan};
+use super::rights::Rights;
+use super::session::{Session, Sessions};
 use crate::audit::{ChangeArgs, Operator};
 use crate::aws::Stack;
 use crate::error::CliError;
@@ -34,17 +35,19 @@ struct Inner {
     jobs: Jobs,
     replays: Plans<ReplayPlan>,
     drops: Plans<DropPlan>,
+    settings: Plans<SettingsPlan>,
     workers: LocalPoolHandle,
     interrupt: Interrupt,
     operator: Operator,
     brand: Option<String>,
     is_read_only: bool,
+    rights: Rights,
 }
 
 impl Console {
     pub fn new(
         stack: Stack,
-        shops: Vec<String>,
+        (shops, rights): (Vec<String>, Rights),
         args: &Args,
         address: SocketAddr,
         interrupt: Interrupt,
@@ -56,11 +59,13 @@ impl Console {
             jobs: Jobs::default(),
             replays: Plans::default(),
             drops: Plans::default(),
+            settings: Plans::default(),
             workers: LocalPoolHandle::new(WORKERS),
             interrupt,
             operator: args.operator.clone(),
             brand: args.brand.clone(),
             is_read_only: args.read_only,
+            rights,
         }))
     }
 
@@ -78,8 +83,7 @@ impl Console {
         F: Future<Output = Result<T, CliError>> + 'static,
     {
         let failed = "The console itself failed at this. Its terminal may say more.";
-        let ended = self.spawn(command, work).await;
-        ended.unwrap_or_else(|error| Err(CliError::service(failed).caused_by(error)))
+        self.run_pinned(command, failed, work).await
     }
 
     /// As [`perform`](Self::perform), for work that changes something: the console does not end before it has.
@@ -105,22 +109,23 @@ impl Console {
         };
         let lost = "The console itself failed in the middle of this, and does not know what it had done by then. See what \
                     it was about, and `waybill audit`. Its terminal may say more.";
-        let ended = self.spawn(command, tracked).await;
-        ended.unwrap_or_else(|error| Err(CliError::service(lost).caused_by(error)))
+        self.run_pinned(command, lost, tracked).await
     }
 
-    /// An error is a panic of `work`.
-    async fn spawn<T, F>(
+    /// Runs `work` on a worker's thread; `if_it_panics` is the sentence of its error then.
+    async fn run_pinned<T, F>(
         &self,
         command: &CommandLine,
+        if_it_panics: &'static str,
         work: impl FnOnce(Stack) -> F + Send + 'static,
-    ) -> Result<Result<T, CliError>, JoinError>
+    ) -> Result<T, CliError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, CliError>> + 'static,
     {
         let stack = self.0.stack.for_command(command.audited());
-        self.0.workers.spawn_pinned(move || work(stack)).await
+        let ended = self.0.workers.spawn_pinned(move || work(stack)).await;
+        ended.unwrap_or_else(|error| Err(CliError::service(if_it_panics).caused_by(error)))
     }
 
     pub fn stack(&self) -> &Stack {
@@ -149,6 +154,11 @@ impl Console {
         &self.0.drops
     }
 
+    /// What the pages of shops' settings have shown.
+    pub fn settings(&self) -> &Plans<SettingsPlan> {
+        &self.0.settings
+    }
+
     pub fn interrupt(&self) -> Interrupt {
         self.0.interrupt.clone()
     }
@@ -161,13 +171,24 @@ impl Console {
         self.0.brand.clone()
     }
 
-    pub fn is_read_only(&self) -> bool {
-        self.0.is_read_only
+    /// Why nothing at all is changed, as a sentence; `None` where something may be.
+    pub fn refusal(&self) -> Option<String> {
+        self.read_only().or_else(|| self.0.rights.refusal())
     }
 
-    /// Whether this visitor sees the order's personal data.
-    pub fn pii(&self, visitor: &Visitor, order: &OrderKey) -> PiiMode {
-        PiiMode::from_flag(self.0.sessions.is_unmasked(visitor, order))
+    /// Why nothing is changed on pages of this section, as a sentence; `None` where something may be.
+    pub fn refusal_in(&self, section: Section) -> Option<String> {
+        self.read_only().or_else(|| self.0.rights.refusal_in(section))
+    }
+
+    fn read_only(&self) -> Option<String> {
+        let sentence = "This console was started with `--read-only`: it shows everything that it may, and changes nothing.";
+        self.0.is_read_only.then(|| sentence.to_owned())
+    }
+
+    /// Whether this session sees the order's personal data.
+    pub fn pii(&self, session: &Session, order: &OrderKey) -> PiiMode {
+        PiiMode::from_flag(self.0.sessions.is_unmasked(session, order))
     }
 
     /// Who changes something, and why.

@@ -4,15 +4,19 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use jiff::Timestamp;
 
 use super::command::CommandLine;
 use super::link::link;
-use super::place::Place;
-use super::respond::{Chrome, failure, html};
-use super::session::Visitor;
+use super::navigation::Section;
+use super::request::Fields;
+use super::respond::{PageFrame, error_page, html};
+use super::session::Session;
 use super::state::Console;
+use super::today_chart::Chart;
+use super::today_figures::{Alarms, Figure, figures, watched_hour};
 use super::wording::{Sentence, StateWords, capitalised, state_words};
-use crate::aws::Queue;
+use crate::aws::{Queue, Stack};
 use crate::output::{counted, number};
 use crate::status::{Args, QueueRow, Status, run};
 
@@ -23,12 +27,18 @@ const MAX_EVENTS: usize = 2_000;
 #[derive(Template)]
 #[template(path = "console/today.html")]
 struct TodayPage {
-    chrome: Chrome,
+    frame: PageFrame,
     attention: Vec<Sentence>,
     queues: Option<Vec<QueueView>>,
     ages_are_known: bool,
     day: Option<DayView>,
     ses: Option<String>,
+    figures: Vec<Figure>,
+    alarms: Alarms,
+    /// What it costs to keep the page open.
+    watched_hour: String,
+    /// Whether it loads itself again.
+    is_watched: bool,
     names: String,
 }
 
@@ -45,30 +55,47 @@ struct QueueView {
 
 struct DayView {
     events: String,
-    /// Each state with its mails, and how long its bar is, in hundredths of the longest.
-    states: Vec<(StateWords, String, usize)>,
+    states: Vec<StateBar>,
+    chart: Option<Chart>,
 }
 
-/// `GET /`.
-pub async fn page(State(console): State<Console>, visitor: Visitor) -> Response {
+/// The mails of one state.
+struct StateBar {
+    state: StateWords,
+    count: String,
+    /// How long its bar is, in hundredths of the longest.
+    share: usize,
+}
+
+/// `GET /`. With `watch=1` the page loads itself again every minute.
+pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let most = MAX_EVENTS.to_string();
     let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
-    let read = async |stack| run(&stack, &Args { most: MAX_EVENTS }).await;
+    let read = async |stack: Stack| {
+        let args = Args { most: MAX_EVENTS };
+        let (status, alarms) = tokio::join!(run(&stack, &args), Alarms::read(&stack));
+        Ok((status?.0, alarms))
+    };
     let read = console.perform(&command, read).await;
-    let chrome = Chrome::new(&console, &visitor, Place::Today, &command);
+    let frame = PageFrame::new(&console, &session, Section::Today, &command);
     match read {
-        Ok((status, _)) => html(StatusCode::OK, &TodayPage::new(chrome, &status)),
-        Err(error) => failure(chrome, &error),
+        Ok((status, alarms)) => {
+            let is_watched = !fields.get("watch").is_empty();
+            let page = TodayPage { is_watched, ..TodayPage::new(frame, &status, alarms) };
+            html(StatusCode::OK, &page)
+        }
+        Err(error) => error_page(frame, &error),
     }
 }
 
 impl TodayPage {
-    fn new(chrome: Chrome, status: &Status) -> Self {
+    fn new(frame: PageFrame, status: &Status, alarms: Alarms) -> Self {
+        let now = Timestamp::now().as_millisecond();
         let queues = status.queues.as_ref().ok();
         let knows_age = |rows: &Vec<QueueRow>| rows.iter().any(|row| row.oldest_seconds.is_some());
         let sentence = |finding: &String| Sentence::new(&format!("{}.", capitalised(finding)));
         Self {
-            chrome,
+            frame,
             attention: status.attention.iter().map(sentence).collect(),
             ages_are_known: queues.is_some_and(knows_age),
             queues: queues.map(|rows| rows.iter().map(QueueView::new).collect()),
@@ -78,21 +105,28 @@ impl TodayPage {
                     false => counted(day.events, "event"),
                 },
                 states: bars(&day.states),
+                chart: Chart::new(&day.hours, now),
             }),
             ses: status.ses_summary(),
+            figures: figures(status),
+            alarms,
+            watched_hour: watched_hour(status),
+            is_watched: false,
             names: status.names.clone(),
         }
     }
 }
 
 /// The most frequent state first.
-fn bars(states: &std::collections::BTreeMap<String, usize>) -> Vec<(StateWords, String, usize)> {
+fn bars(states: &std::collections::BTreeMap<String, usize>) -> Vec<StateBar> {
     let mut states: Vec<(&String, usize)> =
         states.iter().map(|(state, count)| (state, *count)).collect();
     states.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let longest = states.first().map_or(1, |(_, count)| (*count).max(1));
-    let bar = |(state, count): (&String, usize)| {
-        (state_words(state), number(count), (count * 100).div_ceil(longest))
+    let bar = |(state, count): (&String, usize)| StateBar {
+        state: state_words(state),
+        count: number(count),
+        share: (count * 100).div_ceil(longest),
     };
     states.into_iter().map(bar).collect()
 }

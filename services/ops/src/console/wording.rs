@@ -48,6 +48,12 @@ fn page_of(command: &str) -> Option<String> {
         ["waybill", "status"] => Some("/".to_owned()),
         ["waybill", "dlq", "list"] => Some("/dead-letters".to_owned()),
         ["waybill", "dlq", "show", queue] => Some(link("/dead-letters/queue", [("queue", *queue)])),
+        ["waybill", "dlq", "show", queue, "--message", id, "--body"] => {
+            Some(link("/dead-letters/message", [("queue", *queue), ("id", *id)]))
+        }
+        ["waybill", "audit"] => Some("/audit".to_owned()),
+        ["waybill", "shop", "list"] => Some("/shops".to_owned()),
+        ["waybill", "shop", "show", shop] => Some(link("/shops/shop", [("shop", *shop)])),
         ["waybill", "order", id] => Some(link("/order", [("id", *id)])),
         ["waybill", "order", id, "--shop", shop] => {
             Some(link("/order", [("shop", *shop), ("id", *id)]))

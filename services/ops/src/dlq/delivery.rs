@@ -29,7 +29,7 @@ pub struct Labels {
 
 impl Labels {
     /// Those of a message; a topic may stand in what a rule on a bus made of an event.
-    pub fn of(message: &str) -> Self {
+    pub fn read(message: &str) -> Self {
         let mut labels: Self = serde_json::from_str(message).unwrap_or_default();
         if labels.topic.is_none() {
             labels.topic = QueuedDelivery::parse(message).ok().and_then(|delivery| delivery.topic);
@@ -177,10 +177,10 @@ mod tests {
     #[test]
     fn a_message_without_its_body_still_says_whose_it_is() {
         let kept = r#"{"shop":"north","system":"shopify","topic":"orders/paid","received_at":"2026-11-27T16:30:00Z","body":null}"#;
-        let labels = Labels::of(kept);
+        let labels = Labels::read(kept);
         assert_eq!(labels.shop.as_deref(), Some("north"));
         assert_eq!(labels.topic.as_deref(), Some("orders/paid"));
         assert!(read(kept).unwrap_err().contains("waybill reconcile"));
-        assert_eq!(Labels::of("no JSON"), Labels::default());
+        assert_eq!(Labels::read("no JSON"), Labels::default());
     }
 }

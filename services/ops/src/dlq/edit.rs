@@ -103,7 +103,7 @@ fn keeps_identity(dlq: Dlq, message: &Received, edited: &str) -> bool {
 /// Whether an edited delivery is of the same shop and about the same order. One delivery makes several events, and a
 /// repair may make it others.
 fn keeps_order(message: &Received, edited: &str) -> bool {
-    if Labels::of(&message.body).shop != Labels::of(edited).shop {
+    if Labels::read(&message.body).shop != Labels::read(edited).shop {
         return false;
     }
     let before = parse(Dlq::Deliveries, message).0.order();

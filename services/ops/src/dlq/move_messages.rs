@@ -96,6 +96,15 @@ impl ReplayOutcome {
     }
 }
 
+/// How the caller follows and stops what runs long.
+#[derive(Debug, Clone, Copy)]
+pub struct RunControl<'a> {
+    /// Stops it after its current step.
+    pub interrupt: &'a Interrupt,
+    /// Is told how many messages are done.
+    pub progress: &'a ProgressBar,
+}
+
 /// Moves the selected messages; `progress` tells how many so far. What was done is in `outcome`, also when this fails.
 ///
 /// # Errors
@@ -104,7 +113,7 @@ impl ReplayOutcome {
 pub async fn move_messages(
     stack: &Stack,
     options: ReplayOptions<'_>,
-    (interrupt, progress): (&Interrupt, &ProgressBar),
+    RunControl { interrupt, progress }: RunControl<'_>,
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     let url = stack.url(Queue::Dead(options.dlq)).await?;

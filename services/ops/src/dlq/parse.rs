@@ -136,7 +136,7 @@ impl DeadLetterSummary {
 
     /// Takes shop, system and topic from a delivery, which names no order where it cannot be translated.
     fn name_delivery(&mut self, body: &str) {
-        let Labels { shop, system, topic } = Labels::of(body);
+        let Labels { shop, system, topic } = Labels::read(body);
         self.shop = shop.filter(|shop| ShopId::parse(shop).is_ok());
         // The topic is a header, in which whoever sends may write anything.
         self.system = system.as_deref().map(printable);

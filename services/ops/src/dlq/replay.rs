@@ -1,12 +1,11 @@
 //! `waybill dlq replay`: a plan first, then exactly that. Whether a message is moved is decided in
 //! [`super::classify`]: for the plan, and again when it is moved.
 
-use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::json;
 
 use super::edit::{Edit, Edits};
-use super::move_messages::{ReplayOptions, ReplayOutcome, move_messages};
+use super::move_messages::{ReplayOptions, ReplayOutcome, RunControl, move_messages};
 use super::print;
 use super::scan::{DlqScan, Entry, ScanOptions, scan_dlq};
 use super::select::Selection;
@@ -94,7 +93,8 @@ pub async fn run(
     let reason = reason(args, interrupt).await?;
     let mut outcome = ReplayOutcome::default();
     let progress = progress::moving(plan.to_move.len());
-    let result = carry_out(stack, &plan, &reason, (interrupt, &progress), &mut outcome).await;
+    let control = RunControl { interrupt, progress: &progress };
+    let result = carry_out(stack, &plan, &reason, control, &mut outcome).await;
     progress.finish_and_clear();
     // What was done is printed however it ended.
     let status = finish(output, &plan, Some(&outcome));
@@ -143,7 +143,7 @@ pub async fn carry_out(
     stack: &Stack,
     plan: &Plan,
     reason: &str,
-    control: (&Interrupt, &ProgressBar),
+    control: RunControl<'_>,
     outcome: &mut ReplayOutcome,
 ) -> Result<(), CliError> {
     // Written before the first message moves: a killed replay leaves an item without an end.

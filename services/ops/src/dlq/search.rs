@@ -15,7 +15,7 @@ use crate::progress;
 
 /// A dead letter that was searched for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct FoundLetter {
+pub struct FoundDeadLetter {
     pub queue: Dlq,
     #[serde(flatten)]
     pub summary: DeadLetterSummary,
@@ -28,7 +28,7 @@ pub struct FoundLetter {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Search {
     /// The oldest failure first.
-    pub letters: Vec<FoundLetter>,
+    pub dead_letters: Vec<FoundDeadLetter>,
     /// Messages in flight or delayed, which nobody can receive now.
     pub not_looked_at: u64,
 }
@@ -52,10 +52,10 @@ pub async fn search(
     let found = future::join_all(searches).await;
     progress.finish_and_clear();
     let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
-    let mut letters = found.concat();
-    letters.sort_by_key(|letter| letter.summary.failed_at);
+    let mut dead_letters = found.concat();
+    dead_letters.sort_by_key(|dead_letter| dead_letter.summary.failed_at);
     let not_looked_at = depths.iter().map(|depth| depth.in_flight + depth.delayed).sum();
-    Ok(Search { letters, not_looked_at })
+    Ok(Search { dead_letters, not_looked_at })
 }
 
 async fn search_queue(
@@ -65,19 +65,19 @@ async fn search_queue(
     interrupt: &Interrupt,
     progress: &ProgressBar,
     matches: &impl Fn(&Received) -> OrderMatch,
-) -> Result<Vec<FoundLetter>, CliError> {
+) -> Result<Vec<FoundDeadLetter>, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
     let mut scanner = QueueScanner::new(&stack.sqs, &url, receive::hold_for(depth.visible));
     let result = async {
-        let mut letters = Vec::new();
+        let mut dead_letters = Vec::new();
         // Until the queue is empty: its depth is approximate, and so never trusted to be 0.
         loop {
             interrupt.check("Search stopped. Nothing was changed.")?;
             let Some(messages) = scanner.next(receive::MAX_CONCURRENCY).await? else {
-                return Ok(letters);
+                return Ok(dead_letters);
             };
             progress.inc(messages.len() as u64);
-            letters.extend(messages.iter().filter_map(|m| found(dlq, m, matches(m))));
+            dead_letters.extend(messages.iter().filter_map(|m| found(dlq, m, matches(m))));
         }
     }
     .await;
@@ -85,12 +85,12 @@ async fn search_queue(
     result
 }
 
-fn found(dlq: Dlq, message: &Received, outcome: OrderMatch) -> Option<FoundLetter> {
+fn found(dlq: Dlq, message: &Received, outcome: OrderMatch) -> Option<FoundDeadLetter> {
     let is_certain = match outcome {
         OrderMatch::Only => true,
         OrderMatch::Possible => false,
         OrderMatch::Other => return None,
     };
     let (summary, _) = parse(dlq, message);
-    Some(FoundLetter { queue: dlq, summary, is_certain })
+    Some(FoundDeadLetter { queue: dlq, summary, is_certain })
 }

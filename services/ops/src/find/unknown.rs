@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Wanted;
 use super::elsewhere::{Elsewhere, look_elsewhere};
 use crate::aws::Stack;
-use crate::dlq::{FoundLetter, Search, search};
+use crate::dlq::{FoundDeadLetter, Search, search};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Column, Report, format_time, table};
@@ -19,8 +19,7 @@ const MAX_COMMANDS: usize = 5;
 pub struct UnknownOrder {
     /// What the operator typed; an address is masked unless asked for.
     pub wanted: String,
-    #[serde(rename = "dead_letters")]
-    pub letters: Vec<FoundLetter>,
+    pub dead_letters: Vec<FoundDeadLetter>,
     /// Messages of dead-letter queues in flight or delayed.
     pub not_looked_at: u64,
 }
@@ -35,7 +34,8 @@ pub async fn look_in_dead_letters(
     pii: PiiMode,
     interrupt: &Interrupt,
 ) -> Result<UnknownOrder, CliError> {
-    let found = search(stack, interrupt, |dlq, message| wanted.match_letter(dlq, message)).await;
+    let found =
+        search(stack, interrupt, |dlq, message| wanted.match_dead_letter(dlq, message)).await;
     let shown = wanted.shown(pii);
     let found = found.map_err(|error| match error {
         CliError::Interrupted(_) => error,
@@ -47,12 +47,12 @@ pub async fn look_in_dead_letters(
             .caused_by(other)
         }
     })?;
-    if found.letters.is_empty() {
+    if found.dead_letters.is_empty() {
         let elsewhere = look_elsewhere(stack, wanted).await;
         return Err(nothing(wanted, &shown, found.not_looked_at, &elsewhere));
     }
-    let Search { letters, not_looked_at } = found;
-    Ok(UnknownOrder { wanted: shown, letters, not_looked_at })
+    let Search { dead_letters, not_looked_at } = found;
+    Ok(UnknownOrder { wanted: shown, dead_letters, not_looked_at })
 }
 
 /// What the tables say, without its full stop.
@@ -86,15 +86,15 @@ fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64, elsewhere: &Elsewhe
 
 impl Report for UnknownOrder {
     fn text(&self, colors: ColorMode) -> String {
-        let count = match self.letters.len() {
+        let count = match self.dead_letters.len() {
             1 => "a dead letter is".to_owned(),
             count => format!("{count} dead letters are"),
         };
         let heading = format!("{}: nothing is stored, but {count} about it.", self.wanted);
         let columns = [
-            Column::text("queue", |letter: &FoundLetter| letter.queue.to_string()),
+            Column::text("queue", |found: &FoundDeadLetter| found.queue.to_string()),
             Column::text("failed", |l| format_time(l.summary.failed_at)),
-            Column::text("shop", |l: &FoundLetter| l.summary.shop.clone().unwrap_or_default())
+            Column::text("shop", |l: &FoundDeadLetter| l.summary.shop.clone().unwrap_or_default())
                 .unless_all("default"),
             Column::text("order", |l| l.summary.order_id.clone().unwrap_or_default()),
             Column::text("kind", |l| l.summary.kind.clone().unwrap_or_default()),
@@ -102,13 +102,16 @@ impl Report for UnknownOrder {
             Column::text("about", |l| about(l).to_owned()),
             Column::text("reason", |l| l.summary.reason.clone()),
         ];
-        let mut text =
-            format!("{}\n{}\n", colors.heading(&heading), table(colors, &columns, &self.letters));
-        for letter in self.letters.iter().take(MAX_COMMANDS) {
-            let id = &letter.summary.message_id;
-            text.push_str(&format!("waybill dlq show {} --message {id}\n", letter.queue));
+        let mut text = format!(
+            "{}\n{}\n",
+            colors.heading(&heading),
+            table(colors, &columns, &self.dead_letters)
+        );
+        for found in self.dead_letters.iter().take(MAX_COMMANDS) {
+            let id = &found.summary.message_id;
+            text.push_str(&format!("waybill dlq show {} --message {id}\n", found.queue));
         }
-        if self.letters.len() > MAX_COMMANDS {
+        if self.dead_letters.len() > MAX_COMMANDS {
             text.push_str("… and more: `waybill dlq show QUEUE` lists them.\n");
         }
         if self.not_looked_at > 0 {
@@ -119,8 +122,8 @@ impl Report for UnknownOrder {
     }
 }
 
-const fn about(letter: &FoundLetter) -> &'static str {
-    if letter.is_certain { "it" } else { "perhaps it" }
+const fn about(found: &FoundDeadLetter) -> &'static str {
+    if found.is_certain { "it" } else { "perhaps it" }
 }
 
 #[cfg(test)]
@@ -129,7 +132,7 @@ mod tests {
     use crate::aws::Dlq;
     use crate::dlq::DeadLetterSummary;
 
-    fn letter(queue: Dlq, message_id: &str, is_certain: bool) -> FoundLetter {
+    fn dead_letter(queue: Dlq, message_id: &str, is_certain: bool) -> FoundDeadLetter {
         let summary = DeadLetterSummary {
             message_id: message_id.to_owned(),
             shop: is_certain.then(|| "default".to_owned()),
@@ -140,16 +143,16 @@ mod tests {
             failed_at: 1_763_900_000_000,
             ..DeadLetterSummary::default()
         };
-        FoundLetter { queue, summary, is_certain }
+        FoundDeadLetter { queue, summary, is_certain }
     }
 
     #[test]
     fn an_unknown_order_with_dead_letters_as_people_and_scripts_read_it() {
         let report = UnknownOrder {
             wanted: "#1001".to_owned(),
-            letters: vec![
-                letter(Dlq::Inbox, "11111111-1111-2222-3333-444444444444", true),
-                letter(Dlq::Dispatch, "22222222-1111-2222-3333-444444444444", false),
+            dead_letters: vec![
+                dead_letter(Dlq::Inbox, "11111111-1111-2222-3333-444444444444", true),
+                dead_letter(Dlq::Dispatch, "22222222-1111-2222-3333-444444444444", false),
             ],
             not_looked_at: 3,
         };

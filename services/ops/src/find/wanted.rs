@@ -97,7 +97,7 @@ impl Wanted {
 
     /// Whether a dead letter is about it: by the id where attributes or body name it, by number or
     /// address where the body holds the order.
-    pub fn match_letter(&self, dlq: Dlq, message: &Received) -> OrderMatch {
+    pub fn match_dead_letter(&self, dlq: Dlq, message: &Received) -> OrderMatch {
         let body = events_of(dlq, &message.body);
         let orders = orders_in(&body);
         let hits = orders.iter().filter(|(shop, order)| self.is_order(shop, order)).count();
@@ -149,7 +149,7 @@ mod tests {
         Wanted::parse(typed, ShopId::default()).unwrap()
     }
 
-    fn letter(body: &Value) -> Received {
+    fn dead_letter(body: &Value) -> Received {
         Received { body: body.to_string(), ..Received::default() }
     }
 
@@ -186,22 +186,22 @@ mod tests {
         let order = |id: &str, number: &str, email: &str| json!({"data": {"order": {"id": id, "number": number, "customer": {"email": email}}}});
         let jo = order("77", "#1001", "Jo@Example.com");
         let zoe = order("78", "#1002", "zoe@example.com");
-        let failed = letter(&jo);
+        let failed = dead_letter(&jo);
         for typed in ["77", "1001", "#1001", "jo@example.com"] {
-            let found = wanted(typed).match_letter(Dlq::Inbox, &failed);
+            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &failed);
             assert_eq!(found, OrderMatch::Only, "{typed}");
-            let batch = letter(&json!([jo, zoe]));
-            let found = wanted(typed).match_letter(Dlq::Inbox, &batch);
+            let batch = dead_letter(&json!([jo, zoe]));
+            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &batch);
             assert_eq!(found, OrderMatch::Possible, "{typed}");
-            let found = wanted(typed).match_letter(Dlq::Inbox, &letter(&zoe));
+            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &dead_letter(&zoe));
             assert_eq!(found, OrderMatch::Other, "{typed}");
         }
-        let request = letter(&json!({"v": 1, "event": jo}));
-        assert_eq!(wanted("#1001").match_letter(Dlq::Mail, &request), OrderMatch::Only);
+        let request = dead_letter(&json!({"v": 1, "event": jo}));
+        assert_eq!(wanted("#1001").match_dead_letter(Dlq::Mail, &request), OrderMatch::Only);
         let mut of_another_shop = jo;
         of_another_shop["shop"] = "north".into();
         for typed in ["77", "#1001", "jo@example.com"] {
-            let found = wanted(typed).match_letter(Dlq::Inbox, &letter(&of_another_shop));
+            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &dead_letter(&of_another_shop));
             assert_eq!(found, OrderMatch::Other, "{typed}");
         }
     }

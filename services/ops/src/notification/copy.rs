@@ -51,7 +51,7 @@ pub async fn run(
 
 /// One copy for each address: SES has no way to tell a second one from a mistake.
 fn check_copy_unsent(copy: &Item, now: i64) -> Result<(), CliError> {
-    let order = OrderName::of_key(&copy.order_key).args();
+    let order = OrderName::from_key(&copy.order_key).args();
     match copy.state() {
         Some(State::Sent | State::Delivered | State::Bounced | State::Complained) => {
             Err(CliError::input(format!(
@@ -84,7 +84,7 @@ fn check_arrived(last: &Item, now: i64) -> Result<(), CliError> {
         Some(State::Planned | State::Sending | State::InDoubt) => format!(
             "The customer's own mail is {}. Repeat the command once it is sent: `waybill order {}` shows when.",
             last.state.replace('_', " "),
-            OrderName::of_key(&last.order_key).args()
+            OrderName::from_key(&last.order_key).args()
         ),
         None => "Its state is from a newer version. Use the `waybill` of that version.".to_owned(),
     };

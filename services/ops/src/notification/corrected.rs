@@ -97,7 +97,7 @@ async fn mark(
         Ok(RecordOutcome::Refused(item)) => Err(CliError::service(format!(
             "The record has changed meanwhile: it is {} now. Nothing was queued. `waybill order {}` shows it.",
             item.state,
-            OrderName::of_key(&last.order_key).args()
+            OrderName::from_key(&last.order_key).args()
         ))),
         Ok(RecordOutcome::Absent) => {
             Err(CliError::service("The record has gone meanwhile. Nothing was queued."))
@@ -128,7 +128,7 @@ fn refuse_told(
     // The same mail at the same address, once more, where the customer's own did not arrive there.
     let told = told.filter(|item| item.key().is_some_and(|its| its.recipient != key.recipient));
     let Some(told) = told else { return Ok(()) };
-    let order = OrderName::of_key(&told.order_key).args();
+    let order = OrderName::from_key(&told.order_key).args();
     Err(CliError::input(format!(
         "That address gets this mail as {}, and that is {}: Waybill sends none twice to one address. `waybill preview {} \
          --order {order} --out DIR` writes the mail to a file that customer service can send on.",
@@ -162,7 +162,7 @@ fn refuse_bounced(items: &[Item], key: &NotificationKey, at: AddressHash) -> Res
         item.state() == Some(State::Bounced)
             && item.address_hash.as_deref() == Some(&*at)
             && item.key().is_some_and(|its| its.is_same_news_as(key))
-            && SuppressionList::of(item).is_none()
+            && SuppressionList::from_item(item).is_none()
             // It was its files that kept it from going there.
             && !item.was_rejected_with_files()
     };
@@ -172,13 +172,13 @@ fn refuse_bounced(items: &[Item], key: &NotificationKey, at: AddressHash) -> Res
          `waybill preview {} --order {} --out DIR` writes the mail to a file that customer service can send on.",
         bounced.reason.as_deref().unwrap_or("without a reason"),
         key.kind,
-        OrderName::of_key(&bounced.order_key).args()
+        OrderName::from_key(&bounced.order_key).args()
     )))
 }
 
 /// Why a mail that may arrive goes to no other address yet.
 fn while_open(last: &Item, now: Timestamp) -> String {
-    let order = OrderName::of_key(&last.order_key).args();
+    let order = OrderName::from_key(&last.order_key).args();
     let then = format!("`waybill order {order}` shows what becomes of it");
     match last.state() {
         Some(State::Planned) if last.doubts == 0 => format!(
@@ -235,7 +235,7 @@ fn taken(last: &Item) -> String {
         "Its news goes to another corrected address, whose delivery is not planned yet: whoever began that has to \
          complete it. An event does so by itself; a command that was interrupted is repeated. `waybill order {}` \
          shows it.",
-        OrderName::of_key(&last.order_key).args()
+        OrderName::from_key(&last.order_key).args()
     )
 }
 

@@ -43,7 +43,7 @@ pub async fn send_further(
         "order_key": from.order_key, "notification": from.notification, "was": from.state,
         "recipient": recipient.to_string(), "address": request.to().masked(),
     });
-    let action = format!("{action} {} {kind}", OrderName::of_key(&from.order_key).id);
+    let action = format!("{action} {} {kind}", OrderName::from_key(&from.order_key).id);
     let intent = Intent { action, reason: change.reason.as_deref(), plan };
     let audit = Audit::begin(stack, &change.operator, intent).await?;
     let result = async {

@@ -87,7 +87,7 @@ fn next_after_bounce(item: &Item, now: i64) -> String {
         return format!("nobody has received it: SES found a virus in it or in its files{resend}");
     }
     let who = if other.is_some() { "its recipient" } else { "the customer" };
-    if let Some(list) = SuppressionList::of(item) {
+    if let Some(list) = SuppressionList::from_item(item) {
         return format!("{who} has not received it: the address is on {}", list.name());
     }
     let what_to_do = if item.reason.as_deref().is_some_and(|it| it.starts_with("Permanent/")) {

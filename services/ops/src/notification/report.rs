@@ -37,7 +37,7 @@ impl Changed {
     pub fn new(item: Item, result: &'static str, now: i64) -> Self {
         let (kind, scope) = kind_and_scope(&item);
         let waited_until = waits(&item, now).then_some(item.not_before);
-        let OrderName { shop, id } = OrderName::of_key(&item.order_key);
+        let OrderName { shop, id } = OrderName::from_key(&item.order_key);
         let recipient = other_recipient(&item);
         let was = item.state;
         Self {

@@ -43,7 +43,7 @@ pub async fn requeue(
         "order_key": item.order_key, "notification": item.notification,
         "was": item.state, "attempt": item.attempt,
     });
-    let order = OrderName::of_key(&item.order_key);
+    let order = OrderName::from_key(&item.order_key);
     let action = format!("{action} {} {kind}{to}", order.id);
     let intent = Intent { action, reason: change.reason.as_deref(), plan };
     let audit = Audit::begin(stack, &change.operator, intent).await?;

@@ -163,7 +163,7 @@ pub fn customers_args(item: &Item) -> String {
         "" => scope,
         text => format!(" --scope '{}'", text.replace('\'', r"'\''")),
     };
-    let OrderName { id, shop } = OrderName::of_key(&item.order_key);
+    let OrderName { id, shop } = OrderName::from_key(&item.order_key);
     let order = OrderName { id, shop: ShopId::default().to_string() }.args();
     let shop =
         if shop == ShopId::default().as_str() { String::new() } else { format!(" --shop {shop}") };
@@ -202,7 +202,9 @@ mod tests {
             item("shipment.shipped#S-1#customer"),
         ];
         let refusal = |kind, scope| {
-            one_of(&items, &OrderName::of_key("default/1001"), kind, scope).unwrap_err().to_string()
+            one_of(&items, &OrderName::from_key("default/1001"), kind, scope)
+                .unwrap_err()
+                .to_string()
         };
         insta::assert_snapshot!(
             [

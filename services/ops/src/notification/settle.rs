@@ -138,7 +138,7 @@ async fn record_as_sent(
     now: Timestamp,
 ) -> Result<(), CliError> {
     let intent = Intent {
-        action: format!("settle sent {}", OrderName::of_key(&item.order_key).id),
+        action: format!("settle sent {}", OrderName::from_key(&item.order_key).id),
         reason: change.reason.as_deref(),
         plan: json!({ "order_key": item.order_key, "notification": item.notification }),
     };

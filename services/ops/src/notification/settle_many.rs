@@ -126,7 +126,7 @@ async fn in_doubt(stack: &Stack, args: &Args, until: i64) -> Result<Vec<Item>, C
     let mut seen = HashSet::new();
     items.retain(|item| {
         is_selected(item, args.doubt.as_deref())
-            && stack.shows_shop(&OrderName::of_key(&item.order_key).shop)
+            && stack.shows_shop(&OrderName::from_key(&item.order_key).shop)
             && seen.insert((item.order_key.clone(), item.notification.clone()))
     });
     items.sort_by_key(|item| item.since);
@@ -156,7 +156,7 @@ async fn settle_all(
         interrupt.sleep_until(limiter.reserve(1)).await;
         // Between two mails: none is settled without being counted.
         interrupt.check("Stopped; the same command continues with what is still in doubt.")?;
-        let order = OrderName::of_key(&item.order_key);
+        let order = OrderName::from_key(&item.order_key);
         settle(stack, item, args.resolution, (None, None), &args.change).await.map_err(|error| {
             CliError::service(format!(
                 "Order {order}: {error} Settled so far: {}. The same command continues with the rest.",
@@ -180,7 +180,7 @@ impl SettledMany {
     fn new(items: &[Item], left_to_operators: usize) -> Self {
         let row = |item: &Item| {
             let (kind, scope) = kind_and_scope(item);
-            let OrderName { shop, id } = OrderName::of_key(&item.order_key);
+            let OrderName { shop, id } = OrderName::from_key(&item.order_key);
             let doubt = item.reason.clone().unwrap_or_default();
             let recipient = other_recipient(item);
             Row { shop, order_id: id, kind, scope, recipient, since: item.since, doubt }

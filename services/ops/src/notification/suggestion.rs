@@ -71,7 +71,7 @@ fn resend(item: &Item, purpose: String) -> Suggestion {
 
 /// The address is not printed: the rest of the output masks it.
 fn after_bounce(item: &Item, mail: &str) -> Vec<Suggestion> {
-    let list = SuppressionList::of(item);
+    let list = SuppressionList::from_item(item);
     let lift = Suggestion {
         purpose: "To take the address off the account's suppression list".to_owned(),
         command: "waybill suppression remove ADDRESS --reason \"...\"".to_owned(),

@@ -10,7 +10,7 @@ use crate::output::{counted, format_time};
 
 /// No customer gets the same mail twice, not even from an operator.
 pub(super) fn check_unsent(item: &Item, now: i64) -> Result<(), CliError> {
-    let order = OrderName::of_key(&item.order_key);
+    let order = OrderName::from_key(&item.order_key);
     let order_args = order.args();
     let (kind, _) = kind_and_scope(item);
     let settle = format!(

@@ -87,12 +87,12 @@ async fn dead_letters_are_grouped_by_reason_selected_and_shown_without_personal_
     let link = page
         .split("href=\"")
         .find(|it| it.starts_with("/dead-letters/message?"))
-        .expect("a letter");
+        .expect("a dead letter");
     let link =
         link.split('"').next().expect("its link").replace("&#38;", "&").replace("&amp;", "&");
-    let letter = browser.page(&link).await;
-    assert!(letter.contains("SES refused the mail for good"), "{letter}");
-    assert!(letter.contains("a***@***.example") && !letter.contains("a1@customers"), "{letter}");
+    let message = browser.page(&link).await;
+    assert!(message.contains("SES refused the mail for good"), "{message}");
+    assert!(message.contains("a***@***.example") && !message.contains("a1@customers"), "{message}");
     stack.stop().await;
 }
 

@@ -42,13 +42,13 @@ async fn a_failed_mail_is_sent_again_with_a_reason_that_is_kept() {
     let browser = console.open().await;
     let page = browser.page("/order?id=A1").await;
     assert!(page.contains("No: the order confirmation did not reach the customer."), "{page}");
-    let ask = "/order/act?deed=resend&id=A1&kind=order.confirmed";
+    let ask = "/order/act?action=resend&id=A1&kind=order.confirmed";
     let before = browser.page(ask).await;
     assert!(
         before.contains("What will happen") && before.contains("waybill resend A1"),
         "{before}"
     );
-    let form = [("deed", "resend"), ("id", "A1"), ("kind", "order.confirmed")];
+    let form = [("action", "resend"), ("id", "A1"), ("kind", "order.confirmed")];
     let without = browser.post("/order/act", &[&form[..], &[("reason", " ")]].concat()).await;
     assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(stack.ledger_items("A1").await[0].state, "failed");
@@ -73,7 +73,7 @@ async fn a_copy_goes_to_the_address_that_is_typed_and_no_page_or_item_has_it() {
     let console = Console::start(&stack, &[]).await;
     let browser = console.open().await;
     let form = [
-        ("deed", "copy"),
+        ("action", "copy"),
         ("id", "A1"),
         ("kind", "order.confirmed"),
         ("reason", "ticket 4711"),
@@ -154,7 +154,7 @@ async fn a_hostile_order_s_texts_stay_texts() {
     let refused = browser
         .post(
             "/order/act",
-            &[("deed", "resend"), ("id", "A1"), ("kind", HOSTILE), ("reason", HOSTILE)],
+            &[("action", "resend"), ("id", "A1"), ("kind", HOSTILE), ("reason", HOSTILE)],
         )
         .await;
     pages.extend([text(&typed), text(&refused)]);

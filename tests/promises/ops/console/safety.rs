@@ -15,7 +15,7 @@ use crate::support::events::confirmed;
 use crate::support::http::request;
 
 /// Every page, and every form that changes something.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 20] = [
     "/",
     "/orders",
     "/order?id=A1",
@@ -27,20 +27,31 @@ const PAGES: [&str; 13] = [
     "/dead-letters/queue?queue=mail",
     "/dead-letters/replay?queue=mail",
     "/dead-letters/drop?queue=mail",
+    "/dead-letters/edit?queue=mail&message=1",
+    "/order/erase?id=A1",
+    "/mails",
+    "/mails/mail?kind=order.confirmed&name=x",
+    "/shops",
+    "/shops/shop?shop=default",
+    "/audit",
     "/doctor",
     "/no-such-page",
 ];
-const FORMS: [&str; 6] = [
+const FORMS: [&str; 10] = [
     "/orders",
     "/order/unmask",
     "/order/act",
     "/dead-letters/replay",
     "/dead-letters/drop",
+    "/dead-letters/edit",
+    "/order/erase",
+    "/shops/check",
+    "/shops/put",
     "/job/stop",
 ];
 
 const RESEND: [(&str, &str); 4] =
-    [("deed", "resend"), ("id", "A1"), ("kind", "order.confirmed"), ("reason", "repaired")];
+    [("action", "resend"), ("id", "A1"), ("kind", "order.confirmed"), ("reason", "repaired")];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn without_the_link_s_cookie_everything_is_refused_and_the_link_lets_one_browser_in() {
@@ -159,7 +170,7 @@ async fn a_read_only_console_has_no_buttons_and_takes_no_form() {
     let browser = console.open().await;
     for path in [
         "/order?id=A1",
-        "/order/act?deed=resend&id=A1&kind=order.confirmed",
+        "/order/act?action=resend&id=A1&kind=order.confirmed",
         "/dead-letters/queue?queue=mail",
         "/dead-letters/replay?queue=mail",
         "/dead-letters/drop?queue=mail",

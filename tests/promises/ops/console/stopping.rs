@@ -36,7 +36,8 @@ impl Faults for Slow {
 
 /// Sends the form, and presses Ctrl-C once the slow operation of what it asks for has begun.
 async fn stop_in_the_middle(
-    (console, browser): (Console, Browser),
+    console: Console,
+    browser: Browser,
     slow: &Slow,
     path: &'static str,
     form: Vec<(&'static str, String)>,
@@ -66,7 +67,7 @@ async fn a_drop_that_is_under_way_at_ctrl_c_is_told_in_the_audit_item() {
         ("number", "2".to_owned()),
         ("reason", "refunded".to_owned()),
     ];
-    stop_in_the_middle((console, browser), &slow, "/dead-letters/drop", form).await;
+    stop_in_the_middle(console, browser, &slow, "/dead-letters/drop", form).await;
     let audit = json(&stack, &["audit"]).await;
     let item = &audit["items"][0];
     let left = stack.depth(&stack.stack.resources.queues.mail_dlq).await;
@@ -84,14 +85,14 @@ async fn a_copy_that_is_under_way_at_ctrl_c_is_queued_and_its_audit_item_complet
     let console = Console::start(&stack, &[]).await;
     let browser = console.open().await;
     let form = [
-        ("deed", "copy"),
+        ("action", "copy"),
         ("id", "A1"),
         ("kind", "order.confirmed"),
         ("reason", "ticket 4711"),
         ("address", "office@elsewhere.example"),
     ];
     let form = form.map(|(name, value)| (name, value.to_owned())).to_vec();
-    stop_in_the_middle((console, browser), &slow, "/order/act", form).await;
+    stop_in_the_middle(console, browser, &slow, "/order/act", form).await;
     let audit = json(&stack, &["audit"]).await;
     assert_eq!(audit["items"][0]["state"], "completed", "{audit:#}");
     eventually("the copy is sent", || async { stack.mails_to("office@elsewhere.example") == 1 })

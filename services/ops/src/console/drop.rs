@@ -9,15 +9,16 @@ use http::StatusCode;
 use indicatif::ProgressBar;
 
 use super::command::CommandLine;
-use super::dead_letters::{CountView, LetterView, count_views};
-use super::jobs::{Ending, Tone};
-use super::link::link;
-use super::place::Place;
+use super::dead_letters::{CountView, DeadLetterRow, count_views};
+use super::jobs::{JobResult, NewJob};
+use super::link::{Link, link};
+use super::navigation::Section;
 use super::plans::DropPlan;
 use super::request::{Change, Fields, Form};
-use super::respond::{Chrome, failure, html, no_such_plan, see, sentence};
+use super::respond::{PageFrame, error_page, error_sentence, html, no_such_plan, redirect};
 use super::selection::Choice;
-use super::session::Visitor;
+use super::session::Session;
+use super::severity::Severity;
 use super::state::Console;
 use super::wording::Sentence;
 use crate::audit;
@@ -29,34 +30,34 @@ use crate::output::counted;
 #[derive(Template)]
 #[template(path = "console/drop.html")]
 struct DropPage {
-    chrome: Chrome,
+    frame: PageFrame,
     queue: String,
     /// Where there is something to delete, and a button for it.
     plan_id: Option<String>,
     what: String,
     losses: Vec<CountView>,
     /// All of them: nothing else is deleted.
-    letters: Vec<LetterView>,
+    dead_letters: Vec<DeadLetterRow>,
     skipped: Vec<Sentence>,
     back: String,
 }
 
 /// `GET /dead-letters/drop`: what would be deleted, and what is lost with it.
-pub async fn ask(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn ask(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let choice = Choice::new(&fields);
     let words = ["dlq", "drop", choice.queue.as_str()];
     let command = choice.flags(CommandLine::new(console.stack(), words));
-    let chrome = Chrome::new(&console, &visitor, Place::DeadLetters, &command);
+    let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
     match selected(&console, &command, &choice).await {
         Ok((args, scan)) => {
-            let mut page = DropPage::new(chrome, &choice, &scan);
-            if !scan.entries.is_empty() && !console.is_read_only() {
+            let mut page = DropPage::new(frame, &choice, &scan);
+            if !scan.entries.is_empty() && !page.frame.is_read_only {
                 let plan = DropPlan { command, args, message_ids: message_ids(&scan) };
-                page.plan_id = Some(console.drops().keep(&visitor, plan));
+                page.plan_id = Some(console.drops().keep(&session, plan));
             }
             html(StatusCode::OK, &page)
         }
-        Err(error) => failure(chrome, &error),
+        Err(error) => error_page(frame, &error),
     }
 }
 
@@ -86,15 +87,16 @@ fn message_ids(scan: &DlqScan) -> HashSet<String> {
 }
 
 impl DropPage {
-    fn new(chrome: Chrome, choice: &Choice, scan: &DlqScan) -> Self {
-        let letters = scan.entries.iter().map(|entry| LetterView::new(&choice.queue, entry));
+    fn new(frame: PageFrame, choice: &Choice, scan: &DlqScan) -> Self {
+        let dead_letters =
+            scan.entries.iter().map(|entry| DeadLetterRow::new(&choice.queue, entry));
         Self {
-            chrome,
+            frame,
             queue: choice.queue.clone(),
             plan_id: None,
             what: counted(scan.entries.len(), "message"),
             losses: count_views(scan, |verdict| loss(verdict, scan.queue)),
-            letters: letters.collect(),
+            dead_letters: dead_letters.collect(),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             back: choice.link("/dead-letters/queue", []),
         }
@@ -103,38 +105,50 @@ impl DropPage {
 
 /// `POST /dead-letters/drop`: deletes exactly what the page has listed, if their number was typed.
 pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
-    let Form { visitor, fields } = form;
+    let Form { session, fields } = form;
     let refused = |error: &CliError| {
         let command = CommandLine::new(console.stack(), ["dlq", "drop"]);
-        failure(Chrome::new(&console, &visitor, Place::DeadLetters, &command), error)
+        error_page(PageFrame::new(&console, &session, Section::DeadLetters, &command), error)
     };
-    let (number, reason) = match confirmation(&fields) {
+    let confirmation = match Confirmation::parse(&fields) {
         Ok(confirmation) => confirmation,
         Err(error) => return refused(&error),
     };
-    let Some(plan) = console.drops().take(&visitor, fields.get("plan")) else {
+    let Some(plan) = console.drops().take(&session, fields.get("plan")) else {
         return no_such_plan("Nothing was deleted now");
     };
-    let command = plan.command.clone().with_flag(&format!("--yes-delete-{number}"), true);
+    let command =
+        plan.command.clone().with_flag(&format!("--yes-delete-{}", confirmation.number), true);
     let queue = plan.args.queue.clone();
-    match delete(&console, &command, plan, (number, reason)).await {
-        Ok((result, dropped)) => see(&kept(&console, &queue, command, result, &dropped)),
+    match delete(&console, &command, plan, confirmation).await {
+        Ok((result, dropped)) => {
+            redirect(&record_result(&console, &queue, command, result, &dropped))
+        }
         Err(error) => refused(&error),
     }
 }
 
-/// The number and the reason that were typed.
-///
-/// # Errors
-/// [`CliError::Input`] when either is missing, or is none.
-fn confirmation(fields: &Fields) -> Result<(usize, String), CliError> {
-    let number = fields.get("number").replace(',', "").parse().map_err(|_| {
-        CliError::input("Nothing was deleted: type the number of messages, as the page shows it.")
-    })?;
-    let reason = audit::reason(fields.get("reason")).map_err(|expected| {
-        CliError::input(format!("Nothing was deleted: a reason is needed, {expected}."))
-    })?;
-    Ok((number, reason))
+/// What was typed to confirm a deletion.
+struct Confirmation {
+    /// How many messages.
+    number: usize,
+    reason: String,
+}
+
+impl Confirmation {
+    /// # Errors
+    /// [`CliError::Input`] when the number or the reason is missing, or is none.
+    fn parse(fields: &Fields) -> Result<Self, CliError> {
+        let number = fields.get("number").replace(',', "").parse().map_err(|_| {
+            CliError::input(
+                "Nothing was deleted: type the number of messages, as the page shows it.",
+            )
+        })?;
+        let reason = audit::reason(fields.get("reason")).map_err(|expected| {
+            CliError::input(format!("Nothing was deleted: a reason is needed, {expected}."))
+        })?;
+        Ok(Self { number, reason })
+    }
 }
 
 /// # Errors
@@ -144,7 +158,7 @@ async fn delete(
     console: &Console,
     command: &CommandLine,
     plan: DropPlan,
-    (number, reason): (usize, String),
+    Confirmation { number, reason }: Confirmation,
 ) -> Result<(Result<(), CliError>, Dropped), CliError> {
     let shown = plan.message_ids;
     if number != shown.len() {
@@ -180,7 +194,7 @@ fn check_same(shown: &HashSet<String>, selected: &HashSet<String>) -> Result<(),
 }
 
 /// Keeps what was done. Returns the link of its page.
-fn kept(
+fn record_result(
     console: &Console,
     queue: &str,
     command: CommandLine,
@@ -189,14 +203,20 @@ fn kept(
 ) -> String {
     let what = counted(dropped.scan.entries.len(), "message");
     let title = format!("Deleting {what} from {queue}");
-    let next = ("To the queue".to_owned(), link("/dead-letters/queue", [("queue", queue)]));
-    let bounds = (ProgressBar::hidden(), console.interrupt().child());
-    let job = console.jobs().add((title, Place::DeadLetters), command, next, bounds);
-    job.end(ending(result, dropped));
+    let back = link("/dead-letters/queue", [("queue", queue)]);
+    let job = console.jobs().add(NewJob {
+        title,
+        section: Section::DeadLetters,
+        command,
+        next: Link { label: "To the queue".to_owned(), href: back },
+        progress: ProgressBar::hidden(),
+        interrupt: console.interrupt().child(),
+    });
+    job.finish(job_result(result, dropped));
     job.link()
 }
 
-fn ending(result: Result<(), CliError>, dropped: &Dropped) -> Ending {
+fn job_result(result: Result<(), CliError>, dropped: &Dropped) -> JobResult {
     let outcome = &dropped.outcome;
     let mut sentences = vec![format!("Deleted: {}.", counted(outcome.deleted, "message"))];
     if let Some(file) = &dropped.saved_to {
@@ -210,12 +230,12 @@ fn ending(result: Result<(), CliError>, dropped: &Dropped) -> Ending {
             "Not deleted, or not confirmed as deleted: {left}. Look at the queue again."
         ));
     }
-    let tone = if left > 0 { Tone::Warning } else { Tone::Good };
+    let severity = if left > 0 { Severity::Warning } else { Severity::Good };
     match result {
-        Ok(()) => Ending { tone, sentences },
+        Ok(()) => JobResult { severity, sentences },
         Err(error) => {
-            sentences.insert(0, sentence(&error));
-            Ending { tone: Tone::Bad, sentences }
+            sentences.insert(0, error_sentence(&error));
+            JobResult { severity: Severity::Bad, sentences }
         }
     }
 }

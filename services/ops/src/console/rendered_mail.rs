@@ -9,11 +9,11 @@ use shared::OrderKey;
 
 use super::command::CommandLine;
 use super::link::link;
-use super::order::{order_link, stack_of};
-use super::place::Place;
+use super::navigation::Section;
+use super::order::{order_link, stack_for};
 use super::request::Fields;
-use super::respond::{Chrome, failure, html, refuse, sentence, status_of};
-use super::session::Visitor;
+use super::respond::{PageFrame, error_page, error_sentence, html, refuse, status_of};
+use super::session::Session;
 use super::state::Console;
 use super::wording::{capitalised, mail_name};
 use crate::error::CliError;
@@ -23,7 +23,7 @@ use crate::preview::{self, RenderedMail};
 #[derive(Template)]
 #[template(path = "console/mail.html")]
 struct MailPage {
-    chrome: Chrome,
+    frame: PageFrame,
     title: String,
     subject: String,
     text: String,
@@ -36,14 +36,14 @@ struct MailPage {
 }
 
 /// `GET /order/mail`: the mail with its subject. It holds the customer's name and address, so the order has to be unmasked.
-pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let kind = fields.get("kind");
     let command = |id: &str| {
         CommandLine::new(console.stack(), ["preview", kind])
             .with("--order", id)
             .with("--out", "DIR")
     };
-    match render(&console, &visitor, &fields).await {
+    match render(&console, &session, &fields).await {
         Ok((order, mail)) => {
             let has_pictures = fields.get("pictures") == "shown";
             let with = |path, pictures| {
@@ -54,8 +54,8 @@ pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fiel
             let pictures = if has_pictures { "shown" } else { "" };
             let id = order.order_id.as_str();
             let page = MailPage {
-                chrome: Chrome::new(&console, &visitor, Place::Orders, &command(id))
-                    .of_shop(&order.shop),
+                frame: PageFrame::new(&console, &session, Section::Orders, &command(id))
+                    .for_shop(&order.shop),
                 title: format!("{} of order {id}", capitalised(&mail_name(kind))),
                 subject: mail.subject,
                 text: mail.mail.text,
@@ -68,31 +68,31 @@ pub async fn page(State(console): State<Console>, visitor: Visitor, fields: Fiel
         }
         Err(error) => {
             let command = command(fields.get("id"));
-            failure(Chrome::new(&console, &visitor, Place::Orders, &command), &error)
+            error_page(PageFrame::new(&console, &session, Section::Orders, &command), &error)
         }
     }
 }
 
 /// `GET /order/mail/body`: the frame's document.
-pub async fn body(State(console): State<Console>, visitor: Visitor, fields: Fields) -> Response {
+pub async fn body(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let pictures = match fields.get("pictures") {
         "shown" => Pictures::Shown,
         _ => Pictures::Blocked,
     };
-    match render(&console, &visitor, &fields).await {
+    match render(&console, &session, &fields).await {
         Ok((_, mail)) => sandboxed(with_links_in_a_new_tab(&mail.mail.html), pictures),
-        Err(error) => refuse(status_of(&error), "The mail is not shown", &sentence(&error)),
+        Err(error) => refuse(status_of(&error), "The mail is not shown", &error_sentence(&error)),
     }
 }
 
 /// Renders the mail of the event that the fields name, as `waybill preview --order` does.
 async fn render(
     console: &Console,
-    visitor: &Visitor,
+    session: &Session,
     fields: &Fields,
 ) -> Result<(OrderKey, RenderedMail), CliError> {
     let order = fields.order(console)?;
-    if console.pii(visitor, &order) == PiiMode::Masked {
+    if console.pii(session, &order) == PiiMode::Masked {
         return Err(CliError::input(
             "The mail holds the customer's name and address. Show the order's personal data first, on its page.",
         ));
@@ -106,7 +106,7 @@ async fn render(
     };
     let own = order.clone();
     let command = CommandLine::new(console.stack(), ["preview"]);
-    let rendered = async move |stack| preview::run(Some(&stack_of(&stack, &own)), &args).await;
+    let rendered = async move |stack| preview::run(Some(&stack_for(&stack, &own)), &args).await;
     let (preview, _) = console.perform(&command, rendered).await?;
     // A preview names each mail by its order and its event's id, which a sort key has after the source.
     let id = event.split_once(' ').map_or(event.as_str(), |(_, id)| id);

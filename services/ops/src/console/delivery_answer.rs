@@ -2,7 +2,7 @@
 
 use shared::ledger::State;
 
-use super::jobs::Tone;
+use super::severity::Severity;
 use super::wording::mail_name;
 use crate::event_row::EventRow;
 use crate::order::{Notification, OrderReport};
@@ -10,14 +10,14 @@ use crate::output::format_time;
 
 /// The answer, and how good it is.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Answer {
-    pub tone: Tone,
+pub struct DeliveryAnswer {
+    pub severity: Severity,
     pub sentence: String,
 }
 
 /// What a customer who asks is told first: the worst of what became of their mails. Copies for others are none of theirs, and
 /// of a mail that was sent again to a corrected address the last one counts.
-pub fn answer(report: &OrderReport) -> Answer {
+pub fn delivery_answer(report: &OrderReport) -> DeliveryAnswer {
     let mails: Vec<&Notification> = report
         .notifications
         .iter()
@@ -35,25 +35,25 @@ pub fn answer(report: &OrderReport) -> Answer {
     let sent = those(&[State::Sent]);
     let complained = those(&[State::Complained]);
     let delivered = those(&[State::Delivered]);
-    let (tone, sentence) = if mails.is_empty() {
+    let (severity, sentence) = if mails.is_empty() {
         nothing_decided(report)
     } else if !lost.is_empty() {
-        (Tone::Bad, format!("No: {} did not reach the customer.", name(&lost)))
+        (Severity::Bad, format!("No: {} did not reach the customer.", name(&lost)))
     } else if !in_doubt.is_empty() {
         let sentence =
             format!("Nobody knows yet: {} may or may not have been sent.", name(&in_doubt));
-        (Tone::Warning, sentence)
+        (Severity::Warning, sentence)
     } else if !waiting.is_empty() {
         let has_arrived = sent.is_empty() && !(delivered.is_empty() && complained.is_empty());
         let others = if has_arrived { " What was sent before has arrived." } else { "" };
-        (Tone::Warning, format!("Not yet: {} waits to be sent.{others}", name(&waiting)))
+        (Severity::Warning, format!("Not yet: {} waits to be sent.{others}", name(&waiting)))
     } else if !sent.is_empty() {
         let sentence = format!(
             "Sent, on {}: {}. The customer's mail server has not said yet that it arrived.",
             last(&sent),
             name(&sent)
         );
-        (Tone::Good, sentence)
+        (Severity::Good, sentence)
     } else if !complained.is_empty() {
         // When it arrived is known no more: the ledger has the time of the complaint.
         let sentence = format!(
@@ -61,25 +61,25 @@ pub fn answer(report: &OrderReport) -> Answer {
             name(&complained),
             last(&complained)
         );
-        (Tone::Warning, sentence)
+        (Severity::Warning, sentence)
     } else if !delivered.is_empty() {
-        (Tone::Good, yes(&delivered))
+        (Severity::Good, yes(&delivered))
     } else {
-        (Tone::Warning, "No mail was sent, on purpose: the reasons are below.".to_owned())
+        (Severity::Warning, "No mail was sent, on purpose: the reasons are below.".to_owned())
     };
     let sentence = match report.events.iter().any(EventRow::waits) && !mails.is_empty() {
         true => format!("{sentence} Of newer news of the shop, the mail is yet to be decided."),
         false => sentence,
     };
-    Answer { tone, sentence }
+    DeliveryAnswer { severity, sentence }
 }
 
-fn nothing_decided(report: &OrderReport) -> (Tone, String) {
+fn nothing_decided(report: &OrderReport) -> (Severity, String) {
     let sentence = match report.events.iter().any(EventRow::waits) {
         true => "Not yet: the shop's event has arrived, and its mail is about to be decided.",
         false => "No: no mail of this order is known here.",
     };
-    (Tone::Warning, sentence.to_owned())
+    (Severity::Warning, sentence.to_owned())
 }
 
 fn yes(arrived: &[&Notification]) -> String {
@@ -131,7 +131,7 @@ mod tests {
             })
             .collect();
         let order = OrderKey::parse("default/1001").unwrap();
-        answer(&OrderReport::new(&order, &[], &items, NOW, PiiMode::Masked)).sentence
+        delivery_answer(&OrderReport::new(&order, &[], &items, NOW, PiiMode::Masked)).sentence
     }
 
     #[test]
