@@ -10,6 +10,7 @@
 //! - No page runs a script or loads anything from elsewhere ([`respond`]). A mail is shown in a sandboxed frame, and its
 //!   pictures are fetched only when asked for.
 //! - Addresses are masked. To unmask an order's takes a reason, which is kept in an audit item.
+//! - What the operator's AWS identity may not change has no button ([`rights`]).
 //!
 //! What it does not protect against: programs that run as the same user, which have the AWS credentials too; and
 //! another server of 127.0.0.1 that the same browser visits, since a cookie is sent to every port of its host.
