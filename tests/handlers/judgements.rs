@@ -56,7 +56,8 @@ async fn an_older_mail_is_skipped_for_a_newer_one_which_waits_where_it_is_being_
             }
             let items = services.ledger_items(&older.order_key).await;
             let key = (&*older.order_key, &*older.notification);
-            set(&services, key, &json!({ "state": now_is })).await;
+            let attempt = i32::from(now_is != "planned");
+            set(&services, key, &json!({ "state": now_is, "attempt": attempt })).await;
             let news = newer.news().expect("news");
             let judged = ledger.judge_among(&items, &newer.notification, &news, Stage::New, now);
             let verdict = judged.await.expect("an answer").verdict;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use local::Config;
+use local::aws::clients::dynamodb_streams;
 use local::lambda::{OutputLine, Sink};
 use local::run::publish::{Publisher, batches};
 use serde_json::{Value, json};
@@ -65,7 +66,7 @@ async fn every_function_writes_what_it_counted_of_a_mail_and_what_the_shop_did_n
     }
 
     let told = bus.events().remove(0);
-    for (queue, body) in dead_letters(&services, &told) {
+    for (queue, body) in dead_letters(&services, &told).await {
         let dlq = match queue {
             "publisher" => services.stack.resources.queues.publisher_dlq.as_ref(),
             _ => services.stack.resources.queues.mail_hook_dlq.as_ref(),
@@ -86,9 +87,10 @@ async fn every_function_writes_what_it_counted_of_a_mail_and_what_the_shop_did_n
 }
 
 /// Dead letters about the mail that this event told of last.
-fn dead_letters(services: &TestStack, told: &Value) -> Vec<(&'static str, Value)> {
+async fn dead_letters(services: &TestStack, told: &Value) -> Vec<(&'static str, Value)> {
     let stream = services.stack.resources.ledger_stream_arn.as_ref().expect("mail events are on");
     let now = format!("{:.0}", jiff::Timestamp::now());
+    let number = first_record(services, stream).await;
     // Of a shard that the stream has forgotten: what the ledger says counts.
     let batch = json!({
         "requestContext": {
@@ -101,9 +103,9 @@ fn dead_letters(services: &TestStack, told: &Value) -> Vec<(&'static str, Value)
         "timestamp": now,
         "DDBStreamBatchInfo": {
             "shardId": "shardId-00000000000000000000-forgotten",
-            "startSequenceNumber": format!("{:021}", 1), "endSequenceNumber": format!("{:021}", 9),
+            "startSequenceNumber": number, "endSequenceNumber": number,
             "approximateArrivalOfFirstRecord": now, "approximateArrivalOfLastRecord": now,
-            "batchSize": 9, "streamArn": stream,
+            "batchSize": 1, "streamArn": stream,
         },
     });
     let change = json!({
@@ -115,4 +117,19 @@ fn dead_letters(services: &TestStack, told: &Value) -> Vec<(&'static str, Value)
         "detail": told,
     });
     vec![("publisher", batch), ("publisher", change), ("mail-hook", envelope)]
+}
+
+/// The sequence number of the first record of the ledger's stream.
+async fn first_record(services: &TestStack, stream: &str) -> String {
+    let client = dynamodb_streams(&services.stack.endpoints.dynamodb, "us-east-1");
+    let described = client.describe_stream().stream_arn(stream).send().await.expect("an answer");
+    let shards = described.stream_description.expect("a stream").shards.unwrap_or_default();
+    let iterator = client.get_shard_iterator().stream_arn(stream);
+    let iterator = iterator.shard_id(shards[0].shard_id().expect("an id"));
+    let iterator = iterator.shard_iterator_type("TRIM_HORIZON".into()).send().await;
+    let iterator = iterator.expect("an answer").shard_iterator;
+    let records = client.get_records().set_shard_iterator(iterator).send().await;
+    let records = records.expect("an answer").records.unwrap_or_default();
+    let number = records.first().and_then(|record| record.dynamodb()?.sequence_number());
+    number.expect("a record").to_owned()
 }
