@@ -11,7 +11,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent, event_source
 
-from shop import RETRIES, address_hash, dynamodb, now, number, read_settings, text
+from shop import RETRIES, address_hash, dynamodb, now, number, text
 
 TABLE, MAIL_QUEUE = os.environ["LEDGER_TABLE"], os.environ["MAIL_QUEUE_URL"]
 RETENTION = int(os.environ["LEDGER_RETENTION_DAYS"]) * 24 * 3600
@@ -33,7 +33,6 @@ def plan(request):
     shop, order = event.get("shop", "default"), event["data"]["order"]
     happened = int(datetime.fromisoformat(event["time"]).timestamp() * 1000)
     key, notification = f"{shop}/{order['id']}", f"{event['type']}##customer"
-    read_settings(shop)
     item = {
         "order_key": text(key),
         "notification": text(notification),

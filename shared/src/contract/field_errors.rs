@@ -20,7 +20,7 @@ pub struct FieldErrors {
 }
 
 /// A place in the document. Most events have nothing to be said of any place: a pointer is written for those that have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place(usize);
 
 impl Place {
@@ -60,9 +60,14 @@ impl FieldErrors {
     /// The errors and warnings, in the order found, and which members are known.
     #[must_use]
     pub fn into_parts(self) -> (Vec<FieldError>, Vec<FieldWarning>, KnownMembers) {
-        let mut known = KnownMembers::new();
+        // A place is looked at many times, and its pointer is written once.
+        let mut by_place: BTreeMap<Place, BTreeSet<&'static str>> = BTreeMap::new();
         for (object, name) in self.known_members.borrow().iter() {
-            known.entry(self.pointer(*object)).or_default().insert(*name);
+            by_place.entry(*object).or_default().insert(name);
+        }
+        let mut known = KnownMembers::new();
+        for (object, names) in by_place {
+            known.entry(self.pointer(object)).or_default().extend(names);
         }
         (self.errors.into_inner(), self.warnings.into_inner(), known)
     }
@@ -86,16 +91,32 @@ impl FieldErrors {
             tokens.push(token);
             at = *parent;
         }
-        tokens.into_iter().rev().fold(String::new(), |pointer, token| match token {
-            Token::Member(name) => pointer_below(&pointer, name),
-            Token::Named(name) => pointer_below(&pointer, name),
-            Token::Item(index) => format!("{pointer}/{index}"),
-        })
+        let mut pointer = String::new();
+        for token in tokens.into_iter().rev() {
+            match token {
+                Token::Member(name) => push(&mut pointer, name),
+                Token::Named(name) => push(&mut pointer, name),
+                Token::Item(index) => push(&mut pointer, &index.to_string()),
+            }
+        }
+        pointer
     }
 }
 
-/// The JSON Pointer to the member `token` of what `pointer` points to.
+fn push(pointer: &mut String, token: &str) {
+    pointer.push('/');
+    for c in token.chars() {
+        match c {
+            '~' => pointer.push_str("~0"),
+            '/' => pointer.push_str("~1"),
+            _ => pointer.push(c),
+        }
+    }
+}
+
+/// The JSON Pointer to the member `token` of what `pointer` points to (RFC 6901, section 3).
 pub(crate) fn pointer_below(pointer: &str, token: &str) -> String {
-    // In this order, or the `~` of `~1` would be escaped again (RFC 6901, section 4).
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
+    let mut below = pointer.to_owned();
+    push(&mut below, token);
+    below
 }
