@@ -62,11 +62,11 @@ function tell(where, problem) {
   problems.push(`${where}: ${problem}`);
 }
 
-/** Looks at a page at each width and in each colour scheme. */
-async function look(page, name, path) {
-  const answer = await page.goto(path);
-  if (answer.status() !== 200) {
-    tell(name, `answers ${answer.status()}`);
+/** Looks at a page at each width and in each colour scheme; without a path, at the one that is open. */
+async function look(page, name, path, status = 200) {
+  const answer = path && (await page.goto(path));
+  if (answer && answer.status() !== status) {
+    tell(name, `answers ${answer.status()} instead of ${status}`);
   }
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
@@ -134,6 +134,57 @@ async function byKeyboard(page, order) {
   }
 }
 
+/** Has a copy of a mail sent: a form that is refused, then what was done. */
+async function byForm(page) {
+  await page.goto('/order/act?action=copy&id=1001&kind=order.confirmed');
+  await page.fill('#address', 'office@customers');
+  await page.fill('#why', 'ticket 4711');
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('[role=alert]');
+  await look(page, 'refused');
+  await page.fill('#address', 'office@customers.example');
+  await page.click('main button[type=submit]');
+  await page.waitForURL(/\/job\?/);
+  await look(page, 'job');
+}
+
+/** Reads the pages with their own policy and without scripts, as a browser may: nothing is refused, and the forms work. */
+async function withoutScripts(browser, state, baseURL, paths) {
+  const context = await browser.newContext({ baseURL, storageState: state, javaScriptEnabled: false });
+  const page = await context.newPage();
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/.test(message.text())) {
+      tell('policy', `${page.url()}: ${message.text()}`);
+    }
+  });
+  page.on('requestfailed', (request) => tell('policy', `${request.url()} was not loaded`));
+  for (const path of paths) {
+    const answer = await page.goto(path);
+    if (!(await answer.text()).includes('href="/style.css"')) {
+      tell('without scripts', `${path} has no style sheet`);
+    }
+  }
+  await page.goto('/orders');
+  if (await page.locator('#in-shop').count()) {
+    await page.selectOption('#in-shop', 'default');
+  }
+  await page.fill('#wanted', '1001');
+  await page.click('main button[type=submit]');
+  await page.waitForURL(/\/order\?/);
+  await page.click('text=Show the mail');
+  const frame = await (await page.waitForSelector('iframe')).contentFrame();
+  await frame.waitForURL(/\/order\/mail\/body/);
+  if (!(await frame.content()).includes('1001')) {
+    tell('without scripts', 'the frame does not show the mail');
+  }
+  await page.click('text=End session');
+  const after = await page.goto('/');
+  if (after.status() !== 403) {
+    tell('without scripts', `a session that was ended is answered ${after.status()}`);
+  }
+  await context.close();
+}
+
 async function check() {
   if (pictures) {
     mkdirSync(pictures, { recursive: true });
@@ -152,11 +203,11 @@ async function check() {
   await byKeyboard(page, '1001');
   const mail = page.url();
   await page.goto('/dead-letters/queue?queue=mail');
-  const letter = await page.locator('a[href^="/dead-letters/message"]').first().getAttribute('href');
-  const message = new URL(letter, page.url()).searchParams.get('id');
+  const deadLetter = await page.locator('a[href^="/dead-letters/message"]').first().getAttribute('href');
+  const message = new URL(deadLetter, page.url()).searchParams.get('id');
   await page.goto('/mails?language=de');
   const sample = await page.locator('a[href^="/mails/mail"]').first().getAttribute('href');
-  for (const [name, path] of [
+  const pages = [
     ['today', '/'],
     ['orders', '/orders'],
     ['order', '/order?id=1001'],
@@ -165,7 +216,7 @@ async function check() {
     ['act', '/order/act?action=copy&id=1001&kind=order.confirmed'],
     ['dead-letters', '/dead-letters'],
     ['queue', '/dead-letters/queue?queue=mail'],
-    ['dead-letter', letter],
+    ['dead-letter', deadLetter],
     ['plan', '/dead-letters/replay?queue=mail'],
     ['drop', '/dead-letters/drop?queue=mail'],
     ['edit', `/dead-letters/edit?queue=mail&message=${message}`],
@@ -176,9 +227,18 @@ async function check() {
     ['shop', '/shops/shop'],
     ['audit', '/audit'],
     ['doctor', '/doctor'],
-  ]) {
-    await look(page, name, path);
+    ['not-found', '/order?id=9999', 404],
+    ['no-message', '/dead-letters/message?queue=mail&id=none', 422],
+    ['no-page', '/none', 404],
+  ];
+  for (const [name, path, status] of pages) {
+    await look(page, name, path, status);
   }
+  await byForm(page);
+  const stranger = await browser.newContext({ baseURL: new URL(link).origin, bypassCSP: true });
+  await look(await stranger.newPage(), 'no-session', '/', 403);
+  const paths = pages.map(([, path]) => path);
+  await withoutScripts(browser, await context.storageState(), new URL(link).origin, paths);
   await browser.close();
 }
 

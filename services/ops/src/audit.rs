@@ -17,7 +17,7 @@ use crate::args;
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, number, readable_time, rfc3339, table};
-use crate::pii::without_addresses;
+use crate::pii::{value_without_addresses, without_addresses};
 use crate::shop::table::all_shops;
 use crate::store::parse_readable;
 
@@ -98,7 +98,7 @@ pub struct Intent<'a> {
 struct NewItem<'a> {
     order_key: &'a str,
     notification: &'a str,
-    action: &'a str,
+    action: String,
     command: &'a str,
     operator: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,13 +144,14 @@ impl<'a> Audit<'a> {
         let item = NewItem {
             order_key: &partition,
             notification: &sort_key,
-            action: &intent.action,
+            // An order's id may be an address.
+            action: without_addresses(&intent.action),
             command: &stack.command,
             operator: operator.name(),
             // Who AWS takes the caller for, since anybody can type any --operator.
             identity: identity(stack).await,
             reason: without_addresses(intent.reason.unwrap_or_default()),
-            plan: intent.plan.to_string(),
+            plan: value_without_addresses(intent.plan).to_string(),
             state: "begun",
             begun_at: rfc3339(now.as_millisecond()),
             expires_at: now.as_second() + RETENTION_SECONDS,
@@ -406,7 +407,7 @@ mod tests {
         let begun = NewItem {
             order_key: PARTITION,
             notification: "2026-11-20T03:12:00.000Z#0a1b2c3d",
-            action: "sweep",
+            action: "sweep".to_owned(),
             command: "waybill sweep --since 2h",
             operator: "kim".to_owned(),
             identity: None,

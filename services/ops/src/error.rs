@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 type Source = Box<dyn Error + Send + Sync>;
 
@@ -56,6 +57,16 @@ impl CliError {
             *source = Some(cause.into());
         }
         self
+    }
+
+    /// The same for somebody else who waits for the same result; `shared` is its source.
+    pub fn from_shared(shared: &Arc<Self>) -> Self {
+        let message = shared.to_string();
+        match **shared {
+            Self::Input { .. } => Self::input(message).caused_by(Arc::clone(shared)),
+            Self::Service { .. } => Self::service(message).caused_by(Arc::clone(shared)),
+            Self::Interrupted(_) => Self::Interrupted(message),
+        }
     }
 
     pub fn exit_code(&self) -> ExitCode {

@@ -1,13 +1,13 @@
 //! Ctrl-C.
 
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::error::CliError;
 use crate::output::note;
 
 /// Whether the operator wants to stop. Long commands check it between two steps, and wake from every
 /// wait, so that they end soon and leave no step half done.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Interrupt(CancellationToken);
 
 impl Interrupt {
@@ -29,6 +29,11 @@ impl Interrupt {
     /// A wish of its own to stop one thing of several; all of them stop with `self`.
     pub fn child(&self) -> Self {
         Self(self.0.child_token())
+    }
+
+    /// Requests a stop when it is dropped, as when nobody waits any more.
+    pub fn on_drop(self) -> DropGuard {
+        self.0.drop_guard()
     }
 
     /// As if the operator had pressed Ctrl-C.

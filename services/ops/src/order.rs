@@ -2,6 +2,7 @@
 
 mod report;
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use crate::interrupt::Interrupt;
 use crate::notification::next_while_closed;
 use crate::output::{ColorMode, Report};
 use crate::pii::PiiMode;
+use crate::progress::{self, RunControl};
 use crate::send_gate;
 use crate::store::StoredOrder;
 pub use report::{Notification, OrderReport};
@@ -22,6 +24,9 @@ pub struct Args {
     /// nothing); - reads it from standard input, which keeps an address out of the shell's history
     pub order: String,
     /// The customer's address in clear, in an event's id too
+    ///
+    /// It leaves no audit item: whoever runs the command may read the tables with the same rights by any other tool, which
+    /// CloudTrail's data events record. The console writes one, since it is shown to people who have no such tool.
     #[arg(long)]
     pub show_pii: bool,
 }
@@ -42,7 +47,8 @@ pub enum OrderAnswer {
 pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus), CliError> {
     let wanted = Wanted::read(&args.order, stack.shop_or_default())?;
     let pii = PiiMode::from_flag(args.show_pii);
-    let answer = answer(stack, &wanted, pii, Interrupt::listen).await?;
+    let progress = progress::scanning();
+    let answer = answer(stack, &wanted, pii, Interrupt::listen, &progress).await?;
     let is_unknown = matches!(answer, OrderAnswer::Unknown(_));
     Ok((answer, ExitStatus::attention_if(is_unknown)))
 }
@@ -56,11 +62,13 @@ pub async fn answer(
     wanted: &Wanted,
     pii: PiiMode,
     interrupt: impl FnOnce() -> Interrupt,
+    progress: &ProgressBar,
 ) -> Result<OrderAnswer, CliError> {
     let found = find(stack, wanted).await?;
     Ok(match found.orders.as_slice() {
         [] => {
-            let unknown = look_in_dead_letters(stack, wanted, pii, &interrupt()).await?;
+            let control = RunControl { interrupt: &interrupt(), progress };
+            let unknown = look_in_dead_letters(stack, wanted, pii, control).await?;
             OrderAnswer::Unknown(unknown)
         }
         [StoredOrder { order, events, records }] => {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
 use shared::{OrderKey, ShopId};
 
 /// An order of a table's item: its shop and its id there. An order of the shop `default` is named by its id alone.
@@ -32,6 +33,12 @@ impl OrderName {
 
     fn is_of_default_shop(&self) -> bool {
         self.shop == ShopId::default().as_str()
+    }
+}
+
+impl Serialize for OrderName {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 

@@ -44,7 +44,9 @@ impl PiiMode {
                 "{} that are not of the contract, hidden: --show-pii shows them",
                 counted(text.len(), "byte")
             )),
-            (_, value) => self.masked_if(value, |member| !is_in(&IMPERSONAL, member)),
+            (_, value) => self.masked_if(value, |member, text| {
+                !is_in(&IMPERSONAL, member) || !looks_like_an_id(text)
+            }),
         }
     }
 
@@ -54,15 +56,17 @@ impl PiiMode {
         if let Some(body) = delivery.get_mut("body").filter(|body| body.is_string()) {
             *body = self.unrecognized(body.take());
         }
-        self.masked_if(delivery, |member| member != "body" && !is_in(&IMPERSONAL, member))
+        self.masked_if(delivery, |member, text| {
+            member != "body" && !(is_in(&IMPERSONAL, member) && looks_like_an_id(text))
+        })
     }
 
     /// A body of its queue's contract, with names and addresses masked.
     pub fn json(self, value: Value) -> Value {
-        self.masked_if(value, |_| false)
+        self.masked_if(value, |_, _| false)
     }
 
-    fn masked_if(self, value: Value, is_unknown: fn(&str) -> bool) -> Value {
+    fn masked_if(self, value: Value, is_unknown: fn(&str, &str) -> bool) -> Value {
         match self {
             Self::Shown => value,
             Self::Masked => masked(value, "", false, is_unknown),
@@ -104,13 +108,38 @@ pub fn without_addresses(text: &str) -> String {
     kit::mask::without_addresses(text).into_owned()
 }
 
+/// The value with everything masked in its texts that looks like an e-mail address.
+pub fn value_without_addresses(value: Value) -> Value {
+    match value {
+        Value::String(text) => without_addresses(&text).into(),
+        Value::Array(items) => items.into_iter().map(value_without_addresses).collect(),
+        Value::Object(members) => {
+            let masked = |(name, value): (String, Value)| {
+                (without_addresses(&name), value_without_addresses(value))
+            };
+            Value::Object(members.into_iter().map(masked).collect())
+        }
+        other => other,
+    }
+}
+
 fn is_in(groups: &[&[&str]], member: &str) -> bool {
     groups.iter().any(|group| group.contains(&member))
 }
 
+/// Whether a text may be what its member's name says, although no contract vouches for it: a name or a street has blanks.
+fn looks_like_an_id(text: &str) -> bool {
+    text.len() <= 64 && !text.contains(char::is_whitespace)
+}
+
 /// Masks the texts in and below `member`: all of them if it is inside of a personal member or
 /// `is_unknown`, else only what looks like an e-mail address.
-fn masked(value: Value, member: &str, is_hidden: bool, is_unknown: fn(&str) -> bool) -> Value {
+fn masked(
+    value: Value,
+    member: &str,
+    is_hidden: bool,
+    is_unknown: fn(&str, &str) -> bool,
+) -> Value {
     match value {
         Value::Object(members) => {
             let masked_member = |(name, value): (String, Value)| {
@@ -126,7 +155,7 @@ fn masked(value: Value, member: &str, is_hidden: bool, is_unknown: fn(&str) -> b
         Value::Array(items) => {
             items.into_iter().map(|item| masked(item, member, is_hidden, is_unknown)).collect()
         }
-        Value::String(text) if is_hidden || is_unknown(member) => hidden(&text).into(),
+        Value::String(text) if is_hidden || is_unknown(member, &text) => hidden(&text).into(),
         // A place on the map, or a telephone number.
         Value::Number(_) if is_hidden => "***".into(),
         Value::String(text) => without_addresses(&text).into(),
@@ -172,12 +201,12 @@ mod tests {
     #[test]
     fn a_text_in_a_place_that_no_contract_knows_is_hidden() {
         let body = json!({"note": "for Zoë Krüger", "v": "1", "more": [{"who": "Zoë"}],
-            "jo@example.com": 1});
+            "jo@example.com": 1, "id": "Zoë Krüger", "number": "R-7"});
         let masked = PiiMode::Masked.unrecognized(body);
         assert_eq!(
             masked,
             json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}],
-            "j***@***.com": 1})
+            "j***@***.com": 1, "id": "Z***", "number": "R-7"})
         );
     }
 
@@ -209,6 +238,14 @@ mod tests {
             json!({"shop": "north", "body": r#"{"email":"zoe@customer.example","name":"Krü"#});
         let hidden = PiiMode::Masked.foreign(cut)["body"].to_string();
         assert!(hidden.contains("--show-pii") && !hidden.contains("Kr"), "{hidden}");
+    }
+
+    #[test]
+    fn of_a_plan_only_what_looks_like_an_address_is_masked() {
+        let plan =
+            json!({"order_key": "jo@example.com", "to": ["kim@example.com", "R-7"], "name": 1});
+        let masked = json!({"order_key": "j***@***.com", "to": ["k***@***.com", "R-7"], "name": 1});
+        assert_eq!(value_without_addresses(plan), masked);
     }
 
     #[test]

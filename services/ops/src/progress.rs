@@ -1,18 +1,17 @@
-//! Progress bars: on standard error, and only at a terminal.
+//! Progress of what runs long: drawn as a bar on standard error, and only at a terminal.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 
 use crate::format::decimal;
+use crate::interrupt::Interrupt;
 
-/// Whether this process draws no bar.
-static IS_HIDDEN: AtomicBool = AtomicBool::new(false);
-
-/// Draws no bar in this process from now on: the console does several things at once, whose bars would overwrite each
-/// other. They count all the same.
-pub fn hide() {
-    IS_HIDDEN.store(true, Ordering::Relaxed);
+/// How the caller follows and stops what runs long.
+#[derive(Debug, Clone, Copy)]
+pub struct RunControl<'a> {
+    /// Stops it after its current step.
+    pub interrupt: &'a Interrupt,
+    /// Is told how many of how many are done. A hidden bar counts too.
+    pub progress: &'a ProgressBar,
 }
 
 /// For publishing `count` events.
@@ -26,9 +25,9 @@ pub fn reading() -> ProgressBar {
     ProgressBar::no_length().with_style(style.expect("the template is valid"))
 }
 
-/// For the scan of a queue of about `expected` messages.
-pub fn scanning(expected: u64) -> ProgressBar {
-    bar(expected, "scanning {bar:30} {human_pos} of about {human_len}")
+/// For the scan of a queue, which says itself about how long it is.
+pub fn scanning() -> ProgressBar {
+    bar(0, "scanning {bar:30} {human_pos} of about {human_len}")
 }
 
 /// For moving or deleting `count` messages.
@@ -43,9 +42,5 @@ fn bar(length: u64, template: &str) -> ProgressBar {
         let _ = to.write_str(&decimal(state.per_sec()));
     });
     // indicatif draws nothing where standard error is not a terminal.
-    let target = match IS_HIDDEN.load(Ordering::Relaxed) {
-        true => ProgressDrawTarget::hidden(),
-        false => ProgressDrawTarget::stderr(),
-    };
-    ProgressBar::with_draw_target(Some(length), target).with_style(style.progress_chars("━╸ "))
+    ProgressBar::new(length).with_style(style.progress_chars("━╸ "))
 }

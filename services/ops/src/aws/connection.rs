@@ -14,6 +14,8 @@ use super::stack::Stack;
 use super::stack_names::{StackNames, look_up};
 use crate::error::CliError;
 
+const DEFAULT_STACK: &str = "waybill";
+
 /// How to reach the stack: flags that are the same for every command.
 #[derive(Debug, Clone, clap::Args)]
 #[command(next_help_heading = "Connection")]
@@ -24,7 +26,7 @@ pub struct Connection {
         global = true,
         env = "WAYBILL_STACK",
         hide_env_values = true,
-        default_value = "waybill",
+        default_value = DEFAULT_STACK,
         value_name = "NAME"
     )]
     pub stack: String,
@@ -64,7 +66,21 @@ impl Connection {
             look_up(&config, &self.stack).await?
         };
         let stack = Stack::new(self.stack.clone(), names, self.overrides.clone(), config, command);
-        Ok(stack.of_shop(self.shop.clone()))
+        Ok(stack.reached_by(self.flags()).of_shop(self.shop.clone()))
+    }
+
+    /// The flags that reach the same stack, as words of a command line.
+    fn flags(&self) -> Vec<String> {
+        let stack = (self.stack != DEFAULT_STACK).then_some(&self.stack);
+        let flags = [
+            ("--stack", stack),
+            ("--region", self.region.as_ref()),
+            ("--profile", self.profile.as_ref()),
+            ("--endpoint-url", self.endpoint_url.as_ref()),
+        ];
+        let words =
+            flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value?.clone()]));
+        words.flatten().collect()
     }
 
     async fn sdk_config(&self) -> Result<SdkConfig, CliError> {

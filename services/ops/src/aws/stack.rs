@@ -42,6 +42,8 @@ pub struct Stack {
     pub command: String,
     /// The shop that was asked for with `--shop`.
     pub shop: Option<ShopId>,
+    /// The flags by which it is reached, as words of a command line.
+    pub connection_flags: Vec<String>,
     names: StackNames,
     overrides: Overrides,
     /// URLs that SQS was asked for; `None` where it has no queue of that name.
@@ -72,10 +74,20 @@ impl Stack {
             config,
             command,
             shop: None,
+            connection_flags: Vec::new(),
             names,
             overrides,
             urls: Arc::default(),
         }
+    }
+
+    /// A stack that nobody can reach.
+    #[cfg(test)]
+    pub fn unreachable() -> Self {
+        let version = aws_config::BehaviorVersion::latest();
+        let config = SdkConfig::builder().behavior_version(version).build();
+        let (name, overrides) = ("waybill".to_owned(), Overrides::default());
+        Self::new(name, StackNames::Given, overrides, config, String::new())
     }
 
     /// Where the names come from, as a phrase.
@@ -89,6 +101,11 @@ impl Stack {
     /// The stack, as far as it is about `shop`; all of it without one.
     pub fn of_shop(self, shop: Option<ShopId>) -> Self {
         Self { shop, ..self }
+    }
+
+    /// The stack as these flags of a command line reach it.
+    pub fn reached_by(self, connection_flags: Vec<String>) -> Self {
+        Self { connection_flags, ..self }
     }
 
     /// The same stack for a command line of its own, as an audit item keeps it.

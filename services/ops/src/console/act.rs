@@ -15,17 +15,17 @@ use super::mail_action::{Mail, MailAction};
 use super::navigation::Section;
 use super::order::{order_link, stack_for};
 use super::request::{Change, Fields, Form};
-use super::respond::{PageFrame, error_page, error_sentence, html, redirect, status_of};
+use super::respond::{PageFrame, error_page, html, redirect, status_of};
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
-use super::wording::{Sentence, StateWords, capitalised, mail_name, state_words};
+use super::wording::{Sentence, StateWords, capitalised, error_sentence, mail_name, state_words};
 use crate::audit;
 use crate::error::CliError;
 use crate::find::Wanted;
 use crate::notification::NotificationArgs;
 use crate::order::{Notification, OrderAnswer, answer};
-use crate::pii::PiiMode;
+use crate::pii::{PiiMode, without_addresses};
 
 /// Which mail of which order a link or form is about, and what is to be done to it.
 struct ActionRequest {
@@ -73,22 +73,18 @@ impl ActionRequest {
             kind: self.kind.clone(),
             scope: (!self.scope.is_empty()).then(|| self.scope.clone()),
             recipient: self.recipient,
-            change: console.change(&self.reason),
+            change: console.change_args(&self.reason),
         }
     }
 
     fn title(&self) -> String {
-        format!(
-            "{}: {} of order {}",
-            self.action.label(),
-            mail_name(&self.kind),
-            self.order.order_id
-        )
+        let order = without_addresses(self.order.order_id.as_str());
+        format!("{}: {} of order {order}", self.action.label(), mail_name(&self.kind))
     }
 
     fn is_about(&self, mail: &Notification) -> bool {
         let is_to = match self.action {
-            MailAction::Correct | MailAction::Copy => !mail.recipient.starts_with("copy-"),
+            MailAction::Correct | MailAction::Copy => !mail.is_copy(),
             _ => mail.recipient == self.recipient.to_string(),
         };
         mail.kind == self.kind && mail.scope == self.scope && is_to
@@ -105,6 +101,7 @@ struct ActPage {
     mail: String,
     /// As it was last read; none where it could not be.
     state: Option<StateWords>,
+    caution: Option<&'static str>,
     fields: [(&'static str, String); 6],
     address: String,
     reason: String,
@@ -123,6 +120,7 @@ impl ActPage {
             action: request.action,
             mail: capitalised(&mail_name(&request.kind)),
             state: None,
+            caution: None,
             fields: [
                 ("action", request.action.name().to_owned()),
                 ("shop", request.order.shop.to_string()),
@@ -155,20 +153,22 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
     };
     match asked.await {
         Ok((request, state)) => {
+            let caution = request.action.caution(&state);
             let state = Some(state_words(&state));
-            let page = ActPage { state, ..ActPage::new(&console, &session, &request) };
+            let page = ActPage { state, caution, ..ActPage::new(&console, &session, &request) };
             html(StatusCode::OK, &page)
         }
-        Err(error) => failed(&console, &session, &error),
+        Err(error) => failed(&console, &session, fields.get("id"), &error),
     }
 }
 
 async fn find_mail(console: &Console, request: &ActionRequest) -> Result<Notification, CliError> {
     let command = CommandLine::new(console.stack(), ["order", request.order.order_id.as_str()]);
     let wanted = Wanted::parse(request.order.order_id.as_str(), request.order.shop.clone())?;
-    let interrupt = console.interrupt();
-    let read = async move |stack| answer(&stack, &wanted, PiiMode::Masked, || interrupt).await;
-    let OrderAnswer::One(report) = console.perform(&command, read).await? else {
+    let read = async move |stack, interrupt| {
+        answer(&stack, &wanted, PiiMode::Masked, || interrupt, &ProgressBar::hidden()).await
+    };
+    let OrderAnswer::One(report) = console.read(&command, read).await? else {
         return Err(CliError::input("There is no such order any more."));
     };
     // The last of several deliveries of the same news.
@@ -183,7 +183,7 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
     let Form { session, fields } = form;
     let mut request = match ActionRequest::parse(&console, &fields) {
         Ok(request) => request,
-        Err(error) => return failed(&console, &session, &error),
+        Err(error) => return failed(&console, &session, fields.get("id"), &error),
     };
     match carry_out_action(&console, &mut request).await {
         Ok(sentence) => redirect(&record_result(&console, &request, sentence)),
@@ -211,7 +211,7 @@ async fn carry_out_action(
     let notification = request.notification(console);
     let command = request.command(console, &request.address);
     console
-        .perform_change(&command, async move |stack| {
+        .change(&command, async move |stack| {
             action.carry_out(&stack_for(&stack, &order), notification, address).await
         })
         .await
@@ -232,7 +232,7 @@ fn record_result(console: &Console, request: &ActionRequest, sentence: String) -
     job.link()
 }
 
-fn failed(console: &Console, session: &Session, error: &CliError) -> Response {
-    let command = CommandLine::new(console.stack(), ["order"]);
+fn failed(console: &Console, session: &Session, order: &str, error: &CliError) -> Response {
+    let command = CommandLine::new(console.stack(), ["order", order]);
     error_page(PageFrame::new(console, session, Section::Orders, &command), error)
 }

@@ -18,9 +18,9 @@ use super::request::Fields;
 use super::respond::{PageFrame, error_page, html};
 use super::session::Session;
 use super::state::Console;
+use super::wording::day_and_time_of;
 use crate::audit::{Args, AuditItem, AuditList, begun_before, run};
 use crate::error::CliError;
-use crate::output::readable_time;
 use crate::pii::without_addresses;
 
 /// How many items a page lists.
@@ -68,7 +68,7 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
         })?;
         let args = Args { limit: PER_PAGE, before };
         let (list, _) =
-            console.perform(&command, async move |stack| run(&stack, &args).await).await?;
+            console.read(&command, async move |stack, _| run(&stack, &args).await).await?;
         Ok::<_, CliError>(list)
     };
     match read.await {
@@ -101,10 +101,10 @@ impl AuditRow {
             "interrupted" => ("Stopped", "warn"),
             _ => ("Failed", "bad"),
         };
-        let ended = item.ended_at.as_deref().map(readable_time).unwrap_or_default();
+        let ended = item.ended_at.as_deref().map(day_and_time_of).unwrap_or_default();
         let outcome = item.outcome.as_ref().map(json).unwrap_or_default();
         Self {
-            at: readable_time(&item.begun_at),
+            at: day_and_time_of(&item.begun_at),
             operator: item.operator.clone(),
             identity: item.identity.clone().unwrap_or_default(),
             shop: item.shop.clone().unwrap_or_default(),
@@ -131,7 +131,9 @@ fn json(value: &Value) -> String {
 
 /// The order that it was about, if it was about one.
 fn order_of(item: &AuditItem) -> Option<Link> {
-    let order = OrderKey::parse(item.plan.get("order_key")?.as_str()?).ok()?;
+    let order_key = item.plan.get("order_key")?.as_str()?;
+    // An id that is an address is kept masked, and leads nowhere.
+    let order = OrderKey::parse(order_key).ok().filter(|_| !order_key.contains("***"))?;
     let label = format!("Order {}", without_addresses(order.order_id.as_str()));
     Some(Link { label, href: order_link(&order) })
 }

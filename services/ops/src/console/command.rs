@@ -11,17 +11,24 @@ pub struct CommandLine {
     /// The command and its arguments.
     words: Vec<String>,
     flags: Vec<String>,
+    /// How the console reaches its stack.
+    connection: Vec<String>,
 }
 
 impl CommandLine {
-    /// The command and its arguments, with the `--shop` of the console's own command line.
+    /// The command and its arguments, with `--shop` and what else of the console's own command line names the stack.
     pub fn new<W: Into<String>>(stack: &Stack, words: impl IntoIterator<Item = W>) -> Self {
         let shop = stack.shop.as_ref().map_or("", ShopId::as_str);
-        Self::from_words(words).with("--shop", shop)
+        let connection = stack.connection_flags.clone();
+        Self { connection, ..Self::from_words(words).with("--shop", shop) }
     }
 
     fn from_words<W: Into<String>>(words: impl IntoIterator<Item = W>) -> Self {
-        Self { words: words.into_iter().map(Into::into).collect(), flags: Vec::new() }
+        Self {
+            words: words.into_iter().map(Into::into).collect(),
+            flags: Vec::new(),
+            connection: Vec::new(),
+        }
     }
 
     /// A flag and its value; nothing where the value is empty.
@@ -43,22 +50,22 @@ impl CommandLine {
 
     /// As it is copied into a shell.
     pub fn shown(&self) -> String {
-        self.typed().into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+        self.typed(&self.connection).into_iter().map(quoted).collect::<Vec<_>>().join(" ")
     }
 
-    /// As an audit item keeps it.
+    /// As an audit item keeps it: which stack it is about, the item's table tells.
     pub fn audited(&self) -> String {
-        let words: Vec<_> = self.typed().into_iter().map(Into::into).collect();
+        let words: Vec<_> = self.typed(&[]).into_iter().map(Into::into).collect();
         format!("{}, in the console", command_line(&words))
     }
 
     /// All words in their order. A shop's order may have an id that begins with a hyphen: it stands last, after `--`, so
     /// that it is no flag.
-    fn typed(&self) -> Vec<&str> {
+    fn typed<'a>(&'a self, connection: &'a [String]) -> Vec<&'a str> {
         let dashed = self.words.iter().position(|word| word.starts_with('-'));
         let (plain, dashed) = self.words.split_at(dashed.unwrap_or(self.words.len()));
         let mut typed = vec!["waybill"];
-        typed.extend(plain.iter().chain(&self.flags).map(String::as_str));
+        typed.extend(plain.iter().chain(&self.flags).chain(connection).map(String::as_str));
         if !dashed.is_empty() {
             typed.push("--");
             typed.extend(dashed.iter().map(String::as_str));
@@ -105,6 +112,9 @@ mod tests {
             command.shown(),
             r"waybill resend 'R 7'\''s' order.confirmed --to jo@example.com --reason 'Jo asked' --yes"
         );
+        let connection = ["--stack".to_owned(), "shop 2".to_owned()].to_vec();
+        let command = CommandLine { connection, ..command };
+        assert!(command.shown().ends_with(" --yes --stack 'shop 2'"), "{}", command.shown());
         let kept = command.audited();
         assert!(kept.ends_with("--to j***@***.com --yes, in the console"), "{kept}");
     }

@@ -4,7 +4,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use clap::ValueEnum;
+use futures::future;
 use http::StatusCode;
+use indicatif::ProgressBar;
 use shared::Kind;
 
 use super::command::CommandLine;
@@ -15,12 +17,15 @@ use super::respond::{PageFrame, error_page, html};
 use super::selection::Choice;
 use super::session::Session;
 use super::state::Console;
-use super::wording::Sentence;
-use crate::aws::{Dlq, Origin};
-use crate::dlq::list::{Group, ListArgs, Listing, Row, ShowArgs, describe_counts, listing, shown};
-use crate::dlq::{DlqScan, Entry, ReadOnlySelection, Verdict, replay_effect, skipped_sentences};
+use super::wording::{Sentence, day_and_time, day_and_time_of};
+use crate::aws::{Dlq, Origin, Queue, Stack};
+use crate::dlq::list::{Group, Row, describe_counts};
+use crate::dlq::{
+    DlqScan, Entry, ScanOptions, Verdict, replay_effect, scan_dlq, skipped_sentences,
+};
 use crate::error::CliError;
-use crate::output::{counted, format_time, number, readable_time};
+use crate::output::{counted, format_time, number};
+use crate::progress::RunControl;
 
 /// How many messages a page lists.
 const PER_PAGE: usize = 50;
@@ -57,27 +62,49 @@ struct GroupView {
 /// `GET /dead-letters`: every queue, and its messages by reason.
 pub async fn list(State(console): State<Console>, session: Session) -> Response {
     let command = CommandLine::new(console.stack(), ["dlq", "list"]);
-    let interrupt = console.interrupt();
-    let args = ListArgs { count_only: false, selection: ReadOnlySelection::default() };
-    let read = async move |stack| listing(&stack, &args, &interrupt).await;
-    let read = console.perform(&command, read).await;
+    let rows = rows(&console, &command).await;
     let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
-    match read {
-        Ok(listing) => html(StatusCode::OK, &QueuesPage::new(frame, &listing)),
+    match rows {
+        Ok(rows) => html(StatusCode::OK, &QueuesPage::new(frame, &rows)),
         Err(error) => error_page(frame, &error),
     }
 }
 
+/// Every dead-letter queue, all read at the same time.
+async fn rows(console: &Console, command: &CommandLine) -> Result<Vec<Row>, CliError> {
+    let depths = async |stack: Stack, _| {
+        let dlqs = stack.dlqs().await?.into_iter();
+        let depths = dlqs.map(async |dlq| Ok((dlq, stack.queue_depth(Queue::Dead(dlq)).await?)));
+        future::try_join_all(depths).await
+    };
+    let depths = console.read(command, depths).await?;
+    let rows = depths.into_iter().map(async |(dlq, depth)| {
+        // A scan of an empty queue waits a second. What is in flight is perhaps so for another page of this console.
+        if depth.total() == 0 {
+            let read =
+                async move |stack: Stack, _| Row::read(&stack, depth, &DlqScan::empty(dlq)).await;
+            return console.read(command, read).await;
+        }
+        let kept = console.scan(command, &dlq.to_string()).await?;
+        console
+            .read(command, async move |stack, _| {
+                Row::read(&stack, kept.scan.depth, &kept.scan).await
+            })
+            .await
+    });
+    future::try_join_all(rows).await
+}
+
 impl QueuesPage {
-    fn new(frame: PageFrame, listing: &Listing) -> Self {
-        let skipped = listing.queues.iter().flat_map(|row| {
+    fn new(frame: PageFrame, rows: &[Row]) -> Self {
+        let skipped = rows.iter().flat_map(|row| {
             let sentences = skipped_sentences(&row.skipped).into_iter();
             sentences.map(|sentence| Sentence::new(&format!("{}: {sentence}", row.queue)))
         });
-        let groups = listing.queues.iter().flat_map(|row| row.groups.iter());
+        let groups = rows.iter().flat_map(|row| row.groups.iter());
         Self {
             frame,
-            queues: listing.queues.iter().map(QueueView::new).collect(),
+            queues: rows.iter().map(QueueView::new).collect(),
             groups: groups.map(GroupView::new).collect(),
             skipped: skipped.collect(),
         }
@@ -93,7 +120,7 @@ impl QueueView {
             messages: number(row.depth.visible),
             has_messages: row.depth.total() > 0,
             in_flight: number(row.depth.in_flight),
-            kept_until: row.kept_until.as_deref().map(readable_time).unwrap_or_default(),
+            kept_until: row.kept_until.as_deref().map(day_and_time_of).unwrap_or_default(),
         }
     }
 }
@@ -110,8 +137,14 @@ impl GroupView {
             messages: number(group.messages),
             reason: group.reason.clone(),
             kinds: describe_counts(&group.kinds),
-            orders: group.describe_orders(),
-            first: format_time(group.first_failed_at),
+            orders: match group.describe_orders() {
+                orders if orders.contains(',') || orders.contains(" more") => {
+                    format!("orders {orders}")
+                }
+                order if order.is_empty() => order,
+                order => format!("order {order}"),
+            },
+            first: day_and_time(group.first_failed_at),
             verdicts: describe_counts(&group.verdicts),
         }
     }
@@ -125,6 +158,9 @@ struct QueuePage {
     kinds: Vec<&'static str>,
     verdicts: Vec<String>,
     summary: String,
+    /// When the messages were looked at.
+    seen_at: String,
+    again: String,
     counts: Vec<CountView>,
     dead_letters: Vec<DeadLetterRow>,
     skipped: Vec<Sentence>,
@@ -158,11 +194,11 @@ impl DeadLetterRow {
         let id = summary.message_id.as_str();
         let order = summary.order().map(|order| {
             let link = super::order::order_link(&order);
-            (link, order.order_id.to_string())
+            (link, summary.shown_order_id())
         });
         Self {
             link: link("/dead-letters/message", [("queue", queue), ("id", id)]),
-            failed: format_time(summary.failed_at),
+            failed: day_and_time(summary.failed_at),
             order,
             kind: summary.kind.clone().unwrap_or_default(),
             reason: summary.reason.clone(),
@@ -181,38 +217,32 @@ pub fn count_views(scan: &DlqScan, effect: impl Fn(Verdict) -> &'static str) -> 
     counts.collect()
 }
 
-/// `GET /dead-letters/queue?queue=`: its messages, those selected alone, a page at a time.
+/// `GET /dead-letters/queue?queue=`: its messages, those selected alone, a page at a time, of a scan that is at most half a
+/// minute old. `again=1` scans anew.
 pub async fn queue(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let choice = Choice::new(&fields);
     let words = ["dlq", "show", choice.queue.as_str()];
     let command = choice.flags(CommandLine::new(console.stack(), words));
     let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
-    match scan(&console, &command, &choice, 0).await {
-        Ok(scan) => {
+    let found = async {
+        let selection = choice.selection()?;
+        let kept = match fields.get("again") {
+            "" => console.scan(&command, &choice.queue).await?,
+            _ => console.scan_again(&command, &choice.queue).await?,
+        };
+        let scan = kept.scan.narrowed(&selection, console.stack().shop.as_ref());
+        Ok::<_, CliError>((scan, format_time(kept.ended_at)))
+    };
+    match found.await {
+        Ok((scan, seen_at)) => {
             let page = fields.get("page").parse().unwrap_or(1);
-            html(StatusCode::OK, &QueuePage::new(frame, choice, &scan, page))
+            html(
+                StatusCode::OK,
+                &QueuePage { seen_at, ..QueuePage::new(frame, choice, &scan, page) },
+            )
         }
         Err(error) => error_page(frame, &error),
     }
-}
-
-/// Scans for the chosen messages, the first `bodies` of them with their bodies.
-async fn scan(
-    console: &Console,
-    command: &CommandLine,
-    choice: &Choice,
-    bodies: usize,
-) -> Result<DlqScan, CliError> {
-    let selection = choice.selection()?;
-    let args = ShowArgs {
-        queue: choice.queue.clone(),
-        limit: bodies,
-        body: bodies > 0,
-        show_pii: false,
-        selection: ReadOnlySelection { reason: None, selection },
-    };
-    let interrupt = console.interrupt();
-    console.perform(command, async move |stack| shown(&stack, &args, &interrupt).await).await
 }
 
 impl QueuePage {
@@ -235,6 +265,8 @@ impl QueuePage {
                 1 => summary,
                 _ => format!("{summary}, page {page} of {pages}, the oldest failures first"),
             },
+            seen_at: String::new(),
+            again: choice.link("/dead-letters/queue", [("again", "1")]),
             kinds: Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
             verdicts: Verdict::value_variants().iter().map(ToString::to_string).collect(),
             counts: count_views(scan, |verdict| replay_effect(verdict, scan.queue)),
@@ -261,6 +293,8 @@ struct DeadLetterPage {
     verdict: String,
     effect: Sentence,
     body: String,
+    /// Whether a replay may move it.
+    may_move: bool,
     back: String,
     replay: String,
     drop: String,
@@ -282,25 +316,35 @@ pub async fn message(State(console): State<Console>, session: Session, fields: F
     }
 }
 
-/// The chosen message with its body, masked. `command` would show the same.
-///
-/// # Errors
-/// [`CliError::Input`] where the queue does not have it now; as of a scan.
+/// One message with its body: from the scan of its queue's page, or else received again.
 pub async fn find_message(
     console: &Console,
     command: &CommandLine,
     choice: &Choice,
 ) -> Result<(Dlq, Entry), CliError> {
-    let found = scan(console, command, choice, 1).await?;
-    let entry = found.entries.into_iter().next().filter(|_| !choice.message.is_empty());
-    let entry = entry.ok_or_else(|| {
+    let kept = console.scan(command, &choice.queue).await?;
+    let entry = kept.scan.entries.iter().find(|entry| entry.summary.message_id == choice.message);
+    let gone = || {
         CliError::input(format!(
-            "The queue {} has no such message now: it was replayed or dropped, SQS has deleted it after its retention, or \
+            "The queue {} has no such message now: it was replayed or deleted, SQS has deleted it after its retention, or \
              somebody else is reading it just now.",
             choice.queue
         ))
-    })?;
-    Ok((found.queue, entry))
+    };
+    let entry = entry.ok_or_else(gone)?;
+    if let Some(body) = kept.body(&choice.message) {
+        return Ok((kept.scan.queue, Entry { body: Some(body.clone()), ..entry.clone() }));
+    }
+    let (dlq, selection) = (kept.scan.queue, choice.selection()?);
+    let one = async move |stack, interrupt| {
+        let options =
+            ScanOptions { keep_bodies: 1, ends_when_found: true, ..ScanOptions::new(&selection) };
+        let progress = ProgressBar::hidden();
+        let control = RunControl { interrupt: &interrupt, progress: &progress };
+        scan_dlq(&stack, dlq, &options, control).await
+    };
+    let scan = console.read_messages(command, &choice.queue, one).await?;
+    Ok((dlq, scan.entries.into_iter().next().ok_or_else(gone)?))
 }
 
 impl DeadLetterPage {
@@ -319,8 +363,8 @@ impl DeadLetterPage {
             ("Why", format!("{} ({})", summary.reason, summary.code)),
             ("In the ledger", assessment.state.unwrap_or_default().to_owned()),
             ("Attempts", attempts.unwrap_or_default()),
-            ("Detail", text(&assessment.detail)),
-            ("Received", format!("{} times, by operators too", summary.receives)),
+            ("Detail", text(&assessment.detail.clone().filter(|it| !summary.reason.contains(it)))),
+            ("Received", format!("{} times, operators' looks included", number(summary.receives))),
         ];
         let body = entry.body.as_ref();
         let order = summary.order();
@@ -328,8 +372,7 @@ impl DeadLetterPage {
             frame,
             queue: choice.queue.clone(),
             id: summary.message_id.clone(),
-            order: order
-                .map(|order| (super::order::order_link(&order), order.order_id.to_string())),
+            order: order.map(|order| (super::order::order_link(&order), summary.shown_order_id())),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             verdict: assessment.verdict.to_string(),
             effect: Sentence::new(replay_effect(assessment.verdict, dlq)),
@@ -340,6 +383,7 @@ impl DeadLetterPage {
             // What Waybill itself wrote has no mistake of anybody's to repair.
             edit: matches!(dlq.origin(), Origin::Queue(_))
                 .then(|| choice.link("/dead-letters/edit", [])),
+            may_move: assessment.verdict.is_movable(true),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! The answer to "did my mail arrive?", in one sentence.
 
 use shared::ledger::State;
+use shared::notification::Recipient;
 
 use super::severity::Severity;
-use super::wording::mail_name;
+use super::wording::{day_and_time, mail_name};
 use crate::event_row::EventRow;
 use crate::order::{Notification, OrderReport};
-use crate::output::format_time;
 
 /// The answer, and how good it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub fn delivery_answer(report: &OrderReport) -> DeliveryAnswer {
     let mails: Vec<&Notification> = report
         .notifications
         .iter()
-        .filter(|mail| !mail.recipient.starts_with("copy-") && mail.followed_by.is_none())
+        .filter(|mail| !mail.is_copy() && mail.followed_by.is_none())
         .collect();
     let those = |states: &[State]| -> Vec<&Notification> {
         let is_in = |mail: &&&Notification| {
@@ -84,7 +84,13 @@ fn nothing_decided(report: &OrderReport) -> (Severity, String) {
 
 fn yes(arrived: &[&Notification]) -> String {
     match arrived {
-        [one] => format!("Yes: the {} was delivered on {}.", mail_name(&one.kind), last(arrived)),
+        [one] => {
+            let to = match Recipient::parse(&one.recipient) {
+                Ok(Recipient::Corrected(_)) => " to a corrected address",
+                _ => "",
+            };
+            format!("Yes: the {} was delivered{to} on {}.", mail_name(&one.kind), last(arrived))
+        }
         several => format!(
             "Yes: all {} mails were delivered, the last one on {}.",
             several.len(),
@@ -106,7 +112,7 @@ fn name(mails: &[&Notification]) -> String {
 
 /// When the last of them entered its state.
 fn last(mails: &[&Notification]) -> String {
-    format_time(mails.iter().map(|mail| mail.since).max().unwrap_or_default())
+    day_and_time(mails.iter().map(|mail| mail.since).max().unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -152,6 +158,7 @@ mod tests {
             sentence(&[(CONFIRMED, State::Bounced), (SHIPPED, State::Failed)]),
             sentence(&[(CONFIRMED, State::Skipped)]),
             sentence(&[(CONFIRMED, State::Delivered), (COPY, State::Bounced)]),
+            sentence(&[("order.confirmed##corrected-AAAAAAAA", State::Delivered)]),
         ];
         insta::assert_snapshot!(answers.join("\n"));
     }

@@ -21,8 +21,9 @@ struct DoctorPage {
     summary: String,
     severity: Severity,
     sentence: &'static str,
-    /// What is not as it should be, then what could not be checked.
+    /// What is not as it should be.
     findings: Vec<FindingView>,
+    unchecked: Vec<FindingView>,
     good: Vec<FindingView>,
 }
 
@@ -37,8 +38,8 @@ struct FindingView {
 /// `GET /doctor`.
 pub async fn page(State(console): State<Console>, session: Session) -> Response {
     let command = CommandLine::new(console.stack(), ["doctor"]);
-    let diagnosed = async |stack| run(&stack, &Args { quiet: false }).await;
-    let diagnosed = console.perform(&command, diagnosed).await;
+    let diagnosed = async |stack, _| run(&stack, &Args { quiet: false }).await;
+    let diagnosed = console.read(&command, diagnosed).await;
     let frame = PageFrame::new(&console, &session, Section::Doctor, &command);
     match diagnosed {
         Ok((diagnosis, _)) => html(StatusCode::OK, &DoctorPage::new(frame, &diagnosis)),
@@ -52,12 +53,14 @@ impl DoctorPage {
             let found = diagnosis.findings.iter().filter(move |finding| finding.level == level);
             found.map(FindingView::new)
         };
-        let wrong = of(Level::Wrong).chain(of(Level::Warning));
         let has = |level| diagnosis.findings.iter().any(|finding| finding.level == level);
-        let (severity, sentence) = if has(Level::Wrong) || has(Level::Warning) {
-            let sentence =
-                "The deployment is not as it must be. What to do stands with each finding.";
-            (Severity::Bad, sentence)
+        let (severity, sentence) = if has(Level::Wrong) {
+            (
+                Severity::Bad,
+                "The deployment is not as it must be. What to do stands with each finding.",
+            )
+        } else if has(Level::Warning) {
+            (Severity::Warning, "It works, and is not as it should be. What to do stands below.")
         } else if has(Level::Ok) {
             (Severity::Good, "Nothing that was checked is wrong.")
         } else {
@@ -68,7 +71,8 @@ impl DoctorPage {
             summary: diagnosis.counts(),
             severity,
             sentence,
-            findings: wrong.chain(of(Level::NotChecked)).collect(),
+            findings: of(Level::Wrong).chain(of(Level::Warning)).collect(),
+            unchecked: of(Level::NotChecked).collect(),
             good: of(Level::Ok).collect(),
         }
     }

@@ -1,6 +1,7 @@
 //! Deleting messages of a dead-letter queue for good: by typing their number, once they are in a file.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::State;
@@ -10,22 +11,24 @@ use indicatif::ProgressBar;
 
 use super::command::CommandLine;
 use super::dead_letters::{CountView, DeadLetterRow, count_views};
-use super::jobs::{JobResult, NewJob};
+use super::jobs::{Job, JobResult, NewJob};
 use super::link::{Link, link};
 use super::navigation::Section;
 use super::plans::DropPlan;
 use super::request::{Change, Fields, Form};
-use super::respond::{PageFrame, error_page, error_sentence, html, no_such_plan, redirect};
+use super::respond::{PageFrame, error_page, html, no_such_plan, redirect, status_of};
 use super::selection::Choice;
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
-use super::wording::Sentence;
+use super::wording::{Sentence, error_sentence};
 use crate::audit;
+use crate::aws::Stack;
 use crate::dlq::drop::{Args, Dropped, drop_audited, select};
 use crate::dlq::{DlqScan, loss, skipped_sentences};
 use crate::error::CliError;
-use crate::output::counted;
+use crate::output::{counted, number};
+use crate::progress::RunControl;
 
 #[derive(Template)]
 #[template(path = "console/drop.html")]
@@ -35,10 +38,14 @@ struct DropPage {
     /// Where there is something to delete, and a button for it.
     plan_id: Option<String>,
     what: String,
+    count: String,
     losses: Vec<CountView>,
     /// All of them: nothing else is deleted.
     dead_letters: Vec<DeadLetterRow>,
     skipped: Vec<Sentence>,
+    reason: String,
+    /// Why the form was not carried out.
+    refusal: Option<Sentence>,
     back: String,
 }
 
@@ -48,11 +55,10 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
     let words = ["dlq", "drop", choice.queue.as_str()];
     let command = choice.flags(CommandLine::new(console.stack(), words));
     let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
-    match selected(&console, &command, &choice).await {
-        Ok((args, scan)) => {
-            let mut page = DropPage::new(frame, &choice, &scan);
-            if !scan.entries.is_empty() && !page.frame.is_read_only {
-                let plan = DropPlan { command, args, message_ids: message_ids(&scan) };
+    match selected(&console, command, choice).await {
+        Ok(plan) => {
+            let mut page = DropPage::new(frame, &plan);
+            if !plan.scan.entries.is_empty() && !page.frame.is_read_only {
                 page.plan_id = Some(console.drops().keep(&session, plan));
             }
             html(StatusCode::OK, &page)
@@ -63,9 +69,9 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
 
 async fn selected(
     console: &Console,
-    command: &CommandLine,
-    choice: &Choice,
-) -> Result<(Args, DlqScan), CliError> {
+    command: CommandLine,
+    choice: Choice,
+) -> Result<DropPlan, CliError> {
     let args = Args {
         queue: choice.queue.clone(),
         yes_delete: None,
@@ -74,57 +80,59 @@ async fn selected(
         selection: choice.selection()?,
         operator: console.operator(),
     };
-    let interrupt = console.interrupt();
-    let read = async move |stack| {
-        let dropped = select(&stack, &args, &interrupt).await?;
-        Ok((args, dropped.scan))
+    let of_scan = args.clone();
+    let read = async move |stack, interrupt| {
+        let progress = ProgressBar::hidden();
+        let control = RunControl { interrupt: &interrupt, progress: &progress };
+        Ok(select(&stack, &of_scan, control).await?.scan)
     };
-    console.perform(command, read).await
-}
-
-fn message_ids(scan: &DlqScan) -> HashSet<String> {
-    scan.entries.iter().map(|entry| entry.summary.message_id.clone()).collect()
+    let scan = console.read_messages(&command, &choice.queue, read).await?;
+    Ok(DropPlan { command, back: choice.link("/dead-letters/queue", []), args, scan })
 }
 
 impl DropPage {
-    fn new(frame: PageFrame, choice: &Choice, scan: &DlqScan) -> Self {
-        let dead_letters =
-            scan.entries.iter().map(|entry| DeadLetterRow::new(&choice.queue, entry));
+    fn new(frame: PageFrame, plan: &DropPlan) -> Self {
+        let (scan, queue) = (&plan.scan, plan.args.queue.as_str());
+        let rows = scan.entries.iter().map(|entry| DeadLetterRow::new(queue, entry));
         Self {
             frame,
-            queue: choice.queue.clone(),
+            queue: queue.to_owned(),
             plan_id: None,
             what: counted(scan.entries.len(), "message"),
+            count: number(scan.entries.len()),
             losses: count_views(scan, |verdict| loss(verdict, scan.queue)),
-            dead_letters: dead_letters.collect(),
+            dead_letters: rows.collect(),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
-            back: choice.link("/dead-letters/queue", []),
+            reason: String::new(),
+            refusal: None,
+            back: plan.back.clone(),
         }
     }
 }
 
-/// `POST /dead-letters/drop`: deletes exactly what the page has listed, if their number was typed.
+/// `POST /dead-letters/drop`: deletes exactly what the page has listed, if their number was typed, in the background.
 pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
     let Form { session, fields } = form;
-    let refused = |error: &CliError| {
-        let command = CommandLine::new(console.stack(), ["dlq", "drop"]);
-        error_page(PageFrame::new(&console, &session, Section::DeadLetters, &command), error)
-    };
-    let confirmation = match Confirmation::parse(&fields) {
+    let id = fields.get("plan");
+    let too_late = || no_such_plan("Nothing was deleted now");
+    let Some(plan) = console.drops().find(&session, id) else { return too_late() };
+    let confirmation = match Confirmation::parse(&fields, plan.scan.entries.len()) {
         Ok(confirmation) => confirmation,
-        Err(error) => return refused(&error),
-    };
-    let Some(plan) = console.drops().take(&session, fields.get("plan")) else {
-        return no_such_plan("Nothing was deleted now");
-    };
-    let command =
-        plan.command.clone().with_flag(&format!("--yes-delete-{}", confirmation.number), true);
-    let queue = plan.args.queue.clone();
-    match delete(&console, &command, plan, confirmation).await {
-        Ok((result, dropped)) => {
-            redirect(&record_result(&console, &queue, command, result, &dropped))
+        Err(error) => {
+            let frame = PageFrame::new(&console, &session, Section::DeadLetters, &plan.command);
+            let page = DropPage {
+                plan_id: Some(id.to_owned()),
+                reason: fields.get("reason").to_owned(),
+                refusal: Some(Sentence::new(&error_sentence(&error))),
+                ..DropPage::new(frame, &plan)
+            };
+            return html(status_of(&error), &page);
         }
-        Err(error) => refused(&error),
+    };
+    // Only now, so that what was typed wrong can be typed again; and once, though the form may come twice.
+    match console.drops().take(&session, id) {
+        Some(plan) => redirect(&begin(&console, plan, confirmation).link()),
+        None => too_late(),
     }
 }
 
@@ -136,13 +144,19 @@ struct Confirmation {
 }
 
 impl Confirmation {
+    /// `shown` is how many messages the page lists.
+    ///
     /// # Errors
-    /// [`CliError::Input`] when the number or the reason is missing, or is none.
-    fn parse(fields: &Fields) -> Result<Self, CliError> {
-        let number = fields.get("number").replace(',', "").parse().map_err(|_| {
-            CliError::input(
-                "Nothing was deleted: type the number of messages, as the page shows it.",
-            )
+    /// [`CliError::Input`] when the number is another one, or the reason is missing.
+    fn parse(fields: &Fields, shown: usize) -> Result<Self, CliError> {
+        let typed = fields.get("number");
+        let number = typed.replace(',', "").parse().ok().filter(|number| *number == shown);
+        let number = number.ok_or_else(|| {
+            let typed = if typed.is_empty() { "nothing" } else { typed };
+            CliError::input(format!(
+                "Nothing was deleted. You typed {typed}, and {} would be deleted: type {shown} if that is what you want.",
+                counted(shown, "message")
+            ))
         })?;
         let reason = audit::reason(fields.get("reason")).map_err(|expected| {
             CliError::input(format!("Nothing was deleted: a reason is needed, {expected}."))
@@ -151,32 +165,60 @@ impl Confirmation {
     }
 }
 
+/// Begins to delete. The browser need not wait.
+fn begin(console: &Console, plan: Arc<DropPlan>, confirmation: Confirmation) -> Arc<Job> {
+    let Confirmation { number, reason } = confirmation;
+    let dlq = plan.scan.queue;
+    let command = plan.command.clone().with("--reason", &reason);
+    let command = command.with_flag(&format!("--yes-delete-{number}"), true);
+    let job = console.jobs().add(NewJob {
+        title: format!("Deleting {} from {dlq}", counted(number, "message")),
+        section: Section::DeadLetters,
+        command: command.clone(),
+        next: Link {
+            label: "To the queue".to_owned(),
+            href: link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]),
+        },
+        progress: ProgressBar::hidden(),
+        interrupt: console.interrupt().child(),
+    });
+    let args = Args { yes_delete: Some(number), reason: Some(reason), ..plan.args.clone() };
+    let (own, console_of_job) = (Arc::clone(&job), console.clone());
+    console.jobs().spawn(async move {
+        let (running, console) = (Arc::clone(&own), console_of_job.clone());
+        let deleted = async move |stack: Stack| {
+            let _receiving = console.scans().receive(dlq).await;
+            let ended = delete(&stack, &plan.scan, &args, running.control()).await;
+            console.scans().forget(dlq);
+            ended
+        };
+        own.finish(match console_of_job.change(&command, deleted).await {
+            Ok((result, dropped)) => job_result(result, &dropped),
+            Err(error) => JobResult::without_outcome(&error),
+        });
+    });
+    job
+}
+
 /// # Errors
-/// [`CliError::Input`] when the number is wrong, or other messages are selected now: then nothing is deleted. Whatever
-/// comes later is in what is returned.
+/// [`CliError::Input`] when other messages are selected than the page has shown: then nothing is deleted. Whatever comes
+/// later is in what is returned.
 async fn delete(
-    console: &Console,
-    command: &CommandLine,
-    plan: DropPlan,
-    Confirmation { number, reason }: Confirmation,
+    stack: &Stack,
+    shown: &DlqScan,
+    args: &Args,
+    control: RunControl<'_>,
 ) -> Result<(Result<(), CliError>, Dropped), CliError> {
-    let shown = plan.message_ids;
-    if number != shown.len() {
-        let shown = counted(shown.len(), "message");
-        return Err(CliError::input(format!(
-            "Nothing was deleted: the page has shown {shown}, and {number} was typed. Open it again, and type what it \
-             shows."
-        )));
-    }
-    let args = Args { yes_delete: Some(number), reason: Some(reason), ..plan.args };
-    let interrupt = console.interrupt();
-    let deleted = async move |stack| {
-        let mut dropped = select(&stack, &args, &interrupt).await?;
-        check_same(&shown, &message_ids(&dropped.scan))?;
-        let result = drop_audited(&stack, &args, &interrupt, &mut dropped).await;
-        Ok((result, dropped))
-    };
-    console.perform_change(command, deleted).await
+    let mut dropped = select(stack, args, control).await?;
+    check_same(&message_ids(shown), &message_ids(&dropped.scan))?;
+    control.progress.reset();
+    control.progress.set_length(dropped.scan.entries.len() as u64);
+    let result = drop_audited(stack, args, control, &mut dropped).await;
+    Ok((result, dropped))
+}
+
+fn message_ids(scan: &DlqScan) -> HashSet<String> {
+    scan.entries.iter().map(|entry| entry.summary.message_id.clone()).collect()
 }
 
 /// # Errors
@@ -193,51 +235,16 @@ fn check_same(shown: &HashSet<String>, selected: &HashSet<String>) -> Result<(),
     )))
 }
 
-/// Keeps what was done. Returns the link of its page.
-fn record_result(
-    console: &Console,
-    queue: &str,
-    command: CommandLine,
-    result: Result<(), CliError>,
-    dropped: &Dropped,
-) -> String {
-    let what = counted(dropped.scan.entries.len(), "message");
-    let title = format!("Deleting {what} from {queue}");
-    let back = link("/dead-letters/queue", [("queue", queue)]);
-    let job = console.jobs().add(NewJob {
-        title,
-        section: Section::DeadLetters,
-        command,
-        next: Link { label: "To the queue".to_owned(), href: back },
-        progress: ProgressBar::hidden(),
-        interrupt: console.interrupt().child(),
-    });
-    job.finish(job_result(result, dropped));
-    job.link()
-}
-
 fn job_result(result: Result<(), CliError>, dropped: &Dropped) -> JobResult {
     let outcome = &dropped.outcome;
-    let mut sentences = vec![format!("Deleted: {}.", counted(outcome.deleted, "message"))];
-    if let Some(file) = &dropped.saved_to {
-        let file = file.display();
-        sentences.push(format!("They are in `{file}`, in the folder in which the console runs."));
-    }
-    let left = outcome.not_deleted + outcome.not_seen;
-    if left > 0 {
-        let left = counted(left, "message");
-        sentences.push(format!(
-            "Not deleted, or not confirmed as deleted: {left}. Look at the queue again."
-        ));
-    }
-    let severity = if left > 0 { Severity::Warning } else { Severity::Good };
-    match result {
-        Ok(()) => JobResult { severity, sentences },
-        Err(error) => {
-            sentences.insert(0, error_sentence(&error));
-            JobResult { severity: Severity::Bad, sentences }
-        }
-    }
+    let severity = match &result {
+        Ok(()) if outcome.not_deleted + outcome.not_seen == 0 => Severity::Good,
+        Ok(()) | Err(CliError::Interrupted(_)) => Severity::Warning,
+        Err(_) => Severity::Bad,
+    };
+    let failed = result.err().map(|error| error_sentence(&error));
+    let sentences = failed.into_iter().chain(dropped.sentences()).collect();
+    JobResult { severity, sentences }
 }
 
 #[cfg(test)]

@@ -8,14 +8,15 @@ use serde_json::Value;
 
 use super::command::CommandLine;
 use super::dead_letters::find_message;
+use super::link::link;
 use super::navigation::Section;
 use super::replay::{PlanRequest, answer_plan};
 use super::request::{Change, Fields, Form};
-use super::respond::{PageFrame, error_page, html};
+use super::respond::{PageFrame, error_page, html, status_of};
 use super::selection::Choice;
 use super::session::Session;
 use super::state::Console;
-use super::wording::Sentence;
+use super::wording::{Sentence, error_sentence};
 use crate::dlq::{Edit, edit_between};
 use crate::error::CliError;
 use crate::pii::without_addresses;
@@ -50,7 +51,7 @@ impl EditPage {
 
 fn message_link(choice: &Choice) -> String {
     let parameters = [("queue", choice.queue.as_str()), ("id", choice.message.as_str())];
-    super::link::link("/dead-letters/message", parameters)
+    link("/dead-letters/message", parameters)
 }
 
 /// The command that does the same. An address in the filter is masked: the command is shown on pages, and kept.
@@ -95,10 +96,10 @@ pub async fn plan(State(console): State<Console>, Change(form): Change) -> Respo
         Err(error) => {
             let page = EditPage {
                 is_forced: force_stale,
-                refusal: Some(Sentence::new(&super::respond::error_sentence(&error))),
+                refusal: Some(Sentence::new(&error_sentence(&error))),
                 ..EditPage::new(&console, &session, &choice, typed)
             };
-            return html(super::respond::status_of(&error), &page);
+            return html(status_of(&error), &page);
         }
     };
     let request = PlanRequest {

@@ -15,7 +15,7 @@ use super::link::{Link, link};
 use super::navigation::Section;
 use super::order::{order_link, stack_for};
 use super::request::{Change, Fields, Form};
-use super::respond::{PageFrame, error_page, error_sentence, html, redirect};
+use super::respond::{PageFrame, error_page, html, redirect};
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
@@ -24,6 +24,7 @@ use crate::audit;
 use crate::erase::{self, Args, Erasure, Place};
 use crate::error::CliError;
 use crate::output::number;
+use crate::pii::without_addresses;
 
 /// The page that asks before the order is erased.
 pub fn erase_link(order: &OrderKey) -> String {
@@ -56,7 +57,7 @@ impl EraseRequest {
             order: self.order.order_id.to_string(),
             yes: true,
             ledger_too: self.ledger_too,
-            change: console.change(reason),
+            change: console.change_args(reason),
         }
     }
 
@@ -72,6 +73,8 @@ struct ErasePage {
     frame: PageFrame,
     shop: String,
     id: String,
+    /// Its id, as it is shown.
+    name: String,
     ledger_too: bool,
     /// The same page with the ledger's records, or without them.
     other: String,
@@ -99,6 +102,7 @@ impl ErasePage {
             frame,
             shop: order.shop.to_string(),
             id: order.order_id.to_string(),
+            name: without_addresses(order.order_id.as_str()),
             ledger_too: *ledger_too,
             other: link("/order/erase", parameters),
             places: erasure.places.iter().filter_map(PlaceView::new).collect(),
@@ -145,14 +149,13 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
 
 async fn find(console: &Console, request: &EraseRequest) -> Result<Erasure, CliError> {
     let (args, order) = (request.args(console, ""), request.order.clone());
-    let interrupt = console.interrupt();
-    let read = async move |stack| {
+    let read = async move |stack, interrupt| {
         let stack = stack_for(&stack, &order);
         let erasure = erase::find(&stack, &args, &interrupt).await?;
         erase::check_known(&stack, &erasure).await?;
         Ok(erasure)
     };
-    console.perform(&request.command(console, false), read).await
+    console.read_all_messages(&request.command(console, false), read).await
 }
 
 /// `POST /order/erase`: removes it in the background, if its id was typed.
@@ -185,9 +188,10 @@ fn confirmation(request: &EraseRequest, fields: &Fields) -> Result<String, CliEr
 
 /// Begins to erase it. The browser need not wait.
 fn begin(console: &Console, request: &EraseRequest, reason: &str) -> Arc<Job> {
-    let command = request.command(console, true);
+    let command = request.command(console, true).with("--reason", reason);
+    let order = without_addresses(request.order.order_id.as_str());
     let job = console.jobs().add(NewJob {
-        title: format!("Erasing order {}", request.order.order_id),
+        title: format!("Erasing order {order}"),
         section: Section::Orders,
         command: command.clone(),
         next: Link { label: "To the order".to_owned(), href: order_link(&request.order) },
@@ -195,17 +199,16 @@ fn begin(console: &Console, request: &EraseRequest, reason: &str) -> Arc<Job> {
         interrupt: console.interrupt().child(),
     });
     let (args, order) = (request.args(console, reason), request.order.clone());
-    let (mine, console_of_job) = (Arc::clone(&job), console.clone());
+    let (own, console_of_job) = (Arc::clone(&job), console.clone());
     console.jobs().spawn(async move {
-        let running = Arc::clone(&mine);
+        let (running, console) = (Arc::clone(&own), console_of_job.clone());
         let removed = async move |stack| {
+            let _receiving = console.receive_all(&stack).await?;
             erase::remove(&stack_for(&stack, &order), &args, &running.interrupt).await
         };
-        mine.finish(match console_of_job.perform_change(&command, removed).await {
+        own.finish(match console_of_job.change(&command, removed).await {
             Ok(erasure) => result(&erasure),
-            Err(error) => {
-                JobResult { severity: Severity::Bad, sentences: vec![error_sentence(&error)] }
-            }
+            Err(error) => JobResult::without_outcome(&error),
         });
     });
     job

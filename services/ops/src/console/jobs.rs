@@ -11,7 +11,10 @@ use super::command::CommandLine;
 use super::link::{Link, link};
 use super::navigation::Section;
 use super::severity::Severity;
+use super::wording::error_sentence;
+use crate::error::CliError;
 use crate::interrupt::Interrupt;
+use crate::progress::RunControl;
 
 /// How many are kept, the latest: each page of one is looked at once, or twice.
 const MAX_KEPT: usize = 200;
@@ -56,6 +59,13 @@ pub struct JobResult {
     pub severity: Severity,
     /// What was done, a sentence each, the most important first.
     pub sentences: Vec<String>,
+}
+
+impl JobResult {
+    /// Of a job that was never begun, or failed so that its outcome is lost: no number of it is known.
+    pub fn without_outcome(error: &CliError) -> Self {
+        Self { severity: Severity::Bad, sentences: vec![error_sentence(error)] }
+    }
 }
 
 impl Jobs {
@@ -107,6 +117,11 @@ impl Job {
     pub fn finish(&self, result: JobResult) {
         // An error means that it has ended before.
         let _ = self.result.set(result);
+    }
+
+    /// How what it runs tells its progress, and is stopped.
+    pub const fn control(&self) -> RunControl<'_> {
+        RunControl { interrupt: &self.interrupt, progress: &self.progress }
     }
 
     /// The link of its page.

@@ -5,10 +5,11 @@ use shared::ledger::State;
 use shared::notification::Recipient;
 
 use super::command::CommandLine;
+use super::wording::mail_name;
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::notification::settle::{self, Resolution};
-use crate::notification::{Action, NotificationArgs, resend};
+use crate::notification::{Action, Changed, NotificationArgs, resend};
 use crate::order::Notification;
 use crate::output::{ColorMode, Report};
 use crate::suppression;
@@ -115,6 +116,13 @@ impl MailAction {
         }
     }
 
+    /// What to think of before it is done to a mail in this state.
+    pub fn caution(self, state: &str) -> Option<&'static str> {
+        (self == Self::Copy && State::parse(state) == Some(State::Complained)).then_some(
+            "The customer reported this mail as spam: send a copy only if they ask for it.",
+        )
+    }
+
     /// Whether an address has to be typed.
     pub const fn takes_address(self) -> bool {
         matches!(self, Self::Correct | Self::Copy | Self::LiftSuppression)
@@ -156,6 +164,22 @@ impl MailAction {
         }
     }
 
+    /// What was done, in a sentence.
+    fn done(self, changed: &Changed) -> String {
+        let mail = mail_name(&changed.kind);
+        let to = changed.address.as_ref().map(|address| format!(" to {address}"));
+        let to = to.unwrap_or_default();
+        match self {
+            Self::SettleSent => format!("The {mail} is recorded as sent. No mail was sent."),
+            Self::Copy => format!(
+                "A copy of the {mail}{to} is on its way. In a few seconds the order's page shows whether it arrived."
+            ),
+            Self::Resend | Self::Correct | Self::SettleNotSent => format!(
+                "The {mail}{to} is on its way. In a few seconds the order's page shows whether it arrived."
+            ),
+        }
+    }
+
     /// Does it. Returns what was done, in a sentence. `address` is that of the form, if it takes one.
     ///
     /// # Errors
@@ -194,7 +218,7 @@ impl MailAction {
                 return Ok(removed.text(ColorMode::Plain).trim_end().to_owned());
             }
         };
-        Ok(changed.text(ColorMode::Plain).trim_end().to_owned())
+        Ok(self.done(&changed))
     }
 }
 

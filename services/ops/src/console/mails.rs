@@ -11,10 +11,11 @@ use super::command::CommandLine;
 use super::link::link;
 use super::navigation::Section;
 use super::request::Fields;
-use super::respond::{PageFrame, error_page, error_sentence, html, refuse, status_of};
+use super::respond::{PageFrame, error_page, html, refuse, status_of};
 use super::session::Session;
 use super::state::Console;
-use super::wording::{capitalised, mail_name};
+use super::wording::{capitalised, error_sentence, mail_name};
+use crate::aws::Stack;
 use crate::error::CliError;
 use crate::preview::{self, Preview, RenderedMail};
 
@@ -82,10 +83,10 @@ impl SampleRequest {
             ..preview::Args::default()
         };
         let shop = self.shop.clone();
-        let render = async move |stack: crate::aws::Stack| {
+        let render = async move |stack: Stack, _| {
             preview::rendered(Some(&stack.of_shop(Some(shop))), &args).await
         };
-        console.perform(&self.command(console), render).await
+        console.read(&self.command(console), render).await
     }
 
     /// The mail that the name says.

@@ -7,6 +7,8 @@
 //!   cookie for it ([`session`]). Any other program of this machine, and every web page, is refused:
 //!   [`loopback::browser_guard`] checks `Host`, `Origin` and `Sec-Fetch-Site` of each request, and each form carries a
 //!   token of its session ([`request`]).
+//! - A session ends by its button, or when nobody uses it ([`session`]). What it has begun to change goes on to its end.
+//! - A dead-letter queue is scanned by one page at a time, which the others share ([`scans`]).
 //! - No page runs a script or loads anything from elsewhere ([`respond`]). A mail is shown in a sandboxed frame, and its
 //!   pictures are fetched only when asked for.
 //! - Addresses are masked. To unmask an order's takes a reason, which is kept in an audit item.
@@ -31,7 +33,9 @@ mod jobs;
 mod link;
 mod mail_action;
 mod mails;
+mod moment;
 mod navigation;
+mod not_found;
 mod order;
 mod plans;
 mod rendered_mail;
@@ -39,6 +43,7 @@ mod replay;
 mod request;
 mod respond;
 mod rights;
+mod scans;
 mod selection;
 mod server;
 mod session;
@@ -60,7 +65,6 @@ use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, note};
-use crate::progress;
 use crate::shop::table::all_shops;
 use rights::Rights;
 use state::Console;
@@ -71,7 +75,6 @@ use state::Console;
 /// # Errors
 /// [`CliError::Input`] when the port cannot be taken, [`CliError::Service`] when it can't be served any more.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
-    progress::hide();
     let interrupt = Interrupt::listen();
     let (listener, address) = bind(args.port).await?;
     let shops = match &stack.shop {

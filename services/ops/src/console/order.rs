@@ -4,8 +4,10 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use indicatif::ProgressBar;
 use serde_json::json;
 use shared::OrderKey;
+use shared::ledger::State as MailState;
 
 use super::command::CommandLine;
 use super::delivery_answer::{DeliveryAnswer, delivery_answer};
@@ -13,18 +15,22 @@ use super::erase::erase_link;
 use super::link::{Link, link};
 use super::mail_action::MailAction;
 use super::navigation::Section;
+use super::not_found::order_error_page;
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, redirect};
 use super::session::Session;
 use super::state::Console;
-use super::wording::{Sentence, StateWords, capitalised, mail_name, reason_words, state_words};
+use super::wording::{
+    Sentence, StateWords, capitalised, day_and_time, mail_name, mail_name_of, reason_words,
+    scope_name, state_words,
+};
 use crate::audit::{self, Audit, Intent};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::find::{OrderList, OrderRow, UnknownOrder, Wanted};
+use crate::find::{OrderList, OrderRow, UnknownOrder, Wanted, find as find_stored};
 use crate::order::{Notification, OrderAnswer, OrderReport, answer};
 use crate::output::format_time;
-use crate::pii::PiiMode;
+use crate::pii::{PiiMode, without_addresses};
 
 /// The link of an order's page.
 pub fn order_link(order: &OrderKey) -> String {
@@ -66,6 +72,7 @@ struct FoundPage {
 /// One of several orders.
 struct OrderChoice {
     link: String,
+    shown_id: String,
     /// What tells it from the others.
     row: OrderRow,
     /// When its latest event was accepted.
@@ -90,7 +97,7 @@ pub async fn find(State(console): State<Console>, form: Form) -> Response {
     };
     let (shown, answer) = match found.await {
         Ok(found) => found,
-        Err(error) => return error_page(search_frame(&console, &session, "ORDER"), &error),
+        Err(error) => return order_error_page(search_frame(&console, &session, "ORDER"), &error),
     };
     let frame = search_frame(&console, &session, &shown);
     match answer {
@@ -110,8 +117,9 @@ impl FoundPage {
         let title = format!("{} orders", list.orders.len());
         let orders = list.orders.into_iter().map(|row| {
             let link = link("/order", [("shop", row.shop.as_str()), ("id", row.order_id.as_str())]);
-            let accepted = format_time(row.accepted_at);
-            OrderChoice { link, row, accepted }
+            let accepted = day_and_time(row.accepted_at);
+            let shown_id = without_addresses(&row.order_id);
+            OrderChoice { link, shown_id, row, accepted }
         });
         Self { frame, title, orders: orders.collect(), has_more, dead_letters: Vec::new() }
     }
@@ -122,13 +130,13 @@ impl FoundPage {
             DeadLetterLink {
                 link: link("/dead-letters/message", [("queue", queue.as_str()), ("id", id)]),
                 queue,
-                failed: format_time(found.summary.failed_at),
+                failed: day_and_time(found.summary.failed_at),
                 reason: found.summary.reason.clone(),
             }
         });
         Self {
             frame,
-            title: format!("{}: no mail yet", unknown.wanted),
+            title: format!("Order {}: no mail yet", unknown.wanted),
             orders: Vec::new(),
             has_more: false,
             dead_letters: dead_letters.collect(),
@@ -139,10 +147,10 @@ impl FoundPage {
 /// What the command answers about it.
 async fn look_up(console: &Console, wanted: Wanted, pii: PiiMode) -> Result<OrderAnswer, CliError> {
     let command = CommandLine::new(console.stack(), ["order"]);
-    let interrupt = console.interrupt();
-    console
-        .perform(&command, async move |stack| answer(&stack, &wanted, pii, || interrupt).await)
-        .await
+    let read = async move |stack, interrupt| {
+        answer(&stack, &wanted, pii, || interrupt, &ProgressBar::hidden()).await
+    };
+    console.read(&command, read).await
 }
 
 fn search_frame(console: &Console, session: &Session, order: &str) -> PageFrame {
@@ -225,6 +233,7 @@ struct MailView {
     left_out: Option<String>,
     superseded_by: Option<String>,
     asked: Option<String>,
+    next_label: &'static str,
     next: Sentence,
     /// A button each.
     actions: Vec<Link>,
@@ -252,14 +261,14 @@ impl OrderPage {
             1 => String::new(),
             _ => format!(" of {}", order.shop),
         };
-        // The latest news first: it is what the customer asks about.
+        // As the order went on, the confirmation first.
         let mut mails: Vec<&Notification> = report.notifications.iter().collect();
-        mails.sort_by_key(|mail| std::cmp::Reverse(mail.since));
+        mails.sort_by_key(|mail| (mail.accepted_at, mail.since));
         let waiting = report.events.iter().filter(|event| event.waits());
         let may_act = !frame.is_read_only;
         Self {
             frame,
-            title: format!("Order {}{of_shop}", order.order_id),
+            title: format!("Order {}{of_shop}", pii.text(order.order_id.as_str())),
             number: report.number.clone().filter(|_| report.shows_number),
             customer: report.customer.clone(),
             is_masked: pii == PiiMode::Masked,
@@ -268,14 +277,16 @@ impl OrderPage {
             answer: delivery_answer(report),
             warnings: report.warnings.iter().map(|warning| Sentence::new(warning)).collect(),
             mails: mails.iter().map(|mail| MailView::new(order, mail, may_act)).collect(),
-            waiting: waiting.map(|row| format!("{} {}.", row.event.kind, row.next)).collect(),
+            waiting: waiting
+                .map(|row| format!("{}: {}.", capitalised(&mail_name(&row.event.kind)), row.next))
+                .collect(),
             moments: report
                 .timeline
                 .iter()
                 .map(|moment| MomentView {
                     at: format_time(moment.at),
                     what: moment.what.to_owned(),
-                    about: moment.about.clone(),
+                    about: mail_name_of(&moment.about),
                     detail: moment.detail.clone(),
                 })
                 .collect(),
@@ -304,30 +315,54 @@ impl MailView {
         let actions = MailAction::allowed_for(mail).into_iter().filter(|_| may_act);
         let asked = mail.asked_by.as_ref().zip(mail.asked_because.as_ref());
         Self {
-            name: capitalised(&mail_name(&mail.kind)),
-            scope: mail.scope.clone(),
+            name: match mail.is_copy() {
+                true => format!("{}, copy", capitalised(&mail_name(&mail.kind))),
+                false => capitalised(&mail_name(&mail.kind)),
+            },
+            scope: scope_name(&mail.kind, &mail.scope),
             to: match &mail.address {
                 _ if mail.recipient == "customer" => String::new(),
                 Some(address) => address.clone(),
-                None => mail.shown_recipient(),
+                None => format!("another address ({})", mail.recipient),
             },
             state: state_words(&mail.state),
-            since: format_time(mail.since),
+            since: day_and_time(mail.since),
             attempts: mail.attempts,
             reason: mail
                 .reason
                 .clone()
                 .map(|reason| ReasonView { words: reason_words(&reason), reason }),
             left_out: mail.left_out.clone(),
-            superseded_by: mail.superseded_by.clone(),
+            superseded_by: mail.superseded_by.as_deref().map(mail_name_of),
             asked: asked.map(|(operator, why)| asked_for(operator, why)),
-            next: Sentence::new(&capitalised(&mail.next)),
+            next_label: next_label(mail),
+            next: Sentence::new(&full_sentence(&mail.next)),
             actions: actions.map(button).collect(),
             page: link(
                 "/order/mail",
                 parameters(("event", "")).into_iter().chain([("event", mail.event.as_str())]),
             ),
         }
+    }
+}
+
+/// Whether somebody has to do something, or waits.
+fn next_label(mail: &Notification) -> &'static str {
+    match MailState::parse(&mail.state) {
+        Some(MailState::Bounced | MailState::Failed | MailState::InDoubt)
+            if mail.followed_by.is_none() =>
+        {
+            "What to do"
+        }
+        _ => "What happens next",
+    }
+}
+
+/// With a capital at its start and a full stop; empty for nothing.
+fn full_sentence(text: &str) -> String {
+    match text.is_empty() || text.ends_with('.') {
+        true => capitalised(text),
+        false => format!("{}.", capitalised(text)),
     }
 }
 
@@ -346,6 +381,7 @@ pub async fn unmask(State(console): State<Console>, Change(form): Change) -> Res
         let reason = audit::reason(fields.get("reason")).map_err(|expected| {
             CliError::input(format!("Nothing was shown: a reason is needed, {expected}."))
         })?;
+        check_is_stored(&console, &order).await?;
         record_unmasking(&console, &order, reason).await?;
         Ok::<_, CliError>(order)
     };
@@ -357,6 +393,32 @@ pub async fn unmask(State(console): State<Console>, Change(form): Change) -> Res
         }
         Err(error) => error_page(search_frame(&console, &session, fields.get("id")), &error),
     }
+}
+
+/// `POST /order/mask`: hides the order's personal data again.
+pub async fn mask(State(console): State<Console>, form: Form) -> Response {
+    let Form { session, fields } = form;
+    match fields.order(&console) {
+        Ok(order) => {
+            console.sessions().mask(&session, &order);
+            redirect(&order_link(&order))
+        }
+        Err(error) => error_page(search_frame(&console, &session, fields.get("id")), &error),
+    }
+}
+
+/// # Errors
+/// [`CliError::Input`] when nothing is stored of the order: its id is perhaps an address that somebody has typed, and would be
+/// kept in an audit item that shows nobody anything.
+async fn check_is_stored(console: &Console, order: &OrderKey) -> Result<(), CliError> {
+    let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
+    let command = CommandLine::new(console.stack(), ["order"]);
+    let found =
+        console.read(&command, async move |stack, _| find_stored(&stack, &wanted).await).await?;
+    if found.orders.iter().any(|stored| stored.order == *order) {
+        return Ok(());
+    }
+    Err(CliError::input("Nothing is stored of an order with this id, so there is nothing to show."))
 }
 
 /// Before anything is shown: who may not write this down is not shown it here.
@@ -379,5 +441,5 @@ async fn record_unmasking(
         let audit = Audit::begin(&stack, &operator, intent).await?;
         audit.complete(Ok(()), &json!({ "shown": 1 })).await
     };
-    console.perform_change(&command, record).await
+    console.change(&command, record).await
 }

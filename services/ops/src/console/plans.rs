@@ -1,14 +1,13 @@
 //! Plans of changes that an operator has yet to confirm.
 
-use std::collections::HashSet;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use shared::ShopId;
 use uuid::Uuid;
 
 use super::command::CommandLine;
 use super::session::Session;
-use crate::dlq::{drop, replay};
+use crate::dlq::{DlqScan, drop, replay};
 
 /// A plan holds a row for each message, so few of a session are kept.
 const MAX_KEPT: usize = 8;
@@ -30,10 +29,12 @@ pub struct ReplayPlan {
 pub struct DropPlan {
     /// The command that does the same, but for the number and the reason.
     pub command: CommandLine,
+    /// The page of its messages.
+    pub back: String,
     /// Without the number and the reason too.
     pub args: drop::Args,
-    /// Of the messages that the page lists.
-    pub message_ids: HashSet<String>,
+    /// The messages that the page lists.
+    pub scan: DlqScan,
 }
 
 /// Settings of a shop whose changes were shown.
@@ -51,7 +52,7 @@ pub struct SettingsPlan {
 struct Kept<P> {
     id: String,
     session: Session,
-    plan: P,
+    plan: Arc<P>,
 }
 
 impl<P> Plans<P> {
@@ -65,19 +66,37 @@ impl<P> Plans<P> {
         {
             kept.remove(oldest);
         }
-        kept.push(Kept { id: id.clone(), session: session.clone(), plan });
+        kept.push(Kept { id: id.clone(), session: session.clone(), plan: Arc::new(plan) });
         id
     }
 
     /// Takes a plan of this session's to carry it out: once, however often its form is sent.
-    pub fn take(&self, session: &Session, id: &str) -> Option<P> {
+    pub fn take(&self, session: &Session, id: &str) -> Option<Arc<P>> {
         let mut kept = self.lock();
-        let at = kept.iter().position(|kept| kept.id == id && kept.session == *session)?;
+        let at = kept.iter().position(|kept| kept.is(session, id))?;
         Some(kept.remove(at).plan)
+    }
+
+    /// The same, left where it is.
+    pub fn find(&self, session: &Session, id: &str) -> Option<Arc<P>> {
+        let kept = self.lock();
+        let found = kept.iter().find(|kept| kept.is(session, id))?;
+        Some(Arc::clone(&found.plan))
+    }
+
+    /// Forgets those of a session that has ended.
+    pub fn forget(&self, session: &Session) {
+        self.lock().retain(|kept| kept.session != *session);
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Kept<P>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<P> Kept<P> {
+    fn is(&self, session: &Session, id: &str) -> bool {
+        self.id == id && self.session == *session
     }
 }
 
@@ -100,7 +119,7 @@ mod tests {
         let plans = Plans::default();
         let id = plans.keep(&session("kim"), 1);
         assert_eq!(plans.take(&session("joe"), &id), None);
-        assert_eq!(plans.take(&session("kim"), &id), Some(1));
+        assert_eq!(plans.take(&session("kim"), &id), Some(Arc::new(1)));
         assert_eq!(plans.take(&session("kim"), &id), None);
     }
 
@@ -109,8 +128,10 @@ mod tests {
         let plans = Plans::default();
         let of_kim = plans.keep(&session("kim"), 0);
         let of_joe: Vec<_> = (0..=MAX_KEPT).map(|n| plans.keep(&session("joe"), n)).collect();
-        assert_eq!(plans.take(&session("kim"), &of_kim), Some(0));
+        assert_eq!(plans.take(&session("kim"), &of_kim), Some(Arc::new(0)));
         assert_eq!(plans.take(&session("joe"), &of_joe[0]), None, "the oldest made room");
-        assert_eq!(plans.take(&session("joe"), &of_joe[1]), Some(1));
+        assert_eq!(plans.take(&session("joe"), &of_joe[1]), Some(Arc::new(1)));
+        plans.forget(&session("joe"));
+        assert_eq!(plans.find(&session("joe"), &of_joe[2]), None);
     }
 }

@@ -12,10 +12,10 @@ use super::link::link;
 use super::navigation::Section;
 use super::order::{order_link, stack_for};
 use super::request::Fields;
-use super::respond::{PageFrame, error_page, error_sentence, html, refuse, status_of};
+use super::respond::{PageFrame, error_page, html, refuse, status_of};
 use super::session::Session;
 use super::state::Console;
-use super::wording::{capitalised, mail_name};
+use super::wording::{capitalised, error_sentence, mail_name};
 use crate::error::CliError;
 use crate::pii::PiiMode;
 use crate::preview::{self, RenderedMail};
@@ -106,8 +106,8 @@ async fn render(
     };
     let own = order.clone();
     let command = CommandLine::new(console.stack(), ["preview"]);
-    let rendered = async move |stack| preview::run(Some(&stack_for(&stack, &own)), &args).await;
-    let (preview, _) = console.perform(&command, rendered).await?;
+    let rendered = async move |stack, _| preview::run(Some(&stack_for(&stack, &own)), &args).await;
+    let (preview, _) = console.read(&command, rendered).await?;
     // A preview names each mail by its order and its event's id, which a sort key has after the source.
     let id = event.split_once(' ').map_or(event.as_str(), |(_, id)| id);
     let name = format!("{}-{id}", order.order_id);

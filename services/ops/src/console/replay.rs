@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use indicatif::ProgressBar;
 
 use super::command::CommandLine;
 use super::dead_letters::{CountView, DeadLetterRow, count_views};
@@ -15,21 +16,20 @@ use super::link::{Link, link};
 use super::navigation::Section;
 use super::plans::ReplayPlan;
 use super::request::{Change, Fields, Form};
-use super::respond::{PageFrame, error_page, error_sentence, html, no_such_plan, redirect};
+use super::respond::{PageFrame, error_page, html, no_such_plan, redirect};
 use super::selection::Choice;
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
-use super::wording::Sentence;
+use super::wording::{Sentence, error_sentence};
 use crate::audit;
-use crate::dlq::replay::{Args, Plan, carry_out as move_planned, plan as make_plan, queue};
-use crate::dlq::{Edit, ReplayOutcome, RunControl, Verdict, replay_effect, skipped_sentences};
+use crate::dlq::replay::{
+    Args, MAX_LISTED, Plan, carry_out as move_planned, plan as make_plan, queue,
+};
+use crate::dlq::{Edit, ReplayOutcome, Verdict, skipped_sentences};
 use crate::error::CliError;
 use crate::output::counted;
-use crate::progress;
-
-/// A plan lists at most so many messages: the others are on the queue's page.
-const MAX_LISTED: usize = 20;
+use crate::progress::RunControl;
 
 #[derive(Template)]
 #[template(path = "console/plan.html")]
@@ -117,12 +117,13 @@ async fn planned(console: &Console, request: &PlanRequest) -> Result<Plan, CliEr
         selection: request.choice.selection()?,
         operator: console.operator(),
     };
-    let interrupt = console.interrupt();
-    let plan = async move |stack| {
+    let plan = async move |stack, interrupt| {
         let dlq = queue(&stack, &args).await?;
-        make_plan(&stack, dlq, &args, &interrupt).await
+        let progress = ProgressBar::hidden();
+        let control = RunControl { interrupt: &interrupt, progress: &progress };
+        make_plan(&stack, dlq, &args, control).await
     };
-    console.perform(&request.command, plan).await
+    console.read_messages(&request.command, &request.choice.queue, plan).await
 }
 
 impl PlanPage {
@@ -141,12 +142,7 @@ impl PlanPage {
             is_forced: plan.args.force_stale,
             has_stale: scan.counts.contains_key(&Verdict::Stale),
             other: choice.link("/dead-letters/replay", [("stale", stale)]),
-            counts: count_views(scan, |verdict| match verdict {
-                Verdict::Stale if plan.args.force_stale => {
-                    "moved, with a new deadline: a mail follows"
-                }
-                verdict => replay_effect(verdict, scan.queue),
-            }),
+            counts: count_views(scan, |verdict| plan.effect(verdict)),
             dead_letters: listed.map(|entry| DeadLetterRow::new(&choice.queue, entry)).collect(),
             unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
@@ -180,40 +176,41 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
 }
 
 /// Begins to move what the plan has. The browser need not wait.
-fn begin(console: &Console, plan: ReplayPlan, reason: String) -> Arc<Job> {
-    let ReplayPlan { command, plan } = plan;
-    let dlq = plan.scan.queue;
-    let title = format!("Replay of {} from {dlq}", counted(plan.to_move.len(), "message"));
-    let back = link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]);
+fn begin(console: &Console, plan: Arc<ReplayPlan>, reason: String) -> Arc<Job> {
+    let dlq = plan.plan.scan.queue;
+    let count = plan.plan.to_move.len();
+    let command = plan.command.clone().with("--reason", &reason).with_flag("--yes", true);
+    let progress = ProgressBar::hidden();
+    progress.set_length(count as u64);
     let job = console.jobs().add(NewJob {
-        title,
+        title: format!("Replay of {} from {dlq}", counted(count, "message")),
         section: Section::DeadLetters,
         command: command.clone(),
-        next: Link { label: "To the queue".to_owned(), href: back },
-        progress: progress::moving(plan.to_move.len()),
+        next: Link {
+            label: "To the queue".to_owned(),
+            href: link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]),
+        },
+        progress,
         interrupt: console.interrupt().child(),
     });
-    let (mine, console_of_job) = (Arc::clone(&job), console.clone());
+    let (own, console_of_job) = (Arc::clone(&job), console.clone());
     console.jobs().spawn(async move {
-        let running = Arc::clone(&mine);
+        let (running, console) = (Arc::clone(&own), console_of_job.clone());
         let moved = async move |stack| {
+            let _receiving = console.scans().receive(dlq).await;
             let mut outcome = ReplayOutcome::default();
-            let control = RunControl { interrupt: &running.interrupt, progress: &running.progress };
-            let result = move_planned(&stack, &plan, &reason, control, &mut outcome).await;
+            let control = running.control();
+            let result = move_planned(&stack, &plan.plan, &reason, control, &mut outcome).await;
+            console.scans().forget(dlq);
             // What was done is told however it ended.
             Ok((result, outcome))
         };
-        mine.finish(match console_of_job.perform_change(&command, moved).await {
+        own.finish(match console_of_job.change(&command, moved).await {
             Ok((result, outcome)) => job_result(result, &outcome),
-            Err(error) => without_outcome(&error),
+            Err(error) => JobResult::without_outcome(&error),
         });
     });
     job
-}
-
-/// Of a replay that was never begun, or failed so that its outcome is lost: no number of it is known.
-fn without_outcome(error: &CliError) -> JobResult {
-    JobResult { severity: Severity::Bad, sentences: vec![error_sentence(error)] }
 }
 
 fn job_result(result: Result<(), CliError>, outcome: &ReplayOutcome) -> JobResult {
@@ -224,41 +221,11 @@ fn job_result(result: Result<(), CliError>, outcome: &ReplayOutcome) -> JobResul
         Err(_) => Severity::Bad,
     };
     let failed = result.err().map(|error| error_sentence(&error));
-    let sentences = failed.into_iter().chain(outcome_sentences(outcome)).collect();
-    JobResult { severity, sentences }
-}
-
-/// What became of the planned messages, a sentence each.
-fn outcome_sentences(outcome: &ReplayOutcome) -> Vec<String> {
-    let was = |count: usize| if count == 1 { "was" } else { "were" };
-    let moved = outcome.moved;
-    let mut sentences = vec![format!("{} {} moved.", counted(moved, "message"), was(moved))];
-    let rest = [
-        (
-            outcome.not_deleted,
-            "moved without a confirmed deletion: perhaps on both queues, and one mail follows",
-        ),
-        (outcome.failed, "not sent: still in the dead-letter queue"),
-        (
-            outcome.not_begun,
-            "not begun: in the dead-letter queue as before. A new plan goes on with the rest",
-        ),
-        (
-            outcome.not_seen,
-            "not received again: moved by somebody else, or held just now. Look at the queue again in a while",
-        ),
-        (outcome.still_hidden, "left hidden, until the hold of this replay ends"),
-    ];
-    for (count, what) in rest.into_iter().filter(|(count, _)| *count > 0) {
-        sentences.push(format!("{} {} {what}.", counted(count, "message"), was(count)));
-    }
-    for (verdict, count) in &outcome.changed {
-        let messages = counted(*count, "message");
-        sentences.push(format!("{messages} became {verdict} since the plan, and stayed."));
-    }
+    let parts = outcome.parts().into_iter();
+    let parts = parts.map(|part| format!("{} {}.", counted(part.count, "message"), part.what));
     let failures = outcome.failures.iter().map(|(id, why)| format!("`{id}`: {why}"));
-    sentences.extend(failures);
-    sentences
+    let sentences = failed.into_iter().chain(parts).chain(failures).collect();
+    JobResult { severity, sentences }
 }
 
 #[cfg(test)]
@@ -275,7 +242,7 @@ mod tests {
         let ended = job_result(stopped, &outcome);
         assert_eq!(ended.severity, Severity::Warning);
         insta::assert_snapshot!(ended.sentences.join("\n"));
-        let lost = without_outcome(&CliError::service("The console itself failed."));
+        let lost = JobResult::without_outcome(&CliError::service("The console itself failed."));
         assert_eq!(
             (lost.severity, lost.sentences),
             (Severity::Bad, vec!["The console itself failed.".to_owned()])

@@ -11,7 +11,7 @@ use super::command::CommandLine;
 use super::navigation::{NavigationLink, Section, navigation};
 use super::session::Session;
 use super::state::Console;
-use super::wording::Sentence;
+use super::wording::{Sentence, error_sentence};
 use crate::error::CliError;
 use crate::pii::without_addresses;
 
@@ -47,7 +47,8 @@ impl PageFrame {
             stack: console.stack().name.clone(),
             section,
             form_token: session.form_token.clone(),
-            command: command.shown(),
+            // It may name an order by an id that is an address.
+            command: without_addresses(&command.shown()),
             is_read_only: refusal.is_some(),
             refusal: refusal.map(|sentence| Sentence::new(&sentence)),
             shops: console.shops().to_vec(),
@@ -97,12 +98,6 @@ pub fn error_page(frame: PageFrame, error: &CliError) -> Response {
         CliError::Interrupted(_) => "Stopped",
     };
     html(status_of(error), &ErrorPage { frame, title, sentence })
-}
-
-/// Only the sentence: the error's sources may quote a request, and so a customer. And the sentence may quote an id that
-/// holds an address.
-pub fn error_sentence(error: &CliError) -> String {
-    without_addresses(&error.to_string())
 }
 
 pub const fn status_of(error: &CliError) -> StatusCode {

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, StatusCode, header};
 use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
 use tokio::net::TcpListener;
 
-use super::request::{Fields, no_session};
+use super::request::{Fields, Form, no_session};
 use super::respond::{add_headers, redirect, refuse};
 use super::session::INVITATION_PATH;
 use super::state::Console;
@@ -63,6 +63,7 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .route("/orders", get(order::search).post(order::find))
         .route("/order", get(order::page))
         .route("/order/unmask", post(order::unmask))
+        .route("/order/mask", post(order::mask))
         .route("/order/mail", get(rendered_mail::page))
         .route("/order/mail/body", get(rendered_mail::body))
         .route("/order/act", get(act::ask).post(act::carry_out))
@@ -84,6 +85,7 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .route("/job", get(job::page))
         .route("/job/stop", post(job::stop))
         .route("/doctor", get(doctor::page))
+        .route("/session/end", post(end_session))
         .fallback(no_such_page)
         // Every page but those below: a page that is added is not forgotten.
         .layer(from_fn_with_state(console.clone(), require_session));
@@ -107,6 +109,12 @@ fn documents() -> DefaultBodyLimit {
 
 /// Middleware: lets in whoever came by the link.
 async fn require_session(State(console): State<Console>, request: Request, next: Next) -> Response {
+    let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
+    // A page of another port of this machine may lead here, with the cookie. It is to set no scan of a queue going.
+    if matches!(site, Some("same-site" | "cross-site")) && request.uri().path() != "/" {
+        let sentence = "Another page has led here. Begin at the console's first page, at /.";
+        return refuse(StatusCode::FORBIDDEN, "Not opened", sentence);
+    }
     match console.sessions().find(request.headers()) {
         Some(_) => next.run(request).await,
         None => no_session(),
@@ -128,6 +136,19 @@ async fn open(
     let Some(cookie) = console.sessions().open(fields.get("token")) else { return no_session() };
     note(&format!("Opened. The link for another browser: {}", console.sessions().invitation()));
     ([(header::SET_COOKIE, cookie)], redirect("/")).into_response()
+}
+
+/// Ends the session of whoever presses its button.
+async fn end_session(State(console): State<Console>, form: Form) -> Response {
+    console.replays().forget(&form.session);
+    console.drops().forget(&form.session);
+    let cookie = console.sessions().end(&form.session);
+    let sentence = "This browser shows nothing of the console any more. The link for the next session stands in the terminal.";
+    let page = refuse(StatusCode::OK, "The session has ended", sentence);
+    match cookie {
+        Some(cookie) => ([(header::SET_COOKIE, cookie)], page).into_response(),
+        None => page,
+    }
 }
 
 /// Whether a browser asks before its user does, perhaps in vain.

@@ -3,15 +3,20 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest, Sha256};
 use shared::OrderKey;
 use uuid::Uuid;
 
+use super::moment::Moment;
+
 /// How long an order stays unmasked: a conversation with its customer.
 const UNMASKED_FOR: Duration = Duration::from_secs(15 * 60);
+
+/// A session that nobody has used for so long has ended: a working day. A new link stands in the terminal.
+const IDLE_LIMIT: Duration = Duration::from_secs(8 * 60 * 60);
 
 /// The path of the link, which has the parameter `token`.
 pub const INVITATION_PATH: &str = "/open";
@@ -27,7 +32,7 @@ pub struct Session {
     pub form_token: String,
 }
 
-/// The sessions of one console, all in memory: they end with it.
+/// The sessions of one console, all in memory: they end with it, by their button, or when nobody uses them.
 #[derive(Debug)]
 pub struct Sessions {
     address: SocketAddr,
@@ -39,8 +44,9 @@ pub struct Sessions {
 #[derive(Debug)]
 struct SessionState {
     form_token: String,
-    /// The orders whose personal data is shown, each until then.
-    unmasked: HashMap<OrderKey, Instant>,
+    last_used: Moment,
+    /// The orders whose personal data is shown, and since when.
+    unmasked: HashMap<OrderKey, Moment>,
 }
 
 impl Sessions {
@@ -64,7 +70,11 @@ impl Sessions {
         // A browser keeps the link in its history, where others of its user may find it.
         *invitation = secret();
         let cookie = secret();
-        let state = SessionState { form_token: secret(), unmasked: HashMap::new() };
+        let state = SessionState {
+            form_token: secret(),
+            last_used: Moment::now(),
+            unmasked: HashMap::new(),
+        };
         lock(&self.open).insert(fingerprint(&cookie), state);
         // Not `Secure`: this is HTTP, though it never leaves the machine. No age: it ends with the browser.
         let value = format!("{}={cookie}; Path=/; HttpOnly; SameSite=Strict", self.cookie_name());
@@ -73,13 +83,19 @@ impl Sessions {
 
     /// The session of a request's cookie.
     pub fn find(&self, headers: &HeaderMap) -> Option<Session> {
+        self.find_at(headers, Moment::now())
+    }
+
+    fn find_at(&self, headers: &HeaderMap, now: Moment) -> Option<Session> {
         let name = self.cookie_name();
-        let open = lock(&self.open);
+        let mut open = lock(&self.open);
+        open.retain(|_, state| !now.is_later_by(IDLE_LIMIT, state.last_used));
         let cookies = headers.get_all(header::COOKIE).iter().filter_map(|it| it.to_str().ok());
         cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
             let (its_name, value) = cookie.trim().split_once('=')?;
             let id = fingerprint(value);
-            let found = open.get(&id).filter(|_| its_name == name)?;
+            let found = open.get_mut(&id).filter(|_| its_name == name)?;
+            found.last_used = now;
             Some(Session { id, form_token: found.form_token.clone() })
         })
     }
@@ -87,14 +103,33 @@ impl Sessions {
     /// Shows the order's personal data to this session for a while.
     pub fn unmask(&self, session: &Session, order: OrderKey) {
         if let Some(state) = lock(&self.open).get_mut(&session.id) {
-            state.unmasked.insert(order, Instant::now() + UNMASKED_FOR);
+            state.unmasked.insert(order, Moment::now());
         }
     }
 
     pub fn is_unmasked(&self, session: &Session, order: &OrderKey) -> bool {
+        self.is_unmasked_at(session, order, Moment::now())
+    }
+
+    fn is_unmasked_at(&self, session: &Session, order: &OrderKey, now: Moment) -> bool {
         let open = lock(&self.open);
-        let until = open.get(&session.id).and_then(|state| state.unmasked.get(order));
-        until.is_some_and(|until| *until > Instant::now())
+        let since = open.get(&session.id).and_then(|state| state.unmasked.get(order));
+        since.is_some_and(|since| !now.is_later_by(UNMASKED_FOR, *since))
+    }
+
+    /// Masks the order's personal data again.
+    pub fn mask(&self, session: &Session, order: &OrderKey) {
+        if let Some(state) = lock(&self.open).get_mut(&session.id) {
+            state.unmasked.remove(order);
+        }
+    }
+
+    /// Ends a session. Returns the value of `Set-Cookie` that deletes its cookie.
+    pub fn end(&self, session: &Session) -> Option<HeaderValue> {
+        lock(&self.open).remove(&session.id);
+        let value =
+            format!("{}=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0", self.cookie_name());
+        HeaderValue::from_str(&value).ok()
     }
 
     /// Cookies of a host are sent to all of its ports: two consoles need names of their own.
@@ -184,5 +219,23 @@ mod tests {
         assert!(sessions.is_unmasked(&one, &order("1001")));
         assert!(!sessions.is_unmasked(&one, &order("1002")));
         assert!(!sessions.is_unmasked(&other, &order("1001")));
+        let later = |minutes: u64| Moment::now().plus(Duration::from_secs(minutes * 60));
+        assert!(sessions.is_unmasked_at(&one, &order("1001"), later(14)));
+        assert!(!sessions.is_unmasked_at(&one, &order("1001"), later(16)));
+        sessions.mask(&one, &order("1001"));
+        assert!(!sessions.is_unmasked(&one, &order("1001")));
+    }
+
+    #[test]
+    fn a_session_ends_by_its_button_and_when_nobody_has_used_it_for_a_working_day() {
+        let sessions = sessions();
+        let open = || cookie(&sessions.open(&token(&sessions)).unwrap());
+        let later = |hours: u64| Moment::now().plus(Duration::from_secs(hours * 3600));
+        let (one, other) = (open(), open());
+        sessions.end(&sessions.find(&one).unwrap());
+        assert!(sessions.find(&one).is_none());
+        assert!(sessions.find_at(&other, later(7)).is_some(), "and is used by that");
+        assert!(sessions.find_at(&other, later(14)).is_some());
+        assert!(sessions.find_at(&other, later(23)).is_none());
     }
 }

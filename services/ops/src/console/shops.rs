@@ -1,5 +1,7 @@
 //! The shops and their settings: shown with what validation finds, checked, and put.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
@@ -22,10 +24,11 @@ use super::respond::{PageFrame, error_page, html, no_such_plan, redirect};
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
+use super::wording::day_and_time;
 use crate::audit::{self, AuditItem};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::output::{ColorMode, Report, counted, format_time};
+use crate::output::{ColorMode, Report, counted};
 use crate::shop::put::{NewSettings, put};
 use crate::shop::show::{self, ShopList};
 use crate::shop::table;
@@ -64,7 +67,7 @@ struct ShopView {
 pub async fn list(State(console): State<Console>, session: Session) -> Response {
     let command = CommandLine::new(console.stack(), ["shop", "list"]);
     let frame = PageFrame::new(&console, &session, Section::Shops, &command);
-    match console.perform(&command, async |stack| show::list(&stack).await).await {
+    match console.read(&command, async |stack, _| show::list(&stack).await).await {
         Ok((list, _)) => html(StatusCode::OK, &ShopsPage::new(&console, frame, list)),
         Err(error) => error_page(frame, &error),
     }
@@ -81,7 +84,7 @@ impl ShopsPage {
             name: row.name.unwrap_or_default(),
             sender: row.sender.unwrap_or_default(),
             version: row.version,
-            put_at: format_time(row.put_at),
+            put_at: day_and_time(row.put_at),
             problem: row.problem.unwrap_or_default(),
         });
         Self {
@@ -152,11 +155,11 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     let command = CommandLine::new(console.stack(), ["shop", "show", shop.as_str()]);
     let frame = PageFrame::new(&console, &session, Section::Shops, &command).for_shop(&shop);
     let of_shop = shop.clone();
-    let read = async move |stack: Stack| {
+    let read = async move |stack: Stack, _| {
         let item = table::read(&stack, &of_shop).await?;
         Ok((item, history(&stack, &of_shop).await))
     };
-    match console.perform(&command, read).await {
+    match console.read(&command, read).await {
         Ok((item, history)) => {
             let rows = history.iter().map(AuditRow::new).collect();
             let page = ShopPage { history: rows, ..ShopPage::new(frame, &shop, item.as_ref()) };
@@ -182,7 +185,7 @@ impl ShopPage {
             frame,
             shop: shop.to_string(),
             version: item.map_or(0, |item| item.version),
-            put_at: item.map(|item| format_time(item.put_at)),
+            put_at: item.map(|item| day_and_time(item.put_at)),
             document: item.map_or_else(|| "{\n}\n".to_owned(), |item| item.document.clone()),
             is_typed: false,
             findings: item.map(|item| Findings::new(&item.document, shop)),
@@ -255,8 +258,8 @@ async fn stored(
     version: u64,
 ) -> Result<Option<ShopItem>, CliError> {
     let of_shop = shop.clone();
-    let read = async move |stack: Stack| table::read(&stack, &of_shop).await;
-    let item = console.perform(command, read).await?;
+    let read = async move |stack: Stack, _| table::read(&stack, &of_shop).await;
+    let item = console.read(command, read).await?;
     match item.as_ref().map_or(0, |item| item.version) {
         found if found == version => Ok(item),
         found => Err(CliError::input(format!(
@@ -290,16 +293,18 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
 /// Returns the link of the page that says what was done.
 async fn put_planned(
     console: &Console,
-    plan: SettingsPlan,
+    plan: Arc<SettingsPlan>,
     reason: &str,
 ) -> Result<String, CliError> {
-    let SettingsPlan { command, shop, version, document } = plan;
-    let (change, of_shop) = (console.change(reason), shop.clone());
+    let shop = plan.shop.clone();
+    let command = plan.command.clone().with("--reason", reason);
+    let args = console.change_args(reason);
     let change = async move |stack: Stack| {
-        let (shop, document, version) = (&of_shop, document.as_str(), Some(version));
-        put(&stack, &NewSettings { shop, document, origin: ORIGIN, version }, &change).await
+        let SettingsPlan { shop, version, document, .. } = &*plan;
+        let new = NewSettings { shop, document, origin: ORIGIN, version: Some(*version) };
+        put(&stack, &new, &args).await
     };
-    let done = console.perform_change(&command, change).await?;
+    let done = console.change(&command, change).await?;
     let job = console.jobs().add(NewJob {
         title: format!("Settings of {shop}"),
         section: Section::Shops,

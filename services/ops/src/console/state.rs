@@ -2,8 +2,12 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
+use indicatif::ProgressBar;
 use shared::OrderKey;
+use tokio::sync::OwnedMutexGuard;
+use tokio::time::timeout;
 use tokio_util::task::LocalPoolHandle;
 
 use super::args::Args;
@@ -12,15 +16,24 @@ use super::jobs::Jobs;
 use super::navigation::Section;
 use super::plans::{DropPlan, Plans, ReplayPlan, SettingsPlan};
 use super::rights::Rights;
+use super::scans::{KeptScan, MAX_BODIES, ScanTask, Scans, Source};
 use super::session::{Session, Sessions};
 use crate::audit::{ChangeArgs, Operator};
-use crate::aws::Stack;
+use crate::aws::{Dlq, Stack};
+use crate::dlq::{ScanOptions, Selection, scan_dlq};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::pii::PiiMode;
+use crate::progress::RunControl;
 
 /// How many pages are worked on at the same time.
 const WORKERS: usize = 4;
+
+/// How long a page's read may take: longer than the parts of Today's, which say themselves what did not answer.
+const READ_LIMIT: Duration = Duration::from_secs(35);
+
+/// How long a page waits for all messages of a dead-letter queue: some 100,000 are received by then.
+const SCAN_LIMIT: Duration = Duration::from_secs(180);
 
 /// The console: cheap to clone.
 #[derive(Debug, Clone)]
@@ -33,6 +46,7 @@ struct Inner {
     shops: Vec<String>,
     sessions: Sessions,
     jobs: Jobs,
+    scans: Scans,
     replays: Plans<ReplayPlan>,
     drops: Plans<DropPlan>,
     settings: Plans<SettingsPlan>,
@@ -57,6 +71,7 @@ impl Console {
             shops,
             sessions: Sessions::new(address),
             jobs: Jobs::default(),
+            scans: Scans::default(),
             replays: Plans::default(),
             drops: Plans::default(),
             settings: Plans::default(),
@@ -69,28 +84,165 @@ impl Console {
         }))
     }
 
-    /// Runs what `work` does with the stack, to its end, whether or not the browser waits for it. `command` would do the
-    /// same.
+    /// Runs what `work` reads from the stack, as long as the browser waits for it: then its interrupt is requested.
+    /// `command` would do the same.
     ///
     /// On a thread of its own: the futures of the command's functions stay on one thread.
-    pub async fn perform<T, F>(
+    ///
+    /// # Errors
+    /// As of `work`. [`CliError::Service`] when it takes too long.
+    pub async fn read<T, F>(
         &self,
         command: &CommandLine,
-        work: impl FnOnce(Stack) -> F + Send + 'static,
+        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
     ) -> Result<T, CliError>
     where
         T: Send + 'static,
         F: Future<Output = Result<T, CliError>> + 'static,
     {
-        let failed = "The console itself failed at this. Its terminal may say more.";
-        self.run_pinned(command, failed, work).await
+        self.read_within(READ_LIMIT, command, work).await
     }
 
-    /// As [`perform`](Self::perform), for work that changes something: the console does not end before it has.
+    /// As [`read`](Self::read), for work that receives all messages of a dead-letter queue: nobody else here does then.
+    pub async fn read_messages<T, F>(
+        &self,
+        command: &CommandLine,
+        queue: &str,
+        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
+    ) -> Result<T, CliError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, CliError>> + 'static,
+    {
+        let (console, queue) = (self.clone(), queue.to_owned());
+        let alone = async move |stack: Stack, interrupt| {
+            let dlq = stack.dlq(&queue).await?;
+            let _receiving = console.scans().receive(dlq).await;
+            work(stack, interrupt).await
+        };
+        self.read_within(SCAN_LIMIT, command, alone).await
+    }
+
+    /// As [`read_messages`](Self::read_messages), of every dead-letter queue.
+    pub async fn read_all_messages<T, F>(
+        &self,
+        command: &CommandLine,
+        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
+    ) -> Result<T, CliError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, CliError>> + 'static,
+    {
+        let console = self.clone();
+        let alone = async move |stack: Stack, interrupt| {
+            let _receiving = console.receive_all(&stack).await?;
+            work(stack, interrupt).await
+        };
+        self.read_within(SCAN_LIMIT, command, alone).await
+    }
+
+    /// Waits until nobody else here receives messages of any dead-letter queue, and keeps others from it until the guards
+    /// are dropped. What was seen of the queues is forgotten.
+    pub async fn receive_all(&self, stack: &Stack) -> Result<Vec<OwnedMutexGuard<()>>, CliError> {
+        let mut receiving = Vec::new();
+        // All take them in the same order, so that nobody waits for somebody who waits for them.
+        for dlq in stack.dlqs().await? {
+            receiving.push(self.0.scans.receive(dlq).await);
+            self.0.scans.forget(dlq);
+        }
+        Ok(receiving)
+    }
+
+    async fn read_within<T, F>(
+        &self,
+        limit: Duration,
+        command: &CommandLine,
+        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
+    ) -> Result<T, CliError>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, CliError>> + 'static,
+    {
+        let interrupt = self.0.interrupt.child();
+        // Dropped with the request's future, when the browser goes, and when the time is over.
+        let _abandoned = interrupt.clone().on_drop();
+        let running = self.0.jobs.track();
+        let tracked = async move |stack| {
+            let read = work(stack, interrupt).await;
+            drop(running);
+            read
+        };
+        let failed = "The console itself failed at this. Its terminal may say more.";
+        match timeout(limit, self.run_pinned(command, failed, tracked)).await {
+            Ok(read) => read,
+            Err(elapsed) => Err(too_slow(limit).caused_by(elapsed)),
+        }
+    }
+
+    /// The messages of a dead-letter queue that pages show: a scan of all of them that is at most half a minute old.
+    ///
+    /// # Errors
+    /// [`CliError::Input`] for no such queue, [`CliError::Service`] when it can't be scanned, or takes too long.
+    pub async fn scan(
+        &self,
+        command: &CommandLine,
+        queue: &str,
+    ) -> Result<Arc<KeptScan>, CliError> {
+        let queue = queue.to_owned();
+        let dlq = self.read(command, async move |stack, _| stack.dlq(&queue).await).await?;
+        let running = match self.0.scans.source(dlq, &self.0.interrupt) {
+            Source::Kept(kept) => return Ok(kept),
+            Source::Running(running) => running,
+            Source::New { running, task } => {
+                self.begin_scan(command, dlq, task);
+                running
+            }
+        };
+        match timeout(SCAN_LIMIT, running.result()).await {
+            Ok(Some(Ok(kept))) => Ok(kept),
+            Ok(Some(Err(shared))) => Err(CliError::from_shared(&shared)),
+            Ok(None) => Err(CliError::service("The console itself failed at this scan.")),
+            Err(elapsed) => Err(too_slow(SCAN_LIMIT).caused_by(elapsed)),
+        }
+    }
+
+    /// As [`scan`](Self::scan), however new the latest one is.
+    pub async fn scan_again(
+        &self,
+        command: &CommandLine,
+        queue: &str,
+    ) -> Result<Arc<KeptScan>, CliError> {
+        let of_read = queue.to_owned();
+        let dlq = self.read(command, async move |stack, _| stack.dlq(&of_read).await).await?;
+        self.0.scans.forget(dlq);
+        self.scan(command, queue).await
+    }
+
+    /// Scans in the background, for all who wait.
+    fn begin_scan(&self, command: &CommandLine, dlq: Dlq, task: ScanTask) {
+        let stack = self.0.stack.for_command(command.audited());
+        let (console, running) = (self.clone(), self.0.jobs.track());
+        // Who waits is told of a panic by the task's end.
+        let scan = move || async move {
+            let receiving = console.0.scans.receive(dlq).await;
+            let selection = Selection::default();
+            let options = ScanOptions { keep_bodies: MAX_BODIES, ..ScanOptions::new(&selection) };
+            let control =
+                RunControl { interrupt: &task.interrupt, progress: &ProgressBar::hidden() };
+            let found = scan_dlq(&stack, dlq, &options, control).await;
+            drop(receiving);
+            console.0.scans.finish(dlq, &task, found);
+            drop(running);
+        };
+        drop(self.0.workers.spawn_pinned(scan));
+    }
+
+    /// Runs what `work` changes, to its end, whether or not the browser waits for it: the console does not end before it
+    /// has. `command` would do the same.
     ///
     /// # Errors
     /// As of `work`. [`CliError::Interrupted`] when the console is about to end: then nothing was begun.
-    pub async fn perform_change<T, F>(
+    pub async fn change<T, F>(
         &self,
         command: &CommandLine,
         work: impl FnOnce(Stack) -> F + Send + 'static,
@@ -144,6 +296,10 @@ impl Console {
         &self.0.jobs
     }
 
+    pub fn scans(&self) -> &Scans {
+        &self.0.scans
+    }
+
     /// What replays' pages have shown.
     pub fn replays(&self) -> &Plans<ReplayPlan> {
         &self.0.replays
@@ -192,7 +348,59 @@ impl Console {
     }
 
     /// Who changes something, and why.
-    pub fn change(&self, reason: &str) -> ChangeArgs {
+    pub fn change_args(&self, reason: &str) -> ChangeArgs {
         ChangeArgs { reason: Some(reason.to_owned()), operator: self.operator() }
+    }
+}
+
+fn too_slow(limit: Duration) -> CliError {
+    CliError::service(format!(
+        "AWS has not answered within {} seconds, or this console is busy with the same queue. Nothing was changed. Load the \
+         page again in a while; the command waits longer.",
+        limit.as_secs()
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn console() -> Console {
+        let args = Args {
+            port: 0,
+            open: false,
+            read_only: false,
+            brand: None,
+            operator: Operator::default(),
+        };
+        let address = SocketAddr::from(([127, 0, 0, 1], 7000));
+        Console::new(Stack::unreachable(), Vec::new(), &args, address, Interrupt::default())
+    }
+
+    #[tokio::test]
+    async fn a_change_that_panics_claims_no_outcome_and_is_not_waited_for_for_ever() {
+        let console = console();
+        let command = CommandLine::new(console.stack(), ["dlq", "replay", "mail"]);
+        let panics = async |_: Stack| -> Result<(), CliError> { panic!("on purpose") };
+        let lost = console.change(&command, panics).await.unwrap_err().to_string();
+        assert!(lost.contains("does not know what it had done by then"), "{lost}");
+        console.jobs().drain().await;
+    }
+
+    #[tokio::test]
+    async fn a_read_for_which_nobody_waits_is_asked_to_stop_and_waited_for_at_the_end() {
+        let console = console();
+        let command = CommandLine::new(console.stack(), ["dlq", "show", "mail"]);
+        let (begun, has_begun) = tokio::sync::oneshot::channel();
+        let read = async move |_: Stack, interrupt: Interrupt| {
+            let _ = begun.send(());
+            interrupt.requested().await;
+            Ok(())
+        };
+        tokio::select! {
+            _ = console.read(&command, read) => panic!("it ends only when it is asked to"),
+            begun = has_begun => begun.unwrap(),
+        }
+        console.jobs().drain().await;
     }
 }

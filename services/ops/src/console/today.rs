@@ -7,7 +7,7 @@ use http::StatusCode;
 use jiff::Timestamp;
 
 use super::command::CommandLine;
-use super::link::link;
+use super::link::{Link, link};
 use super::navigation::Section;
 use super::request::Fields;
 use super::respond::{PageFrame, error_page, html};
@@ -17,12 +17,17 @@ use super::today_chart::Chart;
 use super::today_figures::{Alarms, Figure, figures, watched_hour};
 use super::wording::{Sentence, StateWords, capitalised, state_words};
 use crate::aws::{Queue, Stack};
+use crate::order_name::OrderName;
 use crate::output::{counted, number};
-use crate::status::{Args, QueueRow, Status, run};
+use crate::pii::without_addresses;
+use crate::status::{Args, LastDay, QueueRow, Ses, Status, run};
 
 /// How many of the last day's events are counted: enough to see what goes wrong, and few enough for a page that is looked
 /// at often.
 const MAX_EVENTS: usize = 2_000;
+
+/// How many orders a state names.
+const MAX_ORDERS: usize = 8;
 
 #[derive(Template)]
 #[template(path = "console/today.html")]
@@ -30,6 +35,8 @@ struct TodayPage {
     frame: PageFrame,
     attention: Vec<Sentence>,
     queues: Option<Vec<QueueView>>,
+    /// How many dead-letter queues are left out of them.
+    empty_dlqs: usize,
     ages_are_known: bool,
     day: Option<DayView>,
     ses: Option<String>,
@@ -65,18 +72,21 @@ struct StateBar {
     count: String,
     /// How long its bar is, in hundredths of the longest.
     share: usize,
+    /// The first of the orders about which somebody may have to do something.
+    orders: Vec<Link>,
+    more_orders: usize,
 }
 
 /// `GET /`. With `watch=1` the page loads itself again every minute.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let most = MAX_EVENTS.to_string();
     let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
-    let read = async |stack: Stack| {
+    let read = async |stack: Stack, _| {
         let args = Args { most: MAX_EVENTS };
         let (status, alarms) = tokio::join!(run(&stack, &args), Alarms::read(&stack));
         Ok((status?.0, alarms))
     };
-    let read = console.perform(&command, read).await;
+    let read = console.read(&command, read).await;
     let frame = PageFrame::new(&console, &session, Section::Today, &command);
     match read {
         Ok((status, alarms)) => {
@@ -98,16 +108,20 @@ impl TodayPage {
             frame,
             attention: status.attention.iter().map(sentence).collect(),
             ages_are_known: queues.is_some_and(knows_age),
-            queues: queues.map(|rows| rows.iter().map(QueueView::new).collect()),
+            queues: queues.map(|rows| {
+                rows.iter().filter(|row| !is_empty_dlq(row)).map(QueueView::new).collect()
+            }),
+            empty_dlqs: queues
+                .map_or(0, |rows| rows.iter().filter(|row| is_empty_dlq(row)).count()),
             day: status.ledger.as_ref().ok().map(|day| DayView {
                 events: match day.more {
                     true => format!("The latest {}", counted(day.events, "event")),
                     false => counted(day.events, "event"),
                 },
-                states: bars(&day.states),
+                states: bars(day),
                 chart: Chart::new(&day.hours, now),
             }),
-            ses: status.ses_summary(),
+            ses: status.ses.as_ref().ok().map(Ses::sentences),
             figures: figures(status),
             alarms,
             watched_hour: watched_hour(status),
@@ -117,18 +131,31 @@ impl TodayPage {
     }
 }
 
+fn order(name: &OrderName) -> Link {
+    Link {
+        label: without_addresses(&name.to_string()),
+        href: link("/order", [("shop", name.shop.as_str()), ("id", &name.id)]),
+    }
+}
+
 /// The most frequent state first.
-fn bars(states: &std::collections::BTreeMap<String, usize>) -> Vec<StateBar> {
+fn bars(day: &LastDay) -> Vec<StateBar> {
     let mut states: Vec<(&String, usize)> =
-        states.iter().map(|(state, count)| (state, *count)).collect();
+        day.states.iter().map(|(state, count)| (state, *count)).collect();
     states.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let longest = states.first().map_or(1, |(_, count)| (*count).max(1));
     let bar = |(state, count): (&String, usize)| StateBar {
         state: state_words(state),
         count: number(count),
         share: (count * 100).div_ceil(longest),
+        orders: day.orders.get(state).into_iter().flatten().take(MAX_ORDERS).map(order).collect(),
+        more_orders: day.orders.get(state).map_or(0, |all| all.len().saturating_sub(MAX_ORDERS)),
     };
     states.into_iter().map(bar).collect()
+}
+
+fn is_empty_dlq(row: &QueueRow) -> bool {
+    matches!(row.queue, Queue::Dead(_)) && row.depth.total() == 0
 }
 
 impl QueueView {

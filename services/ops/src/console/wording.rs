@@ -4,7 +4,12 @@ use askama::Template;
 use shared::Kind;
 use shared::ledger::State;
 
-use super::link::link;
+use jiff::Timestamp;
+
+use super::link::{Link, link};
+use crate::error::CliError;
+use crate::output::readable_time;
+use crate::pii::without_addresses;
 
 /// A part of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +17,7 @@ enum Piece {
     Text(String),
     /// What stands between backticks.
     Code(String),
-    /// A command that one of our pages shows: its link and its text.
+    /// A page that shows what a command does: its link and its name.
     Link(String, String),
 }
 
@@ -29,7 +34,7 @@ impl Sentence {
         let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
         let piece = |(i, part): (usize, &str)| match (i % 2, page_of(part)) {
             (0, _) => Piece::Text(part.to_owned()),
-            (_, Some(link)) => Piece::Link(link, part.to_owned()),
+            (_, Some(page)) => Piece::Link(page.href, page.label),
             (_, None) => Piece::Code(part.to_owned()),
         };
         Self { pieces: parts.map(piece).collect() }
@@ -40,26 +45,42 @@ impl Sentence {
     }
 }
 
-/// The page that shows what a command does.
-fn page_of(command: &str) -> Option<String> {
+/// Only the sentence: the error's sources may quote a request, and so a customer. And the sentence may quote an id that
+/// holds an address.
+pub fn error_sentence(error: &CliError) -> String {
+    without_addresses(&error.to_string())
+}
+
+/// The page that shows what a command does, named as a part of a sentence.
+fn page_of(command: &str) -> Option<Link> {
     let words: Vec<&str> = command.split(' ').collect();
-    match words.as_slice() {
-        ["waybill", "doctor"] => Some("/doctor".to_owned()),
-        ["waybill", "status"] => Some("/".to_owned()),
-        ["waybill", "dlq", "list"] => Some("/dead-letters".to_owned()),
-        ["waybill", "dlq", "show", queue] => Some(link("/dead-letters/queue", [("queue", *queue)])),
+    let order = |id: &str| format!("order {}", without_addresses(id));
+    let named = |label: &str, href: &str| (label.to_owned(), href.to_owned());
+    let (label, href) = match words.as_slice() {
+        ["waybill", "doctor"] => named("Doctor", "/doctor"),
+        ["waybill", "status"] => named("Today", "/"),
+        ["waybill", "audit"] => named("the audit log", "/audit"),
+        ["waybill", "shop", "list"] => named("the shops", "/shops"),
+        ["waybill", "dlq", "list"] => named("the dead letters", "/dead-letters"),
+        ["waybill", "shop", "show", shop] => {
+            (format!("the shop {shop}"), link("/shops/shop", [("shop", *shop)]))
+        }
         ["waybill", "dlq", "show", queue, "--message", id, "--body"] => {
-            Some(link("/dead-letters/message", [("queue", *queue), ("id", *id)]))
+            let parameters = [("queue", *queue), ("id", *id)];
+            ("look at the message".to_owned(), link("/dead-letters/message", parameters))
         }
-        ["waybill", "audit"] => Some("/audit".to_owned()),
-        ["waybill", "shop", "list"] => Some("/shops".to_owned()),
-        ["waybill", "shop", "show", shop] => Some(link("/shops/shop", [("shop", *shop)])),
-        ["waybill", "order", id] => Some(link("/order", [("id", *id)])),
+        ["waybill", "dlq", "show", queue] => {
+            ("look at them".to_owned(), link("/dead-letters/queue", [("queue", *queue)]))
+        }
+        // A placeholder names no order.
+        ["waybill", "order", "ID" | "ORDER"] => return None,
+        ["waybill", "order", id] => (order(id), link("/order", [("id", *id)])),
         ["waybill", "order", id, "--shop", shop] => {
-            Some(link("/order", [("shop", *shop), ("id", *id)]))
+            (order(id), link("/order", [("shop", *shop), ("id", *id)]))
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    Some(Link { label, href })
 }
 
 /// A kind of mail, as a customer would name it.
@@ -82,6 +103,39 @@ pub fn mail_name(kind: &str) -> String {
         Err(_) => return kind.to_owned(),
     };
     name.to_owned()
+}
+
+/// A kind of mail with the parcel or refund that it is about, as the ledger and the timeline name it:
+/// `shipment.shipped 1015-A#6KX3adyG` is the `shipping mail, parcel 1015-A`.
+pub fn mail_name_of(name: &str) -> String {
+    let (kind, rest) = name.split_once(' ').unwrap_or((name, ""));
+    match scope_name(kind, rest) {
+        scope if scope.is_empty() => mail_name(kind),
+        scope => format!("{}, {scope}", mail_name(kind)),
+    }
+}
+
+/// What a mail is about besides its order: `parcel 1015-A`. Which of several occurrences it is, is left out.
+pub fn scope_name(kind: &str, scope: &str) -> String {
+    let own = scope.split('#').next().unwrap_or_default();
+    match kind.split_once('.') {
+        _ if own.is_empty() || own.starts_with("to ") => own.to_owned(),
+        Some(("shipment", _)) => format!("parcel {own}"),
+        Some(("order", "refunded")) => format!("refund {own}"),
+        _ => own.to_owned(),
+    }
+}
+
+/// Milliseconds since 1970 as people say it: `27 Nov 2026, 21:00 UTC`.
+pub fn day_and_time(milliseconds: i64) -> String {
+    let at = Timestamp::from_millisecond(milliseconds);
+    at.map_or_else(|_| "never".to_owned(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
+}
+
+/// The same of a time in RFC 3339.
+pub fn day_and_time_of(rfc3339: &str) -> String {
+    let at = rfc3339.parse::<Timestamp>();
+    at.map_or_else(|_| readable_time(rfc3339), |at| day_and_time(at.as_millisecond()))
 }
 
 /// The text with a capital at its start.
@@ -158,6 +212,9 @@ pub fn reason_words(reason: &str) -> Option<&'static str> {
         _ if reason.starts_with("Transient/") => {
             "The customer's mail server refused it for the time being, until it was given up."
         }
+        "abuse" => "The customer called it spam in their mail program.",
+        "fraud" => "The customer called it a fraud in their mail program.",
+        "not-spam" => "The customer took it out of their spam folder.",
         _ => return None,
     })
 }
@@ -171,10 +228,7 @@ mod tests {
         let found = Sentence::new("1 message: `waybill dlq show mail`, then `--edit`.");
         let expected = [
             Piece::Text("1 message: ".to_owned()),
-            Piece::Link(
-                "/dead-letters/queue?queue=mail".to_owned(),
-                "waybill dlq show mail".to_owned(),
-            ),
+            Piece::Link("/dead-letters/queue?queue=mail".to_owned(), "look at them".to_owned()),
             Piece::Text(", then ".to_owned()),
             Piece::Code("--edit".to_owned()),
             Piece::Text(".".to_owned()),
@@ -182,6 +236,21 @@ mod tests {
         assert_eq!(found.pieces, expected);
         let hostile = Sentence::new("<b>`<i>`").render().unwrap();
         assert!(!hostile.contains("<b>") && !hostile.contains("<i>"), "{hostile}");
+    }
+
+    #[test]
+    fn a_mail_is_named_with_its_parcel_and_a_time_as_people_say_it() {
+        let names = ["order.confirmed", "shipment.shipped 1015-A", "shipment.updated 1-A#6KX3adyG"];
+        assert_eq!(
+            names.map(mail_name_of),
+            [
+                "order confirmation",
+                "shipping mail, parcel 1015-A",
+                "mail about the changed tracking, parcel 1-A"
+            ]
+        );
+        assert_eq!(day_and_time(1_763_900_000_000), "23 Nov 2025, 12:13 UTC");
+        assert_eq!(day_and_time_of("2025-11-23T12:13:20.000Z"), "23 Nov 2025, 12:13 UTC");
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
@@ -18,10 +17,10 @@ use crate::audit::{self, Audit, Intent, Operator};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
-use crate::output::{ColorMode, Format, Output, Report, counted, is_or_are, note, number};
-use crate::progress;
+use crate::output::{ColorMode, Format, Output, Report, counted, is_or_are, note};
+use crate::progress::{self, RunControl};
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub struct Args {
     /// Which: deliveries, inbox, dispatch, mail, feedback, publisher or mail-hook
     pub queue: String,
@@ -71,7 +70,9 @@ pub async fn run(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
-    let mut dropped = select(stack, args, interrupt).await?;
+    let scanning = progress::scanning();
+    let control = RunControl { interrupt, progress: &scanning };
+    let mut dropped = select(stack, args, control).await?;
     // Nothing is no number to confirm, unless the operator expected more.
     if dropped.scan.entries.is_empty() && args.yes_delete.is_none_or(|expected| expected == 0) {
         output.print(&dropped);
@@ -82,7 +83,9 @@ pub async fn run(
             output.write(&dropped.plan(output.colors));
         }
     })?;
-    let result = drop_audited(stack, args, interrupt, &mut dropped).await;
+    let moving = progress::moving(dropped.scan.entries.len());
+    let control = RunControl { interrupt, progress: &moving };
+    let result = drop_audited(stack, args, control, &mut dropped).await;
     // What was deleted, and where it is kept, is printed however it ended.
     output.print(&dropped);
     let outcome = &dropped.outcome;
@@ -94,13 +97,13 @@ pub async fn run(
 pub async fn select(
     stack: &Stack,
     args: &Args,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
 ) -> Result<Dropped, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     if args.yes_delete.is_some() {
         stack.check_source(dlq).await?;
     }
-    let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), interrupt).await?;
+    let scan = scan_dlq(stack, dlq, &ScanOptions::new(&args.selection), control).await?;
     Ok(Dropped { scan, outcome: DropOutcome::default(), saved_to: None })
 }
 
@@ -140,7 +143,7 @@ fn wrong_count(dlq: Dlq, given: Option<usize>, count: usize) -> CliError {
 pub async fn drop_audited(
     stack: &Stack,
     args: &Args,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
     dropped: &mut Dropped,
 ) -> Result<(), CliError> {
     let dlq = dropped.scan.queue;
@@ -159,22 +162,21 @@ pub async fn drop_audited(
     };
     let audit = Audit::begin(stack, &args.operator, intent).await?;
     note(&format!("What is deleted is written to {} first.", path.display()));
-    dropped.saved_to = Some(path);
+    // Whole, so that it is found from another folder too.
+    dropped.saved_to = Some(std::path::absolute(&path).unwrap_or(path));
     let hold = args.selection.hold.unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
-    let progress = progress::moving(dropped.scan.entries.len());
-    let result = delete_selected(&mut scanner, interrupt, dropped, &mut file, &progress).await;
-    progress.finish_and_clear();
+    let result = delete_selected(&mut scanner, control, dropped, &mut file).await;
+    control.progress.finish_and_clear();
     scanner.release().await;
     audit.complete(result, &json!(dropped.outcome)).await
 }
 
 async fn delete_selected(
     scanner: &mut QueueScanner<'_>,
-    interrupt: &Interrupt,
+    RunControl { interrupt, progress }: RunControl<'_>,
     dropped: &mut Dropped,
     file: &mut File,
-    progress: &ProgressBar,
 ) -> Result<(), CliError> {
     // By id: what arrived since the count is not deleted.
     let mut remaining: HashSet<String> =
@@ -199,7 +201,7 @@ async fn delete_selected(
 
 fn default_file(dlq: Dlq) -> PathBuf {
     let now = Timestamp::now();
-    PathBuf::from(format!("waybill-dropped-{dlq}-{}.jsonl", now.strftime("%Y%m%dT%H%M%SZ")))
+    PathBuf::from(format!("waybill-dropped-{dlq}-{}.jsonl", now.strftime("%Y%m%dT%H%M%S.%3fZ")))
 }
 
 /// A new file that only this user may read: the messages hold names and addresses.
@@ -229,6 +231,25 @@ fn save(file: &mut File, messages: &[Received]) -> Result<(), CliError> {
 }
 
 impl Dropped {
+    /// What became of the selected messages.
+    pub fn sentences(&self) -> Vec<String> {
+        let DropOutcome { deleted, not_deleted, not_seen } = self.outcome;
+        let kept = match &self.saved_to {
+            Some(path) => format!(", and kept in {}", path.display()),
+            None => String::new(),
+        };
+        let mut sentences = vec![format!("{} deleted{kept}.", counted(deleted, "message"))];
+        for (count, what) in [
+            (not_deleted, "not confirmed as deleted"),
+            (not_seen, "not received again: deleted or held by somebody else, or not yet begun"),
+        ] {
+            if count > 0 {
+                sentences.push(format!("{} {what}.", counted(count, "message")));
+            }
+        }
+        sentences
+    }
+
     fn plan(&self, colors: ColorMode) -> String {
         let mut text = print::totals(&self.scan);
         if !self.scan.entries.is_empty() {
@@ -243,22 +264,13 @@ impl Dropped {
 impl Report for Dropped {
     fn text(&self, colors: ColorMode) -> String {
         let mut text = self.plan(colors);
-        let DropOutcome { deleted, not_deleted, not_seen } = self.outcome;
         if self.scan.entries.is_empty() {
             text.push_str("\nNothing to delete.\n");
             return text;
         }
-        text.push_str(&format!("\n{} deleted", counted(deleted, "message")));
-        match &self.saved_to {
-            Some(path) => text.push_str(&format!(", and kept in {}.\n", path.display())),
-            None => text.push_str(".\n"),
-        }
-        if not_deleted > 0 {
-            text.push_str(&format!("{} not confirmed as deleted.\n", number(not_deleted)));
-        }
-        if not_seen > 0 {
-            let not_seen = number(not_seen);
-            text.push_str(&format!("{not_seen} not received again: in flight elsewhere.\n"));
+        text.push('\n');
+        for sentence in self.sentences() {
+            text.push_str(&format!("{sentence}\n"));
         }
         text
     }

@@ -18,7 +18,8 @@ use crate::output::{
     ColorMode, Column, Output, Report, Style, as_rfc3339, counted, format_time, number,
     readable_time, rfc3339, table,
 };
-use crate::pii::PiiMode;
+use crate::pii::{PiiMode, without_addresses};
+use crate::progress::{self, RunControl};
 
 const MAX_NAMED_ORDERS: usize = 3;
 
@@ -108,7 +109,9 @@ pub async fn list(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
-    output.print(&listing(stack, args, interrupt).await?);
+    let progress = progress::scanning();
+    let control = RunControl { interrupt, progress: &progress };
+    output.print(&listing(stack, args, control).await?);
     Ok(ExitStatus::Healthy)
 }
 
@@ -119,7 +122,7 @@ pub async fn list(
 pub async fn listing(
     stack: &Stack,
     args: &ListArgs,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
 ) -> Result<Listing, CliError> {
     let selection = args.selection.selection();
     let is_selection = selection.is_given() || stack.shop.is_some();
@@ -136,20 +139,25 @@ pub async fn listing(
         // An approximate 0 is good enough for a listing; a scan of an empty queue waits a second.
         let scan = match args.count_only || depth.visible == 0 {
             true => DlqScan::empty(dlq),
-            false => scan_dlq(stack, dlq, &options, interrupt).await?,
+            false => scan_dlq(stack, dlq, &options, control).await?,
         };
-        let retention = match scan.entries.is_empty() {
-            true => 0,
-            false => stack.retention_ms(Queue::Dead(dlq)).await?,
-        };
-        queues.push(Row::new(depth, scan, retention));
+        queues.push(Row::read(stack, depth, &scan).await?);
     }
     Ok(Listing { queues, is_selection })
 }
 
 impl Row {
+    /// The row of a scanned queue. Asks SQS how long it keeps messages, where there are any.
+    pub async fn read(stack: &Stack, depth: QueueDepth, scan: &DlqScan) -> Result<Self, CliError> {
+        let retention = match scan.entries.is_empty() {
+            true => 0,
+            false => stack.retention_ms(Queue::Dead(scan.queue)).await?,
+        };
+        Ok(Self::new(depth, scan, retention))
+    }
+
     /// `retention` is the queue's, in milliseconds.
-    fn new(depth: QueueDepth, scan: DlqScan, retention: i64) -> Self {
+    fn new(depth: QueueDepth, scan: &DlqScan, retention: i64) -> Self {
         let first_queued = scan.entries.iter().map(|entry| entry.summary.queued_at).min();
         let mut by_reason: BTreeMap<(&str, &str), Vec<&Entry>> = BTreeMap::new();
         for entry in &scan.entries {
@@ -173,7 +181,7 @@ impl Row {
             oldest_failed_at: scan.entries.first().map(|entry| rfc3339(entry.summary.failed_at)),
             reasons,
             groups,
-            skipped: scan.skipped,
+            skipped: scan.skipped.clone(),
         }
     }
 
@@ -209,6 +217,7 @@ impl Group {
         let orders: BTreeSet<String> = entries
             .iter()
             .filter_map(|entry| Some(OrderName::from(&entry.summary.order()?).to_string()))
+            .map(|order| without_addresses(&order))
             .collect();
         let mut verdicts = BTreeMap::new();
         let mut kinds = BTreeMap::new();
@@ -325,16 +334,17 @@ pub async fn show(
     output: Output,
     interrupt: &Interrupt,
 ) -> Result<ExitStatus, CliError> {
-    let scan = shown(stack, args, interrupt).await?;
+    let progress = progress::scanning();
+    let scan = shown(stack, args, RunControl { interrupt, progress: &progress }).await?;
     output.print(&Shown { scan, limit: args.limit });
     Ok(ExitStatus::Healthy)
 }
 
 /// Looks at the messages of one dead-letter queue. Changes nothing.
-pub async fn shown(
+async fn shown(
     stack: &Stack,
     args: &ShowArgs,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
 ) -> Result<DlqScan, CliError> {
     let dlq = stack.dlq(&args.queue).await?;
     let selection = args.selection.selection();
@@ -343,7 +353,7 @@ pub async fn shown(
         pii: PiiMode::from_flag(args.show_pii),
         ..ScanOptions::new(&selection)
     };
-    scan_dlq(stack, dlq, &options, interrupt).await
+    scan_dlq(stack, dlq, &options, control).await
 }
 
 impl Report for Shown {
@@ -356,7 +366,9 @@ impl Report for Shown {
             parts.extend(bodies.map(|(entry, body)| {
                 format!("{}{body:#}\n", colors.heading(&entry.summary.message_id))
             }));
-            parts.push(print::counts(colors, *queue, counts));
+            parts.push(print::counts(colors, counts, |verdict| {
+                print::replay_effect(verdict, *queue)
+            }));
         }
         parts.push(print::skipped(colors, skipped));
         parts.retain(|part| !part.is_empty());
@@ -379,21 +391,21 @@ mod tests {
             entry.summary.queued_at = failed_at;
         }
         scan.entries[0].summary.queued_at = queued_at;
-        let row = Row::new(QueueDepth::default(), scan, TWO_WEEKS);
+        let row = Row::new(QueueDepth::default(), &scan, TWO_WEEKS);
         assert_eq!(row.kept_until, Some(rfc3339(queued_at + TWO_WEEKS)));
-        let nothing = Row::new(QueueDepth::default(), DlqScan::empty(Dlq::Mail), TWO_WEEKS);
+        let nothing = Row::new(QueueDepth::default(), &DlqScan::empty(Dlq::Mail), TWO_WEEKS);
         assert_eq!(nothing.kept_until, None);
     }
 
     #[test]
     fn the_list_as_people_and_scripts_read_it() {
-        let empty = |queue| Row::new(QueueDepth::default(), DlqScan::empty(queue), 0);
+        let empty = |queue| Row::new(QueueDepth::default(), &DlqScan::empty(queue), 0);
         let mail = QueueDepth { visible: 5, in_flight: 2, delayed: 0 };
         let listing = Listing {
             queues: vec![
                 empty(Dlq::Inbox),
                 empty(Dlq::Dispatch),
-                Row::new(mail, print::samples::scan(), TWO_WEEKS),
+                Row::new(mail, &print::samples::scan(), TWO_WEEKS),
                 empty(Dlq::Feedback),
             ],
             is_selection: false,
@@ -407,8 +419,10 @@ mod tests {
     fn a_list_of_selected_messages_says_how_many_of_how_many_match() {
         let depth = QueueDepth { visible: 7, in_flight: 0, delayed: 0 };
         let none = DlqScan { scanned: 7, ..DlqScan::empty(Dlq::Mail) };
-        let listing =
-            |scan| Listing { queues: vec![Row::new(depth, scan, TWO_WEEKS)], is_selection: true };
+        let listing = |scan: DlqScan| Listing {
+            queues: vec![Row::new(depth, &scan, TWO_WEEKS)],
+            is_selection: true,
+        };
         let (some, none) = (listing(print::samples::scan()), listing(none));
         insta::assert_snapshot!(some.text(ColorMode::Plain));
         insta::assert_snapshot!("a_list_without_a_match", none.text(ColorMode::Plain));

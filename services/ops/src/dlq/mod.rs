@@ -24,6 +24,7 @@ pub mod list;
 mod mail_event;
 mod move_messages;
 mod order_match;
+mod outcome;
 mod parse;
 mod payload;
 mod print;
@@ -38,17 +39,17 @@ mod verdict;
 
 pub use body_edit::edit_between;
 pub use edit::Edit;
-pub use move_messages::{ReplayOutcome, RunControl};
 pub use order_match::{OrderMatch, match_order};
+pub use outcome::ReplayOutcome;
 #[cfg(test)]
 pub use parse::DeadLetterSummary;
 pub use parse::{id_text, orders_in};
 pub use payload::events_of;
 pub use print::{loss, replay_effect, skipped_sentences};
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
-pub use scan::{DlqScan, Entry};
+pub use scan::{DlqScan, Entry, ScanOptions, scan_dlq};
 pub use search::{FoundDeadLetter, Search, search};
-pub use select::{ReadOnlySelection, Selection};
+pub use select::Selection;
 pub use verdict::Verdict;
 
 use crate::aws::Stack;

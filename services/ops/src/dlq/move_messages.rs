@@ -13,7 +13,6 @@ use indicatif::ProgressBar;
 use jiff::Timestamp;
 use kit::RateLimiter;
 use kit::queue::{OutgoingMessage, send_all};
-use serde::Serialize;
 use shared::queue::arrival::{FORCED_AT, RECEIVED_AT};
 use shared::queue::message::MailRequest;
 use shared::queue::sqs_json::escape_noncharacters;
@@ -21,6 +20,7 @@ use shared::queue::sqs_json::escape_noncharacters;
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited};
 use super::force_stale::force_stale;
+use super::outcome::ReplayOutcome;
 use super::payload::{Dispatch, DlqPayload};
 use super::receive::{QueueScanner, Received};
 use super::republish::{republish_batch, republish_record};
@@ -29,14 +29,13 @@ use crate::aws::{Dlq, Origin, Queue, Stack};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::outbox::watch_again;
+use crate::progress::RunControl;
 use crate::rate::Throughput;
 
 const MAX_CONCURRENCY: usize = 8;
 
 /// How much of what a slow service cost is caught up with at once.
 const MAX_CATCH_UP: Duration = Duration::from_secs(1);
-
-const MAX_LISTED_FAILURES: usize = 10;
 
 #[derive(Debug)]
 pub struct ReplayOptions<'a> {
@@ -50,59 +49,6 @@ pub struct ReplayOptions<'a> {
     pub rate: f64,
     /// How long messages stay hidden, if not as long as the rate demands.
     pub hold: Option<Duration>,
-}
-
-/// What became of the selected messages. All but the moved ones are in the dead-letter queue still.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct ReplayOutcome {
-    /// Sent, then deleted.
-    pub moved: usize,
-    /// Of these, not confirmed as deleted: a second replay finds out.
-    pub not_deleted: usize,
-    /// Not movable any more when classified again, by their new verdict.
-    pub changed: BTreeMap<Verdict, usize>,
-    /// Not sent.
-    pub failed: usize,
-    /// Not started: the operator stopped the replay, or a service failed.
-    pub not_begun: usize,
-    /// Planned, and not received again: another consumer holds or deleted them.
-    pub not_seen: usize,
-    /// Still hidden after the replay, until the hold ends.
-    #[serde(rename = "not_given_back")]
-    pub still_hidden: usize,
-    /// The first failures, by message.
-    pub failures: BTreeMap<String, String>,
-}
-
-impl ReplayOutcome {
-    pub fn add_failure(&mut self, id: &str, why: String) {
-        self.failed += 1;
-        if self.failures.len() < MAX_LISTED_FAILURES {
-            self.failures.insert(id.to_owned(), why);
-        }
-    }
-
-    pub fn add_changed(&mut self, verdict: Verdict) {
-        *self.changed.entry(verdict).or_default() += 1;
-    }
-
-    /// Whether the exit code is 1.
-    pub const fn needs_attention(&self) -> bool {
-        self.failed > 0 || self.not_seen > 0 || self.not_deleted > 0
-    }
-
-    fn handled(&self) -> usize {
-        self.moved + self.failed + self.changed.values().sum::<usize>()
-    }
-}
-
-/// How the caller follows and stops what runs long.
-#[derive(Debug, Clone, Copy)]
-pub struct RunControl<'a> {
-    /// Stops it after its current step.
-    pub interrupt: &'a Interrupt,
-    /// Is told how many messages are done.
-    pub progress: &'a ProgressBar,
 }
 
 /// Moves the selected messages; `progress` tells how many so far. What was done is in `outcome`, also when this fails.

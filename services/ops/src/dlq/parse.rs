@@ -127,6 +127,11 @@ impl DeadLetterSummary {
         self.recipient = Some(first.recipient).filter(|own| *own != Recipient::Customer);
     }
 
+    /// Its order's id, masked where it is an address; empty where it names none.
+    pub fn shown_order_id(&self) -> String {
+        self.order_id.as_deref().map(without_addresses).unwrap_or_default()
+    }
+
     /// The order that it is about; `None` where it names none, or several.
     pub fn order(&self) -> Option<OrderKey> {
         let (shop, order_id) = (self.shop.as_deref()?, self.order_id.as_deref()?);

@@ -13,7 +13,7 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
         Column::text("failed", |e: &Entry| format_time(e.summary.failed_at)),
         Column::text("shop", |e: &Entry| e.summary.shop.clone().unwrap_or_default())
             .unless_all("default"),
-        Column::text("order", |e| e.summary.order_id.clone().unwrap_or_default()),
+        Column::text("order", |e| e.summary.shown_order_id()),
         Column::text("system", |e| e.summary.system.clone().unwrap_or_default()),
         Column::text("topic", |e| e.summary.topic.clone().unwrap_or_default()),
         Column::text("kind", |e| e.summary.kind.clone().unwrap_or_default()),
@@ -41,9 +41,13 @@ pub fn entries(colors: ColorMode, entries: &[Entry], limit: usize) -> String {
 }
 
 /// How many messages have each verdict, and what a replay does with them.
-pub fn counts(colors: ColorMode, dlq: Dlq, counts: &BTreeMap<Verdict, usize>) -> String {
+pub fn counts(
+    colors: ColorMode,
+    counts: &BTreeMap<Verdict, usize>,
+    effect: impl Fn(Verdict) -> &'static str,
+) -> String {
     let what = Column::text("what a replay does", |row: &CountRow| row.2.to_owned());
-    effects(colors, counts, |verdict| replay_effect(verdict, dlq), what)
+    effects(colors, counts, effect, what)
 }
 
 /// How many messages have each verdict, and what is lost with them if they are deleted.
@@ -177,6 +181,13 @@ pub fn skipped_sentences(skipped: &Skipped) -> Vec<String> {
             "{} in flight: held by another consumer, or by an earlier scan that was killed. What is in \
              flight becomes visible again by itself.",
             counted(skipped.in_flight_elsewhere, "message")
+        ));
+    }
+    if skipped.fewer_than_counted > 0 {
+        lines.push(format!(
+            "{} that the queue counted before: others held them just then, or the count was not exact, which SQS \
+             promises of none.",
+            counted(skipped.fewer_than_counted, "message")
         ));
     }
     if skipped.delayed > 0 {

@@ -5,7 +5,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::edit::{Edit, Edits};
-use super::move_messages::{ReplayOptions, ReplayOutcome, RunControl, move_messages};
+use super::move_messages::{ReplayOptions, move_messages};
+use super::outcome::ReplayOutcome;
 use super::print;
 use super::scan::{DlqScan, Entry, ScanOptions, scan_dlq};
 use super::select::Selection;
@@ -19,11 +20,11 @@ use crate::output::{
     ColorMode, Format, Output, Report, Style, counted, decimal, format_duration, json, number,
 };
 use crate::pii::PiiMode;
-use crate::progress;
+use crate::progress::{self, RunControl};
 use crate::rate;
 
 /// A plan lists at most so many messages unless `--list` is given.
-const MAX_LISTED: usize = 20;
+pub const MAX_LISTED: usize = 20;
 
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
@@ -82,7 +83,9 @@ pub async fn run(
 ) -> Result<ExitStatus, CliError> {
     let dlq = queue(stack, args).await?;
     let confirmation = Confirmation::new(args.dry_run || args.yes, output)?;
-    let plan = plan(stack, dlq, args, interrupt).await?;
+    let scanning = progress::scanning();
+    let control = RunControl { interrupt, progress: &scanning };
+    let plan = plan(stack, dlq, args, control).await?;
     if output.format == Format::Table {
         output.write(&plan.text(output.colors));
     }
@@ -115,7 +118,7 @@ pub async fn plan(
     stack: &Stack,
     dlq: Dlq,
     args: &Args,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
 ) -> Result<Plan, CliError> {
     // Before the scan: names of two stacks, mixed, would move messages to the wrong queue.
     if !args.dry_run {
@@ -126,7 +129,7 @@ pub async fn plan(
         pii: PiiMode::from_flag(args.show_pii),
         ..ScanOptions::new(&args.selection)
     };
-    let scan = scan_dlq(stack, dlq, &options, interrupt).await?;
+    let scan = scan_dlq(stack, dlq, &options, control).await?;
     if scan.edits.as_ref().is_some_and(|edits| edits.recipients.are_mixed()) {
         return Err(CliError::input(
             "Nothing was done: after this edit, messages about several orders have one address that they did \
@@ -233,6 +236,14 @@ impl Plan {
         }
     }
 
+    /// What this replay does with a message of this verdict.
+    pub const fn effect(&self, verdict: Verdict) -> &'static str {
+        match verdict {
+            Verdict::Stale if self.args.force_stale => "moved, with a new deadline: a mail follows",
+            verdict => print::replay_effect(verdict, self.scan.queue),
+        }
+    }
+
     /// How to end the alarm about the messages that stay though nothing is left to do for them; empty
     /// where there are none, and for a dry run.
     fn finished_text(&self, outcome: Option<&ReplayOutcome>, colors: ColorMode) -> String {
@@ -270,7 +281,10 @@ impl Plan {
         if count == 0 {
             return "Nothing to move.\n".to_owned();
         }
-        let takes = format_duration((count as f64 / self.rate * 1000.0) as i64);
+        let takes = match (count as f64 / self.rate * 1000.0) as i64 {
+            0..1000 => "under a second".to_owned(),
+            milliseconds => format!("about {}", format_duration(milliseconds)),
+        };
         let forced =
             if self.args.force_stale { " Stale ones among them get a new deadline." } else { "" };
         let more = match self.beyond_max {
@@ -279,7 +293,7 @@ impl Plan {
             n => format!(" {} more stay because of --max.", number(n)),
         };
         format!(
-            "To move: {}, {} a second, about {takes}.{forced}{more}\n",
+            "To move: {}, {} a second, {takes}.{forced}{more}\n",
             counted(count, "message"),
             decimal(self.rate)
         )
@@ -288,14 +302,14 @@ impl Plan {
 
 impl Report for Plan {
     fn text(&self, colors: ColorMode) -> String {
-        let DlqScan { entries, counts, skipped, edits, queue, .. } = &self.scan;
+        let DlqScan { entries, counts, skipped, edits, .. } = &self.scan;
         let mut parts = vec![print::totals(&self.scan)];
         if !entries.is_empty() {
             let is_listed = self.args.list || entries.len() <= MAX_LISTED;
             if is_listed {
                 parts.push(print::entries(colors, entries, usize::MAX));
             }
-            parts.push(print::counts(colors, *queue, counts));
+            parts.push(print::counts(colors, counts, |verdict| self.effect(verdict)));
             if !is_listed {
                 parts.push(
                     "--list lists them, and so does `waybill dlq show`; --verdict selects some.\n"
@@ -336,35 +350,9 @@ fn edits_text(edits: &Edits, colors: ColorMode) -> String {
 
 fn outcome_text(outcome: &ReplayOutcome, colors: ColorMode) -> String {
     let mut text = colors.heading("Replayed");
-    let mut line = |style, count: usize, what: &str| {
-        text.push_str(&format!(
-            " {}  {what}\n",
-            colors.apply(style, &format!("{:>6}", number(count)))
-        ));
-    };
-    line(Style::Success, outcome.moved, "moved");
-    let rest = [
-        (
-            Style::Warning,
-            outcome.not_deleted,
-            "of these not confirmed as deleted: they may be on both queues, and one mail follows",
-        ),
-        (Style::Error, outcome.failed, "could not be sent, and stay"),
-        (
-            Style::Warning,
-            outcome.not_begun,
-            "not begun: they are in the dead-letter queue as before",
-        ),
-        (
-            Style::Warning,
-            outcome.not_seen,
-            "not received again: in flight elsewhere; replay again in a while",
-        ),
-        (Style::Dim, outcome.still_hidden, "still hidden, until the hold of this replay ends"),
-    ];
-    rest.into_iter().filter(|(_, n, _)| *n > 0).for_each(|(style, n, what)| line(style, n, what));
-    for (verdict, count) in &outcome.changed {
-        line(Style::Warning, *count, &format!("became {verdict} since the plan, and stay"));
+    for part in outcome.parts() {
+        let count = colors.apply(part.style, &format!("{:>6}", number(part.count)));
+        text.push_str(&format!(" {count}  {}\n", part.what));
     }
     for (id, why) in &outcome.failures {
         text.push_str(&format!("         {id}: {why}\n"));

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use indicatif::ProgressBar;
 use jiff::Timestamp;
+use kit::queue::QueueDepth;
 use serde::Serialize;
 use serde_json::Value;
 use shared::{NotificationKey, ShopId};
@@ -17,9 +17,8 @@ use super::select::Selection;
 use super::verdict::{ReplayAssessment, Verdict};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
-use crate::interrupt::Interrupt;
 use crate::pii::PiiMode;
-use crate::progress;
+use crate::progress::RunControl;
 
 /// What a scan selects and keeps.
 #[derive(Debug)]
@@ -29,6 +28,8 @@ pub struct ScanOptions<'a> {
     pub edit: Option<&'a Edit>,
     /// How many entries keep their body.
     pub keep_bodies: usize,
+    /// Whether it ends once each message that `--message` names was seen.
+    pub ends_when_found: bool,
     /// Whether bodies and diffs show personal data.
     pub pii: PiiMode,
 }
@@ -36,7 +37,7 @@ pub struct ScanOptions<'a> {
 impl<'a> ScanOptions<'a> {
     /// The messages that the flags select, as they are, without bodies.
     pub const fn new(selection: &'a Selection) -> Self {
-        Self { selection, edit: None, keep_bodies: 0, pii: PiiMode::Masked }
+        Self { selection, edit: None, keep_bodies: 0, ends_when_found: false, pii: PiiMode::Masked }
     }
 }
 
@@ -56,6 +57,9 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct DlqScan {
     pub queue: Dlq,
+    /// As SQS counted it before the scan, which puts everything in flight itself.
+    #[serde(skip)]
+    pub depth: QueueDepth,
     #[serde(rename = "looked_at")]
     pub scanned: usize,
     /// The selected ones, the oldest failure first.
@@ -74,6 +78,9 @@ pub struct Skipped {
     pub not_selected: usize,
     /// In flight: another consumer holds them, or an earlier scan was killed.
     pub in_flight_elsewhere: u64,
+    /// So many fewer were received than the queue counted before.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub fewer_than_counted: u64,
     /// Not to be received before their delay is over.
     pub delayed: u64,
     /// SQS allowed no more messages in flight: the rest was not received.
@@ -90,10 +97,31 @@ pub struct Skipped {
     pub still_hidden: usize,
 }
 
+const fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 impl DlqScan {
+    /// Those of its messages that the flags select, `--filter` apart: that one needs the message itself.
+    pub fn narrowed(&self, selection: &Selection, shop: Option<&ShopId>) -> Self {
+        let is_selected = |entry: &&Entry| {
+            selection.selects_summary(&entry.summary, shop)
+                && selection.selects_verdict(entry.assessment.verdict)
+        };
+        let entries: Vec<Entry> = self.entries.iter().filter(is_selected).cloned().collect();
+        let mut counts = BTreeMap::new();
+        for entry in &entries {
+            *counts.entry(entry.assessment.verdict).or_default() += 1;
+        }
+        let mut skipped = self.skipped.clone();
+        skipped.not_selected += self.entries.len() - entries.len();
+        Self { entries, counts, skipped, edits: None, ..*self }
+    }
+
     pub fn empty(queue: Dlq) -> Self {
         Self {
             queue,
+            depth: QueueDepth::default(),
             scanned: 0,
             entries: Vec::new(),
             counts: BTreeMap::new(),
@@ -109,24 +137,29 @@ pub async fn scan_dlq(
     stack: &Stack,
     dlq: Dlq,
     options: &ScanOptions<'_>,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
 ) -> Result<DlqScan, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;
     let depth = stack.queue_depth(Queue::Dead(dlq)).await?;
-    let progress = progress::scanning(depth.visible);
+    // One bar may be for several queues, one after the other.
+    control.progress.reset();
+    control.progress.set_length(depth.visible);
     let hold = options.selection.hold.unwrap_or_else(|| receive::hold_for(depth.visible));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let mut run = ScanRun::new(stack, dlq, options);
-    let result = run.all(&mut scanner, interrupt, &progress).await;
+    let result = run.all(&mut scanner, control).await;
     // Before the error is returned: a failed or stopped scan must not leave messages hidden.
     let still_hidden = scanner.release().await;
-    progress.finish_and_clear();
-    result?;
+    control.progress.finish_and_clear();
+    let is_whole = result?;
     let mut scan = run.scan;
+    scan.depth = depth;
     scan.skipped.still_hidden = still_hidden;
-    // As counted before the scan, which put everything in flight itself.
     scan.skipped.in_flight_elsewhere = depth.in_flight;
     scan.skipped.delayed = depth.delayed;
+    if is_whole && !scanner.hit_in_flight_limit() {
+        scan.skipped.fewer_than_counted = depth.visible.saturating_sub(scan.scanned as u64);
+    }
     scan.skipped.hit_in_flight_limit = scanner.hit_in_flight_limit();
     scan.entries.sort_by_key(|entry| entry.summary.failed_at);
     Ok(scan)
@@ -167,20 +200,24 @@ impl<'a> ScanRun<'a> {
         }
     }
 
+    /// Whether the whole queue was scanned: it may end once what it looks for is found.
     async fn all(
         &mut self,
         scanner: &mut QueueScanner<'_>,
-        interrupt: &Interrupt,
-        progress: &ProgressBar,
-    ) -> Result<(), CliError> {
+        RunControl { interrupt, progress }: RunControl<'_>,
+    ) -> Result<bool, CliError> {
+        let wanted = self.options.selection.message.len();
         loop {
             interrupt
                 .check("Scan stopped. Nothing was changed, and every message is visible again.")?;
             let Some(messages) = scanner.next(receive::MAX_CONCURRENCY).await? else {
-                return Ok(());
+                return Ok(true);
             };
             self.add(&messages).await?;
             progress.set_position(self.scan.scanned as u64);
+            if self.options.ends_when_found && wanted > 0 && self.scan.entries.len() >= wanted {
+                return Ok(false);
+            }
         }
     }
 

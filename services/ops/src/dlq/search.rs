@@ -1,7 +1,6 @@
 //! A search through every dead-letter queue.
 
 use futures::future;
-use indicatif::ProgressBar;
 use kit::queue::QueueDepth;
 use serde::Serialize;
 
@@ -10,8 +9,7 @@ use super::parse::{DeadLetterSummary, parse};
 use super::receive::{self, QueueScanner, Received};
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::CliError;
-use crate::interrupt::Interrupt;
-use crate::progress;
+use crate::progress::RunControl;
 
 /// A dead letter that was searched for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -37,20 +35,20 @@ pub struct Search {
 /// each becomes visible again at once, also when the search fails or is stopped.
 pub async fn search(
     stack: &Stack,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
     matches: impl Fn(Dlq, &Received) -> OrderMatch,
 ) -> Result<Search, CliError> {
     let dlqs = stack.dlqs().await?;
     let depths = dlqs.iter().map(|dlq| stack.queue_depth(Queue::Dead(*dlq)));
     let depths = future::try_join_all(depths).await?;
-    let progress = progress::scanning(depths.iter().map(|depth| depth.visible).sum());
-    let (matches, bar) = (&matches, &progress);
+    control.progress.set_length(depths.iter().map(|depth| depth.visible).sum());
+    let matches = &matches;
     let searches = dlqs.into_iter().zip(&depths).map(|(dlq, depth)| async move {
-        search_queue(stack, dlq, depth, interrupt, bar, &|message| matches(dlq, message)).await
+        search_queue(stack, dlq, depth, control, &|message| matches(dlq, message)).await
     });
     // Each to its end: one that fails must not keep another from making its messages visible again.
     let found = future::join_all(searches).await;
-    progress.finish_and_clear();
+    control.progress.finish_and_clear();
     let found = found.into_iter().collect::<Result<Vec<_>, _>>()?;
     let mut dead_letters = found.concat();
     dead_letters.sort_by_key(|dead_letter| dead_letter.summary.failed_at);
@@ -62,8 +60,7 @@ async fn search_queue(
     stack: &Stack,
     dlq: Dlq,
     depth: &QueueDepth,
-    interrupt: &Interrupt,
-    progress: &ProgressBar,
+    RunControl { interrupt, progress }: RunControl<'_>,
     matches: &impl Fn(&Received) -> OrderMatch,
 ) -> Result<Vec<FoundDeadLetter>, CliError> {
     let url = stack.url(Queue::Dead(dlq)).await?;

@@ -94,6 +94,16 @@ impl Selection {
         summary: &DeadLetterSummary,
         shop: Option<&ShopId>,
     ) -> Result<bool, String> {
+        let is_selected = self.selects_summary(summary, shop);
+        match &self.filter {
+            // Last: a filter may fail on messages that the other flags leave out.
+            Some(filter) if is_selected => filter.is_true(&view(dlq, message, summary)),
+            _ => Ok(is_selected),
+        }
+    }
+
+    /// Whether all flags but `--filter` and `--verdict` select what is known of a message.
+    pub fn selects_summary(&self, summary: &DeadLetterSummary, shop: Option<&ShopId>) -> bool {
         let has_failed_for = |text: &String| {
             let text = text.to_lowercase();
             summary.code == text || summary.reason.to_lowercase().contains(&text)
@@ -102,18 +112,13 @@ impl Selection {
             let shop = shop.cloned().unwrap_or_default();
             summary.order() == Some(OrderKey { shop, order_id: id.clone() })
         };
-        let is_selected = shop.is_none_or(|shop| summary.shop.as_deref() == Some(shop.as_str()))
+        shop.is_none_or(|shop| summary.shop.as_deref() == Some(shop.as_str()))
             && self.order.as_ref().is_none_or(is_order)
             && self.kind.is_none_or(|kind| summary.kind.as_deref() == Some(kind.as_str()))
             && self.since.is_none_or(|since| since <= summary.failed_at)
             && self.until.is_none_or(|until| summary.failed_at < until)
             && (self.message.is_empty() || self.message.contains(&summary.message_id))
-            && self.failed_for.as_ref().is_none_or(has_failed_for);
-        match &self.filter {
-            // Last: a filter may fail on messages that the other flags leave out.
-            Some(filter) if is_selected => filter.is_true(&view(dlq, message, summary)),
-            _ => Ok(is_selected),
-        }
+            && self.failed_for.as_ref().is_none_or(has_failed_for)
     }
 
     /// Whether `--verdict`, which needs the ledger, selects messages with this verdict.

@@ -45,6 +45,10 @@ impl Elsewhere {
         !self.found_in.is_empty()
     }
 
+    pub fn found_in(&self) -> &[ShopId] {
+        &self.found_in
+    }
+
     /// What to do, as a sentence.
     pub fn sentence(&self) -> String {
         let list = |shops: &[ShopId], before: &str, between: &str| {

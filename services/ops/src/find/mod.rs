@@ -19,5 +19,5 @@ mod wanted;
 
 pub use lookup::{Found, FoundBy, find};
 pub use several::{OrderList, Row as OrderRow};
-pub use unknown::{UnknownOrder, look_in_dead_letters};
+pub use unknown::{NothingFound, UnknownOrder, look_in_dead_letters};
 pub use wanted::{Wanted, read_line};

@@ -1,15 +1,16 @@
 //! An order that neither table knows: what the dead-letter queues hold about it.
 
 use serde::Serialize;
+use shared::ShopId;
 
 use super::Wanted;
 use super::elsewhere::{Elsewhere, look_elsewhere};
 use crate::aws::Stack;
 use crate::dlq::{FoundDeadLetter, Search, search};
 use crate::error::CliError;
-use crate::interrupt::Interrupt;
 use crate::output::{ColorMode, Column, Report, format_time, table};
 use crate::pii::PiiMode;
+use crate::progress::RunControl;
 
 /// How many commands are printed to copy.
 const MAX_COMMANDS: usize = 5;
@@ -24,6 +25,17 @@ pub struct UnknownOrder {
     pub not_looked_at: u64,
 }
 
+/// That nothing is known of an order: why an answer is an error.
+#[derive(Debug, thiserror::Error)]
+#[error("nothing is known of {wanted}")]
+pub struct NothingFound {
+    /// What the operator typed; an address is masked unless asked for.
+    pub wanted: String,
+    pub is_address: bool,
+    /// The other shops that have it.
+    pub found_in: Vec<ShopId>,
+}
+
 /// Searches the dead-letter queues for an order that no table knows.
 ///
 /// # Errors
@@ -32,10 +44,9 @@ pub async fn look_in_dead_letters(
     stack: &Stack,
     wanted: &Wanted,
     pii: PiiMode,
-    interrupt: &Interrupt,
+    control: RunControl<'_>,
 ) -> Result<UnknownOrder, CliError> {
-    let found =
-        search(stack, interrupt, |dlq, message| wanted.match_dead_letter(dlq, message)).await;
+    let found = search(stack, control, |dlq, message| wanted.match_dead_letter(dlq, message)).await;
     let shown = wanted.shown(pii);
     let found = found.map_err(|error| match error {
         CliError::Interrupted(_) => error,
@@ -66,8 +77,14 @@ fn nothing_in_tables(wanted: &Wanted, shown: &str) -> String {
 fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64, elsewhere: &Elsewhere) -> CliError {
     let tables = nothing_in_tables(wanted, shown);
     let advice = elsewhere.sentence();
+    let cause = NothingFound {
+        wanted: shown.to_owned(),
+        is_address: wanted.is_address(),
+        found_in: elsewhere.found_in().to_vec(),
+    };
     if elsewhere.has_it() {
-        return CliError::input(format!("{tables} in the shop {}. {advice}", wanted.shop()));
+        let message = format!("{tables} in the shop {}. {advice}", wanted.shop());
+        return CliError::input(message).caused_by(cause);
     }
     let copies = match wanted.is_address() {
         true => " Whoever only gets copies of its mails finds it by its number.",
@@ -82,6 +99,7 @@ fn nothing(wanted: &Wanted, shown: &str, not_looked_at: u64, elsewhere: &Elsewhe
          erased, or it is older than the retention. An order is found by number and address as long \
          as its events are kept, and by id as long as its mails are.{copies} {advice}"
     ))
+    .caused_by(cause)
 }
 
 impl Report for UnknownOrder {
@@ -96,7 +114,7 @@ impl Report for UnknownOrder {
             Column::text("failed", |l| format_time(l.summary.failed_at)),
             Column::text("shop", |l: &FoundDeadLetter| l.summary.shop.clone().unwrap_or_default())
                 .unless_all("default"),
-            Column::text("order", |l| l.summary.order_id.clone().unwrap_or_default()),
+            Column::text("order", |l| l.summary.shown_order_id()),
             Column::text("kind", |l| l.summary.kind.clone().unwrap_or_default()),
             Column::text("why", |l| l.summary.code.clone()),
             Column::text("about", |l| about(l).to_owned()),

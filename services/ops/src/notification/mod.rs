@@ -18,6 +18,7 @@ mod unsent;
 
 pub use next_step::{next_step, next_while_closed, state_style};
 pub use overdue::{due_since, next_when_redirected};
+pub use report::Changed;
 pub use request::{MAX_CLOCK_SKEW, queue_request, rebuild_request, reopen};
 pub use selector::{NotificationArgs, customers_args, kind_and_scope, name, other_recipient};
 pub use suggestion::{Action, Suggestion, suggestions};

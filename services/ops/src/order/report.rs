@@ -91,6 +91,9 @@ pub struct Notification {
     /// Whether it is due and waits in the mail queue: no mailer claims it while SES takes no mails.
     #[serde(skip)]
     pub waits_for_a_mailer: bool,
+    /// When the event that asked for it was accepted, in milliseconds since 1970.
+    #[serde(skip)]
+    pub accepted_at: i64,
     /// What an operator may do about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<Suggestion>,
@@ -159,6 +162,7 @@ impl Notification {
             correlation_id: item.correlation_id.clone(),
             next: next.unwrap_or_else(|| next_step(item, now)),
             waits_for_a_mailer: item.state() == Some(State::Planned) && item.not_before <= now,
+            accepted_at: item.accepted_at,
             commands: suggestions(item, now),
         }
     }
@@ -213,6 +217,11 @@ impl Report for OrderReport {
 }
 
 impl Notification {
+    /// Whether it went to somebody else than the customer.
+    pub fn is_copy(&self) -> bool {
+        matches!(Recipient::parse(&self.recipient), Ok(Recipient::Copy(_)))
+    }
+
     /// Its role, and its address where an event names that.
     pub fn shown_recipient(&self) -> String {
         let address = self.address.as_ref().map(|address| format!(" {address}"));

@@ -4,6 +4,7 @@ use super::last_day::LastDay;
 use super::report::{QueueRow, Ses, Status};
 use crate::aws::{Dlq, Queue};
 use crate::output::{counted, decimal, is_or_are, number};
+use crate::pii::without_addresses;
 use crate::send_gate::Closed;
 use crate::swept::FIX;
 
@@ -156,7 +157,8 @@ fn mail_findings(day: &LastDay) -> [Option<String>; 4] {
 /// The orders of `state`, as the end of a sentence.
 fn orders(day: &LastDay, state: &str) -> String {
     let Some(orders) = day.orders.get(state) else { return String::new() };
-    let named: Vec<&str> = orders.iter().take(MAX_NAMED).map(String::as_str).collect();
+    let named = orders.iter().take(MAX_NAMED);
+    let named: Vec<String> = named.map(|order| without_addresses(&order.to_string())).collect();
     let more = match orders.len() - named.len() {
         0 => String::new(),
         n => format!(" and {} more", number(n)),

@@ -68,7 +68,11 @@ impl TimeToSend {
 
     /// As a phrase.
     pub fn describe(&self) -> String {
-        let (p50, p99) = (format_duration(self.p50_ms), format_duration(self.p99_ms));
+        let time = |milliseconds: i64| match milliseconds {
+            0..1000 => "a second".to_owned(),
+            longer => format_duration(longer),
+        };
+        let (p50, p99) = (time(self.p50_ms), time(self.p99_ms));
         format!("half within {p50}, 99 % within {p99}, of {}", counted(self.mails, "mail"))
     }
 }
@@ -102,5 +106,6 @@ mod tests {
         assert_eq!(times.describe(), "half within 1m 40s, 99 % within 3m 18s, of 200 mails");
         let one = TimeToSend::new(vec![700]).unwrap();
         assert_eq!((one.p50_ms, one.p99_ms), (700, 700));
+        assert_eq!(one.describe(), "half within a second, 99 % within a second, of 1 mail");
     }
 }

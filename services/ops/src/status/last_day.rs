@@ -52,11 +52,11 @@ pub struct LastDay {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_to_send: Option<TimeToSend>,
     /// The orders of the mails that need a person, by state; overdue ones under `overdue`.
-    pub orders: BTreeMap<String, BTreeSet<String>>,
+    pub orders: BTreeMap<String, BTreeSet<OrderName>>,
 }
 
-/// The states in which a customer may not have received the mail.
-const NAMED: [State; 3] = [State::Failed, State::InDoubt, State::Bounced];
+/// The states about which a person may have to do something, or is asked.
+const NAMED: [State; 4] = [State::Failed, State::InDoubt, State::Bounced, State::Complained];
 
 impl LastDay {
     /// Counts the mail of one recipient. `now` in milliseconds since 1970.
@@ -75,8 +75,8 @@ impl LastDay {
     }
 
     fn name_order(&mut self, state: &str, order_key: &str) {
-        let order = OrderName::from_key(order_key).to_string();
-        self.orders.entry(state.to_owned()).or_default().insert(order);
+        let orders = self.orders.entry(state.to_owned()).or_default();
+        orders.insert(OrderName::from_key(order_key));
     }
 }
 

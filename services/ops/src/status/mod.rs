@@ -20,8 +20,8 @@ use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
 use crate::send_gate;
 pub use hours::Hours;
-use report::Ses;
-pub use report::{QueueRow, Status};
+pub use last_day::LastDay;
+pub use report::{QueueRow, Ses, Status};
 use reputation::Reputation;
 
 use crate::swept::SweepProgress;

@@ -129,6 +129,24 @@ impl Report for Status {
 }
 
 impl Ses {
+    /// Its account, in sentences for people who have never seen SES.
+    pub fn sentences(&self) -> String {
+        let sending = if self.sending_enabled { "Sending is on." } else { "Sending is paused." };
+        let limit = match self.daily_quota {
+            quota if quota < 0.0 => "no daily limit".to_owned(),
+            quota => format!("up to {} a day", decimal(quota)),
+        };
+        let sandbox = match self.production_access {
+            true => "",
+            false => " The account is in SES's sandbox: it mails only verified addresses.",
+        };
+        format!(
+            "{sending} {} mails in the last 24 hours; up to {} a second, {limit}.{sandbox}",
+            decimal(self.sent_last_24_hours),
+            decimal(self.send_rate)
+        )
+    }
+
     /// SES reports -1 for no limit.
     fn used(&self) -> String {
         let sent = decimal(self.sent_last_24_hours);
@@ -199,7 +217,7 @@ impl Status {
     }
 
     /// Rate, quota and whether the account sends; `None` where SES does not tell.
-    pub fn ses_summary(&self) -> Option<String> {
+    fn ses_summary(&self) -> Option<String> {
         let ses = self.ses.as_ref().ok()?;
         Some(format!(
             "{} mails a second, {}, {}{}",
@@ -215,6 +233,7 @@ impl Status {
 mod tests {
     use super::*;
     use crate::aws::Dlq;
+    use crate::order_name::OrderName;
     use crate::status::findings::findings;
 
     const MAIL_DLQ: Queue = Queue::Dead(Dlq::Mail);
@@ -283,8 +302,11 @@ mod tests {
             late: 3,
             overdue: 5,
             states: [("in_doubt".to_owned(), 2), ("failed".to_owned(), 12)].into(),
-            orders: [("failed".to_owned(), (5001..=5007).map(|id| id.to_string()).collect())]
-                .into(),
+            orders: [(
+                "failed".to_owned(),
+                (5001..=5007).map(|id| OrderName::from_key(&format!("default/{id}"))).collect(),
+            )]
+            .into(),
             ..day
         });
         status.ses = Ok(Ses {

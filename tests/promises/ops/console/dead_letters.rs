@@ -1,5 +1,6 @@
 //! Dead letters: looked at, replayed and dropped by the console.
 
+use futures::future::join_all;
 use http::StatusCode;
 
 use super::browser::{Browser, Console, hidden_field, text};
@@ -15,10 +16,14 @@ const PLAN: &str = "/dead-letters/replay?queue=mail";
 /// Confirms the plan of a page, and returns the page of what was done once it has ended.
 async fn replay(browser: &Browser, plan: &str) -> String {
     let fields = [("plan", &*hidden_field(plan, "plan")), ("reason", "the sender is verified")];
-    let answer = browser.post("/dead-letters/replay", &fields).await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+    end_of_job(browser, &browser.post("/dead-letters/replay", &fields).await).await
+}
+
+/// The page of what a form has begun, once it has ended.
+async fn end_of_job(browser: &Browser, answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(answer));
     let job = answer.header("location").to_owned();
-    eventually("the replay has ended", || async {
+    eventually("the job has ended", || async {
         !browser.page(&job).await.contains("http-equiv=\"refresh\"")
     })
     .await;
@@ -27,11 +32,10 @@ async fn replay(browser: &Browser, plan: &str) -> String {
 
 /// How many messages a replay has moved, as its page says.
 fn moved(page: &str) -> usize {
-    let is_end = |sentence: &&str| {
-        sentence.ends_with(" message was") || sentence.ends_with(" messages were")
-    };
+    let is_end =
+        |sentence: &&str| sentence.ends_with(" message") || sentence.ends_with(" messages");
     let sentence = page.split(" moved.").find(is_end).expect("what was moved");
-    let number = sentence.rsplit(' ').nth(2).and_then(|word| word.rsplit('>').next());
+    let number = sentence.rsplit(' ').nth(1).and_then(|word| word.rsplit('>').next());
     number.and_then(|number| number.parse().ok()).expect("a number")
 }
 
@@ -78,7 +82,10 @@ async fn dead_letters_are_grouped_by_reason_selected_and_shown_without_personal_
     let console = Console::start(&stack, &[]).await;
     let browser = console.open().await;
     let all = browser.page("/dead-letters").await;
-    assert!(all.contains("2 order.confirmed") && all.contains("A replay: 2 would-send"), "{all}");
+    assert!(
+        all.contains("2 order.confirmed") && all.contains("If replayed: 2 would-send"),
+        "{all}"
+    );
     let page = browser.page("/dead-letters/queue?queue=mail&order=A1").await;
     assert!(page.contains("1 of 3 messages selected"), "{page}");
     assert!(page.contains("waybill dlq show mail --order A1"), "{page}");
@@ -112,19 +119,24 @@ async fn dead_letters_are_deleted_only_by_typing_the_number_that_their_page_show
     let console = Console::start_in(&stack, &[], folder.path()).await;
     let browser = console.open().await;
     let drop = "/dead-letters/drop?queue=mail&order=A1";
+    let asked = browser.page(drop).await;
+    assert!(asked.contains("a mail that nobody has received"), "what is lost: {asked}");
     for wrong in ["", "2", "all"] {
-        let asked = browser.page(drop).await;
-        assert!(asked.contains("a mail that nobody has received"), "what is lost: {asked}");
         let refused = confirm(&browser, &asked, wrong).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-        assert!(text(&refused).contains("Nothing was deleted"), "{}", text(&refused));
+        let page = text(&refused);
+        assert!(page.contains("Nothing was deleted. You typed"), "{page}");
+        assert!(page.contains("value=\"refunded\""), "the form is as it was sent: {page}");
+        assert_eq!(hidden_field(&page, "plan"), hidden_field(&asked, "plan"), "{page}");
         assert_eq!(stack.depth(&dlq).await, 2);
     }
-    let asked = browser.page(drop).await;
-    let answer = confirm(&browser, &asked, "1").await;
-    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
-    let done = browser.page(answer.header("location")).await;
-    assert!(done.contains("Deleted: 1 message."), "{done}");
+    // The same form, once its number is right.
+    let done = end_of_job(&browser, &confirm(&browser, &asked, "1").await).await;
+    let folder_name = folder.path().display().to_string();
+    assert!(
+        done.contains("1 message deleted, and kept in ") && done.contains(&folder_name),
+        "{done}"
+    );
     assert_eq!(stack.depth(&dlq).await, 1);
     let kept = std::fs::read_dir(folder.path()).expect("the folder").next().expect("a file");
     let kept = std::fs::read_to_string(kept.expect("its name").path()).expect("its text");
@@ -152,10 +164,35 @@ async fn a_dead_letter_that_the_page_has_not_shown_is_not_deleted_though_the_num
     let dropped = waybill(&stack, &[&one[..], &saved].concat()).await;
     assert_eq!(dropped.code, Some(0), "{dropped:#?}");
     stack.send(&dlq, "not shown").await;
-    let refused = confirm(&browser, &asked, "2").await;
-    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    let page = text(&refused);
+    let page = end_of_job(&browser, &confirm(&browser, &asked, "2").await).await;
+    assert!(page.contains("Nothing was deleted"), "{page}");
     assert!(page.contains("1 message. New: 1 message."), "{page}");
     assert_eq!(stack.depth(&dlq).await, 2);
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_look_at_one_queue_at_once_all_see_every_message() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    for n in 0..30 {
+        stack.send(&dlq, &format!("not ours {n}")).await;
+    }
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let paths = [
+        "/dead-letters",
+        "/dead-letters/queue?queue=mail",
+        "/dead-letters/drop?queue=mail",
+        "/dead-letters/queue?queue=mail&again=1",
+        "/dead-letters/replay?queue=mail",
+        "/dead-letters/queue?queue=mail&verdict=unparseable",
+    ];
+    let pages = join_all(paths.iter().map(|path| browser.page(path))).await;
+    for (path, page) in paths.iter().zip(pages) {
+        let all = ["<span class=\"count\">30</span>", "30 messages", "30 of 30 messages"];
+        assert!(all.iter().any(|all| page.contains(all)), "{path}: {page}");
+        assert!(!page.contains("Not looked at"), "{path}: {page}");
+    }
     stack.stop().await;
 }

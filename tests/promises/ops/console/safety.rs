@@ -37,9 +37,11 @@ const PAGES: [&str; 20] = [
     "/doctor",
     "/no-such-page",
 ];
-const FORMS: [&str; 10] = [
+const FORMS: [&str; 12] = [
     "/orders",
     "/order/unmask",
+    "/order/mask",
+    "/session/end",
     "/order/act",
     "/dead-letters/replay",
     "/dead-letters/drop",
@@ -81,6 +83,9 @@ async fn without_the_link_s_cookie_everything_is_refused_and_the_link_lets_one_b
     browser.page("/").await;
     let again = request(console.address, "GET", &console.link, &[], b"").await;
     assert_eq!(again.status, StatusCode::FORBIDDEN, "the link is used up");
+    let ended = browser.post("/session/end", &[]).await;
+    assert!(ended.header("set-cookie").contains("Max-Age=0"), "{ended:?}");
+    assert_eq!(browser.get("/").await.status, StatusCode::FORBIDDEN, "the session has ended");
     stack.stop().await;
 }
 
@@ -104,6 +109,19 @@ async fn another_host_gets_nothing_and_another_origin_changes_nothing() {
     ] {
         let answer = browser.post_as("/order/act", foreign, &form).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{foreign:?}");
+    }
+    // A page of another port may lead to the first page, and to no other.
+    let led = [
+        cookie,
+        ("sec-fetch-site", "same-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+    ];
+    for (path, status) in
+        [("/", StatusCode::OK), ("/dead-letters/queue?queue=mail", StatusCode::FORBIDDEN)]
+    {
+        let answer = request(console.address, "GET", path, &led, b"").await;
+        assert_eq!(answer.status, status, "{path}");
     }
     assert_unchanged(&stack).await;
     stack.stop().await;
@@ -178,10 +196,12 @@ async fn a_read_only_console_has_no_buttons_and_takes_no_form() {
         let page = browser.page(path).await;
         assert!(page.contains("--read-only"), "{path} says why: {page}");
         let forms = page.matches("method=\"post\"").count();
-        assert_eq!(forms, 1, "{path} has the search alone: {page}");
+        assert_eq!(forms, 2, "{path} has the search and the session's end alone: {page}");
         assert!(!page.contains(" …</a>"), "{path} has no button: {page}");
     }
-    for path in FORMS.iter().filter(|path| **path != "/orders") {
+    // These change nothing of the stack.
+    let harmless = ["/orders", "/order/mask", "/session/end"];
+    for path in FORMS.iter().filter(|path| !harmless.contains(path)) {
         let answer = browser.post(path, &RESEND).await;
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }

@@ -3,29 +3,6 @@
 use super::*;
 
 #[test]
-fn an_outcome_counts_what_it_handled_and_needs_attention_where_a_message_may_be_left() {
-    let moved = ReplayOutcome { moved: 20, ..ReplayOutcome::default() };
-    let mut outcome = moved.clone();
-    assert!(!outcome.needs_attention());
-    for n in 0..=MAX_LISTED_FAILURES {
-        outcome.add_failure(&n.to_string(), "why".to_owned());
-    }
-    outcome.add_changed(Verdict::Stale);
-    outcome.add_changed(Verdict::Stale);
-    outcome.add_changed(Verdict::Muted);
-    assert_eq!((outcome.failed, outcome.failures.len()), (11, 10));
-    assert_eq!(outcome.handled(), 20 + 11 + 3);
-    for left in [
-        ReplayOutcome { failed: 1, ..moved.clone() },
-        ReplayOutcome { not_seen: 1, ..moved.clone() },
-        ReplayOutcome { not_deleted: 1, ..moved.clone() },
-    ] {
-        assert!(left.needs_attention(), "{left:?}");
-    }
-    assert!(!ReplayOutcome { not_begun: 1, ..moved }.needs_attention(), "its error tells");
-}
-
-#[test]
 fn an_event_keeps_when_it_arrived_and_an_operator_forces_only_a_stale_one() {
     let candidate = |payload, verdict| Candidate {
         message: Received {
