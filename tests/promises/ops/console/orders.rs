@@ -42,6 +42,11 @@ async fn a_failed_mail_is_sent_again_with_a_reason_that_is_kept() {
     let browser = console.open().await;
     let page = browser.page("/order?id=A1").await;
     assert!(page.contains("No: the order confirmation did not reach the customer."), "{page}");
+    let today = browser.page("/").await;
+    assert!(
+        today.contains("href=\"/order?shop=default&#38;id=A1\""),
+        "it names the order: {today}"
+    );
     let ask = "/order/act?action=resend&id=A1&kind=order.confirmed";
     let before = browser.page(ask).await;
     assert!(
