@@ -1,6 +1,7 @@
 """What a shop of some size pays a month: Waybill, the same in Python, and services that send mails for it."""
 
 import dataclasses
+import itertools
 import math
 
 import cost_model as model
@@ -133,9 +134,18 @@ def waybill(shop):
 
 
 def ses(shop):
-    price = PRICES["ses_mail" if shop.ses_plan == "a-la-carte" else "ses_mail_essentials"]
     # In a mail, three bytes of a file are four.
-    return shop.mails * (price + shop.attachment_kb * 4 / 3 / 1e6 * PRICES["ses_attachment_gb"])
+    of_files = shop.attachment_kb * 4 / 3 / 1e6 * PRICES["ses_attachment_gb"]
+    return of_mails(shop.ses_plan, shop.mails) + shop.mails * of_files
+
+
+def of_mails(plan, mails):
+    if plan == "a-la-carte":
+        return mails * PRICES["ses_mail"]
+    price = model.PRICE_FILE["aws"]["ses_mail_essentials"]
+    steps = [{"mails": 0, "usd": price["usd"]}, *price["beyond"], {"mails": math.inf}]
+    taken = ((step, min(mails, end["mails"]) - min(mails, step["mails"])) for step, end in itertools.pairwise(steps))
+    return sum(step["usd"] * count for step, count in taken) / price["per"]
 
 
 def more_in_python(shop):

@@ -49,8 +49,10 @@ def sources(service):
 
 
 def direct_actions(text):
-    """The actions that a text calls by itself."""
-    names = re.findall(r"\.(\w+)\(\)", text)
+    """The actions that a text calls by itself. A call that `InsteadOfCall` replaces is not made: it becomes a request
+    without an operation (services/kit/src/connect.rs)."""
+    made = [statement for statement in text.split(";") if "InsteadOfCall" not in statement]
+    names = re.findall(r"\.(\w+)\(\)", ";".join(made))
     found = {actions_by_builder()[name] for name in names if name in actions_by_builder()}
     # The one request without an SDK: a GET that is signed for S3.
     return found | ({"s3:GetObject"} if '.name("s3")' in text and '"GET"' in text else set())

@@ -25,6 +25,11 @@ def test_a_call_is_found_across_lines():
     assert code.direct_actions("Value::query(1).scan_all()") == set()
 
 
+def test_a_call_that_another_request_replaces_is_none():
+    replaced = "answered(client.query().customize().interceptor(InsteadOfCall).send()).await;"
+    assert code.direct_actions(f"{replaced} client.get_item();") == {"dynamodb:GetItem"}
+
+
 def test_a_call_is_found_through_kit():
     assert "dynamodb:UpdateItem" in code.kit_actions()[("ledger", "claim")]
     assert "sqs:SendMessage" in code.kit_actions()[("queue", "move_message")]

@@ -84,6 +84,11 @@ def test_a_thousand_mails_cost_what_the_rows_add_up_to_by_hand():
     assert bill["ses"] == 0.10
 
 
+def test_the_plan_essentials_asks_less_for_mails_beyond_ten_and_a_hundred_million():
+    asked = [cost_month.of_mails("essentials", millions * 10**6) for millions in (1, 10, 20, 200)]
+    assert asked == pytest.approx([160, 1_600, 1_600 + 1_400, 1_600 + 12_600 + 11_000])
+
+
 def test_a_shop_with_full_batches_pays_the_column_of_ten_at_a_time():
     bill = month(Shop(1_000_000_000, mails_per_order=1))
     assert bill["records_of_a_batch"] == 10

@@ -204,6 +204,9 @@ async function check() {
   const mail = page.url();
   await page.goto('/dead-letters/queue?queue=mail');
   const deadLetter = await page.locator('a[href^="/dead-letters/message"]').first().getAttribute('href');
+  const message = new URL(deadLetter, page.url()).searchParams.get('id');
+  await page.goto('/mails?language=de');
+  const sample = await page.locator('a[href^="/mails/mail"]').first().getAttribute('href');
   const pages = [
     ['today', '/'],
     ['orders', '/orders'],
@@ -216,6 +219,13 @@ async function check() {
     ['dead-letter', deadLetter],
     ['plan', '/dead-letters/replay?queue=mail'],
     ['drop', '/dead-letters/drop?queue=mail'],
+    ['edit', `/dead-letters/edit?queue=mail&message=${message}`],
+    ['erase', '/order/erase?id=1002'],
+    ['mails', '/mails'],
+    ['sample', sample],
+    ['shops', '/shops'],
+    ['shop', '/shops/shop'],
+    ['audit', '/audit'],
     ['doctor', '/doctor'],
     ['not-found', '/order?id=9999', 404],
     ['no-message', '/dead-letters/message?queue=mail&id=none', 422],

@@ -152,3 +152,22 @@ async fn a_table_of_another_version_is_told_apart_from_one_that_does_not_answer(
     assert!(matches!(answer, Err(LedgerError::Unavailable(_))), "{answer:?}");
     services.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_mail_went_without_is_noted_for_its_own_attempt_alone() {
+    let services = TestStack::start().await;
+    let ledger = with_plan(&services).await;
+    claim(&ledger, facts(), "a").await;
+    let note = async |ledger: &Ledger, attempt| {
+        ledger.note_left_out(ORDER, NOTIFICATION, attempt, "invoice:not_found").await
+    };
+    for (attempt, noted) in [(2, None), (1, Some("invoice:not_found"))] {
+        note(&ledger, attempt).await.expect("an answer");
+        let item = services.ledger_items(ORDER).await.remove(0);
+        assert_eq!(item.left_out.as_deref(), noted, "of attempt {attempt}");
+    }
+    let missing =
+        Ledger::new(services.stack.dynamodb.clone(), "no-such-table".to_owned(), RETENTION);
+    assert!(matches!(note(&missing, 1).await, Err(LedgerError::Unavailable(_))));
+    services.stop().await;
+}

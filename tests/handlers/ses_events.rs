@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use shared::ledger::{Facts, State, TRANSIENT_BOUNCE_MS, Transition};
 use shared::notification::AddressHash;
 
+use crate::simulated_pipeline::{FEEDBACK, Outage, Service, SimulatedPipeline, Stage};
 use crate::support::{RETENTION, TestStack};
 
 const ORDER: &str = "default/1001";
@@ -120,5 +121,22 @@ async fn while_the_ledger_is_away_an_event_is_put_back_with_a_delay() {
     let (sqs, queues) = (&services.stack.sqs, &services.stack.resources.queues);
     let depth = queue_depth(sqs, &queues.feedback.url).await.expect("an answer");
     assert_eq!(depth, QueueDepth { delayed: 1, ..QueueDepth::default() });
+    services.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_ledger_did_not_take_comes_again_after_feedbacks_delay() {
+    let services = TestStack::start().await;
+    let pipeline = SimulatedPipeline::starting_at(&services.stack, SignedDuration::ZERO);
+    pipeline.outages.begin(Outage::of(Service::DynamoDb).for_stage(Stage::Feedback));
+    let body = event("Delivery", "t-1", "m-1", json!({})).body.expect("a body");
+    let now = pipeline.clock().now_ms();
+    pipeline.queues.put(FEEDBACK, &body, now);
+    let batch = pipeline.queues.receive(FEEDBACK, 10, now);
+    let answer = feedback::handle(&pipeline.feedback(), &batch).await;
+    pipeline.queues.settle(FEEDBACK, &batch, &answer);
+    let copies = pipeline.queues.take_all(FEEDBACK);
+    let delays: Vec<i64> = copies.iter().map(|copy| copy.delay()).collect();
+    assert_eq!(delays, [pipeline.settings.feedback_retry.as_secs()]);
     services.stop().await;
 }

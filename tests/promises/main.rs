@@ -40,3 +40,4 @@ mod stream_records;
 mod support;
 mod time_budget;
 mod untrusted_input;
+mod usage;

@@ -76,6 +76,8 @@ pub async fn run() -> Result<(), Error> {
 async fn from_env() -> Result<Connector, Error> {
     let sdk = kit::aws::sdk_config().await;
     let (sqs, clock) = (kit::aws::sqs(&sdk), Clock::system());
+    let store = kit::secrets::client(&sdk);
+    tokio::join!(kit::connect::sqs(&sqs), kit::connect::secrets(&store));
     let prefix = "what the names of the shop systems' secrets begin with: PREFIX/SHOP/SYSTEM";
     let deliveries = config::required("DELIVERIES_QUEUE_URL", "the deliveries queue's URL")?;
     let dead_letters =
@@ -83,7 +85,7 @@ async fn from_env() -> Result<Connector, Error> {
     let events = config::required("EVENTS_TABLE", "the name of the Events table")?;
     Ok(Connector {
         secrets: SystemSecrets::new(
-            kit::secrets::client(&sdk),
+            store,
             config::required("SYSTEM_SECRET_PREFIX", prefix)?,
             clock,
         ),

@@ -57,16 +57,49 @@ enum Step {
     Refuse(String),
 }
 
-/// Handles a batch. Each message is acknowledged or retried on its own.
+/// What is to be done with a message, once that is known.
+enum Prepared {
+    Done(BatchItemOutcome),
+    Publish(Publication),
+}
+
+/// The events of a delivery, as messages of the inbox queue.
+struct Publication {
+    delivery: QueuedDelivery,
+    events: usize,
+    messages: Vec<OutgoingMessage>,
+}
+
+/// A publication, with the index of its delivery's message in the batch.
+type Indexed<T> = (usize, T);
+
+/// Handles a batch: prepares each message, then sends the events of them all together. Each message is acknowledged or
+/// retried on its own.
 pub async fn handle(connector: &Connector, messages: &[SqsMessage]) -> SqsBatchResponse {
-    let done = run_concurrently(messages, |message| handle_message(connector, message)).await;
-    // A handler that panicked has no outcome; its message is retried.
-    let outcomes: Vec<BatchItemOutcome> =
-        done.into_iter().map(|outcome| outcome.unwrap_or(BatchItemOutcome::Retry)).collect();
+    // A message for which no step below sets an outcome, for example because of a panic, is retried.
+    let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
+    let mut publications = Vec::new();
+    let prepared = run_concurrently(messages, |message| prepare(connector, message)).await;
+    for (i, prepared) in prepared.into_iter().enumerate() {
+        match prepared {
+            Some(Prepared::Done(outcome)) => outcomes[i] = outcome,
+            Some(Prepared::Publish(publication)) => publications.push((i, publication)),
+            None => {}
+        }
+    }
+    let errors = send(connector, &mut publications).await;
+    let sent = publications.iter().zip(errors);
+    let settled = run_concurrently(sent, |((i, publication), error)| {
+        after_sending(connector, &messages[*i], publication, error)
+    });
+    let settled = settled.await;
+    for ((i, _), outcome) in publications.iter().zip(settled) {
+        outcomes[*i] = outcome.unwrap_or(BatchItemOutcome::Retry);
+    }
     partial_batch_response(messages, &outcomes)
 }
 
-async fn handle_message(connector: &Connector, message: &SqsMessage) -> BatchItemOutcome {
+async fn prepare(connector: &Connector, message: &SqsMessage) -> Prepared {
     let body = message.body.as_deref().unwrap_or_default();
     let delivery = match QueuedDelivery::parse(body) {
         Ok(delivery) => delivery,
@@ -75,7 +108,7 @@ async fn handle_message(connector: &Connector, message: &SqsMessage) -> BatchIte
                 code: error.code(),
                 ..DeadLetter::unreadable(body.to_owned(), error.to_string())
             };
-            return connector.dead_letters.move_message(dead_letter).await;
+            return Prepared::Done(connector.dead_letters.move_message(dead_letter).await);
         }
     };
     let step = if delivery.is_test {
@@ -83,8 +116,16 @@ async fn handle_message(connector: &Connector, message: &SqsMessage) -> BatchIte
     } else {
         next_step(connector, &delivery).await
     };
-    match step {
-        Step::Publish(events) => publish(connector, message, &delivery, events).await,
+    Prepared::Done(match step {
+        Step::Publish(events) => match inbox_messages(&delivery, &events, forced_at(message)) {
+            Ok(messages) => {
+                let events = events.len();
+                return Prepared::Publish(Publication { delivery, events, messages });
+            }
+            Err(reason) => {
+                refuse(connector, message, &delivery, DeadLetterCode::Untranslatable, reason).await
+            }
+        },
         Step::Ignore(why) => {
             let (shop, system) = (delivery.shop.as_str(), delivery.system);
             tracing::info!(shop, %system, topic = delivery.topic, why, "delivery ignored");
@@ -95,7 +136,12 @@ async fn handle_message(connector: &Connector, message: &SqsMessage) -> BatchIte
         Step::Refuse(reason) => {
             refuse(connector, message, &delivery, DeadLetterCode::Untranslatable, reason).await
         }
-    }
+    })
+}
+
+/// When an operator had the delivery published although its news is stale: that is so of what is made of it.
+fn forced_at(message: &SqsMessage) -> Option<String> {
+    message.message_attributes.get(FORCED_AT)?.string_value.clone()
 }
 
 async fn next_step(connector: &Connector, delivery: &QueuedDelivery) -> Step {
@@ -131,35 +177,36 @@ fn without_waiting(translated: Result<Translation, Untranslatable>) -> Step {
     }
 }
 
-/// Puts the events on the inbox queue. Of several messages, those that were taken when another was not are sent once more
-/// later: intake knows their events.
-async fn publish(
+/// Puts the messages of all deliveries on the inbox queue, in as few calls as hold them. The first error of each delivery.
+async fn send(
+    connector: &Connector,
+    publications: &mut [Indexed<Publication>],
+) -> Vec<Option<SendError>> {
+    let counts: Vec<usize> = publications.iter().map(|(_, it)| it.messages.len()).collect();
+    let messages = publications.iter_mut().flat_map(|(_, it)| std::mem::take(&mut it.messages));
+    let mut results =
+        send_all(&connector.sqs, &connector.inbox, messages.collect()).await.into_iter();
+    let first_error = |count| {
+        results.by_ref().take(count).fold(None, |first, result| first.or_else(|| result.err()))
+    };
+    counts.into_iter().map(first_error).collect()
+}
+
+/// What remains once SQS has answered for each of a delivery's messages. Those that were taken when another was not are sent
+/// once more later: intake knows their events.
+async fn after_sending(
     connector: &Connector,
     message: &SqsMessage,
-    delivery: &QueuedDelivery,
-    events: Vec<Value>,
+    publication: &Publication,
+    error: Option<SendError>,
 ) -> BatchItemOutcome {
-    let count = events.len();
-    let mut messages = match inbox_messages(delivery, &events) {
-        Ok(messages) => messages,
-        Err(reason) => {
-            let code = DeadLetterCode::Untranslatable;
-            return refuse(connector, message, delivery, code, reason).await;
-        }
-    };
-    // An operator had the delivery published although its news is stale: that is so of what is made of it.
-    let forced_at =
-        message.message_attributes.get(FORCED_AT).and_then(|it| it.string_value.clone());
-    for outgoing in &mut messages {
-        outgoing.attributes.extend(forced_at.clone().map(|at| (FORCED_AT.to_owned(), at)));
-    }
-    let sent = send_all(&connector.sqs, &connector.inbox, messages).await;
-    match sent.into_iter().find_map(Result::err) {
+    let Publication { delivery, events, .. } = publication;
+    match error {
         None => {
             let (shop, system) = (delivery.shop.as_str(), delivery.system);
             let order = delivery.order();
             let order_id = order.as_ref().map(|order| order.order_id.as_str());
-            tracing::info!(shop, %system, topic = delivery.topic, order_id, events = count, "translated");
+            tracing::info!(shop, %system, topic = delivery.topic, order_id, events, "translated");
             BatchItemOutcome::Ack
         }
         Some(error @ SendError::Unavailable(_)) => {
@@ -179,6 +226,7 @@ async fn publish(
 fn inbox_messages(
     delivery: &QueuedDelivery,
     events: &[Value],
+    forced_at: Option<String>,
 ) -> Result<Vec<OutgoingMessage>, String> {
     let mut arrays: Vec<Vec<String>> = Vec::new();
     let mut bytes = 0;
@@ -203,9 +251,11 @@ fn inbox_messages(
         }
     }
     let received_at = delivery.received_at.as_millisecond().to_string();
+    let mut attributes = vec![(RECEIVED_AT.to_owned(), received_at)];
+    attributes.extend(forced_at.map(|at| (FORCED_AT.to_owned(), at)));
     let message = |array: Vec<String>| OutgoingMessage {
         body: format!("[{}]", array.join(",")),
-        attributes: vec![(RECEIVED_AT.to_owned(), received_at.clone())],
+        attributes: attributes.clone(),
         ..OutgoingMessage::default()
     };
     Ok(arrays.into_iter().map(message).collect())
@@ -306,7 +356,7 @@ mod tests {
             (9, 250_000, vec![4, 4, 1]),
         ] {
             let events: Vec<Value> = (0..count).map(|n| event(n, bytes)).collect();
-            let messages = inbox_messages(&delivery(), &events).expect("each fits");
+            let messages = inbox_messages(&delivery(), &events, None).expect("each fits");
             let arrays: Vec<Vec<Value>> =
                 messages.iter().map(|m| serde_json::from_str(&m.body).expect("an array")).collect();
             assert_eq!(arrays.iter().map(Vec::len).collect::<Vec<_>>(), expected);
@@ -322,7 +372,7 @@ mod tests {
     #[test]
     fn an_event_that_intake_would_not_take_is_said_so() {
         let events = [json!({ "x": "y".repeat(MAX_EVENT_BYTES) })];
-        let reason = inbox_messages(&delivery(), &events).expect_err("too large");
+        let reason = inbox_messages(&delivery(), &events, None).expect_err("too large");
         assert!(reason.starts_with("expected events of at most 262144 bytes"), "{reason}");
     }
 

@@ -69,7 +69,8 @@ pub async fn run() -> Result<(), Error> {
 
 async fn from_env() -> Result<Dispatcher, Error> {
     let sdk = kit::aws::sdk_config().await;
-    let sqs = kit::aws::sqs(&sdk);
+    let (dynamodb, sqs) = (kit::aws::dynamodb(&sdk), kit::aws::sqs(&sdk));
+    tokio::join!(kit::connect::dynamodb(&dynamodb), kit::connect::sqs(&sqs));
     let clock = Clock::system();
     let queue = config::required("DISPATCH_QUEUE_URL", "the dispatch queue's URL")?;
     let events = config::required("EVENTS_TABLE", "the name of the Events table")?;
@@ -77,8 +78,8 @@ async fn from_env() -> Result<Dispatcher, Error> {
         config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
     Ok(Dispatcher {
         groups: Arc::default(),
-        ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
-        events: EventReader::new(kit::aws::dynamodb(&sdk), events),
+        ledger: Ledger::from_settings(dynamodb.clone())?,
+        events: EventReader::new(dynamodb, events),
         mail_queue: config::required("MAIL_QUEUE_URL", "the mail queue's URL")?,
         dead_letters: DeadLetterQueue::new(sqs.clone(), dead_letters, clock),
         requeue: DelayedRequeue::new(sqs.clone(), queue, clock),

@@ -59,8 +59,10 @@ async fn from_env() -> Result<Feedback, Error> {
     let queue = config::required("FEEDBACK_QUEUE_URL", "the feedback queue's URL")?;
     let dead_letters =
         config::required("FEEDBACK_DLQ_URL", "the feedback dead-letter queue's URL")?;
+    let dynamodb = kit::aws::dynamodb(&sdk);
+    kit::connect::dynamodb(&dynamodb).await;
     Ok(Feedback {
-        ledger: Ledger::from_settings(kit::aws::dynamodb(&sdk))?,
+        ledger: Ledger::from_settings(dynamodb)?,
         requeue: DelayedRequeue::new(sqs.clone(), queue, clock),
         retry_after: config::feedback_retry()?,
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),

@@ -111,10 +111,13 @@ async fn from_env() -> Result<Intake, Error> {
     let sdk = kit::aws::sdk_config().await;
     let clock = Clock::system();
     let publishers = Publishers::from_env(&sdk)?;
-    if let Publishers::Webhook(secrets) = &publishers {
-        secrets.warm_up().await;
-    }
     let dynamodb = kit::aws::dynamodb(&sdk);
+    let secrets = async {
+        if let Publishers::Webhook(secrets) = &publishers {
+            secrets.warm_up().await;
+        }
+    };
+    tokio::join!(secrets, kit::connect::dynamodb(&dynamodb));
     Ok(Intake {
         shops: ShopDirectory::from_settings(dynamodb.clone(), clock)?,
         store: EventStore::new(dynamodb, table, days, clock),

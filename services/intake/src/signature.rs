@@ -150,6 +150,19 @@ mod tests {
     const OLD: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQI";
     const NEW: &str = "whsec_D2FVsBQIhrscChlQIMV+b5sSYspob7oDC2FVsBQI";
 
+    #[test]
+    fn a_refusal_says_what_is_missing_malformed_or_too_old() {
+        for (error, detail) in [
+            (WebhookError::MissingHeader("webhook-id"), "Send the headers webhook-id"),
+            (WebhookError::InvalidTimestamp, "seconds since 1970"),
+            (WebhookError::TimestampTooOldError, "last five minutes"),
+            (WebhookError::FutureTimestampError, "last five minutes"),
+            (WebhookError::InvalidSignature, INVALID_SIGNATURE),
+        ] {
+            assert!(refusal_detail(&error).contains(detail), "{error}");
+        }
+    }
+
     fn headers(secret: &str, at: i64, body: &[u8]) -> BTreeMap<String, String> {
         let signature =
             Webhook::new(secret).and_then(|w| w.sign("msg_1", at, body)).expect("signs");

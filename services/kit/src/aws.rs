@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, ConfigLoader, SdkConfig};
+use aws_smithy_http_client::tls;
+use aws_smithy_runtime_api::client::http::{HttpClient, SharedHttpClient, http_client_fn};
 
 /// Limits one attempt of a call. DynamoDB and SQS answer within milliseconds, so after this long a retry
 /// by the SDK is more likely to succeed than further waiting.
@@ -57,16 +60,31 @@ pub fn loader() -> ConfigLoader {
     let retries = RetryConfig::standard()
         .with_max_attempts(MAX_ATTEMPTS)
         .with_initial_backoff(INITIAL_BACKOFF);
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).retry_config(retries)
+    aws_config::defaults(BehaviorVersion::latest())
+        .timeout_config(timeouts)
+        .retry_config(retries)
+        // It watches the speed of each body, and every answer is small and has its time-out.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .http_client(http_client())
 }
 
-/// A DynamoDB client. Build one per process, since each has its own connection pool.
+/// One for all clients of a configuration: those with the same time-outs share connections, and the trusted authorities are
+/// parsed when the first of them connects. The SDK's own is one for each client, which parses them to check itself when it
+/// is built; what is wrapped in a function is not checked.
+pub(crate) fn http_client() -> SharedHttpClient {
+    let https = aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(tls::rustls_provider::CryptoMode::AwsLc))
+        .build_https();
+    http_client_fn(move |settings, components| https.http_connector(settings, components))
+}
+
+/// A DynamoDB client.
 #[must_use]
 pub fn dynamodb(config: &SdkConfig) -> aws_sdk_dynamodb::Client {
     aws_sdk_dynamodb::Client::new(config)
 }
 
-/// An SQS client. Build one per process, as with [`dynamodb()`].
+/// An SQS client.
 #[must_use]
 pub fn sqs(config: &SdkConfig) -> aws_sdk_sqs::Client {
     aws_sdk_sqs::Client::new(config)

@@ -8,6 +8,7 @@
 //!   reason of every dead letter, whoever writes it.
 //! - [`aws`]: clients are configured by the standard environment variables alone, and time out before the
 //!   function does.
+//! - [`connect`]: what a function will call is connected when its first event comes. Nothing depends on it.
 //! - [`ledger`]: every change of a notification is one conditional write, whose condition is derived
 //!   from [`shared::ledger::protocol`]. Outcomes are enums.
 //! - [`queue`]: one bad message never affects its neighbours; what cannot be sent is reported.
@@ -24,6 +25,7 @@ pub mod backoff;
 pub mod batch_get;
 pub mod clock;
 pub mod config;
+pub mod connect;
 pub mod ledger;
 pub mod mask;
 pub mod queue;

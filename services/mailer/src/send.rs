@@ -12,6 +12,7 @@ use aws_sdk_sesv2::types::{
     Attachment, AttachmentContentDisposition, AttachmentContentTransferEncoding, Body, Content,
     Destination, EmailContent, Message, MessageHeader, MessageTag,
 };
+use kit::connect::InsteadOfCall;
 use kit::ledger::{FEEDBACK_TOKEN_TAG, FILES_TAG};
 use shared::queue::message::MailRequest;
 use shared::{ShopSettings, mail_tags};
@@ -95,6 +96,13 @@ impl Sender {
             .set_email_tags(Some(tags(request, attempt, token)));
         let message = message(mail, headers);
         PreparedMail { call, message, own_identities: from.own_identities }
+    }
+
+    /// Opens a connection to SES, for a mail that comes within seconds: see [`kit::connect`] and [`SesClient`].
+    pub async fn connect(&self) {
+        let client = self.ses.for_call_at(SystemTime::now());
+        let instead = client.send_email().customize().interceptor(InsteadOfCall).send();
+        kit::connect::answered(instead).await;
     }
 
     /// Calls `SendEmail` once and waits for its answer for at most `max_wait`; after that, the outcome is

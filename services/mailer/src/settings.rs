@@ -22,7 +22,7 @@ pub const DEFAULT_LEASE_SECONDS: i64 = 60;
 /// `DOUBT_GRACE_SECONDS` where it is not set.
 pub const DEFAULT_GRACE_SECONDS: i64 = 1200;
 
-/// Builds the mailer from environment variables. Calls no service.
+/// Builds the mailer from environment variables, and connects it.
 pub async fn from_env() -> Result<Mailer, Error> {
     let sdk = aws::sdk_config().await;
     let (sqs, clock) = (aws::sqs(&sdk), Clock::system());
@@ -35,6 +35,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
     let table = required("LEDGER_TABLE", "the name of the ledger table")?;
     // Only reads, so it may retry; the sender has a client of its own, which never does.
     let ses = aws_sdk_sesv2::Client::new(&sdk);
+    tokio::join!(kit::connect::dynamodb(&dynamodb), sender.connect());
     Ok(Mailer {
         ledger: Ledger::from_settings(dynamodb.clone())?,
         // A probe's lease, as any lease, outlasts the function.

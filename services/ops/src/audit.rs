@@ -7,11 +7,13 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use shared::ShopId;
 
+use crate::args;
 use crate::aws::{Stack, service_error};
 use crate::error::{CliError, ExitStatus};
 use crate::output::{ColorMode, Column, Report, Style, number, readable_time, rfc3339, table};
@@ -24,12 +26,15 @@ use crate::store::parse_readable;
 const PARTITION: &str = "#audit";
 
 /// The partition for a shop, so that who may change one shop alone can touch no other's items.
-fn partition(shop: Option<&ShopId>) -> String {
+pub fn partition(shop: Option<&ShopId>) -> String {
     shop.map_or_else(|| PARTITION.to_owned(), |shop| format!("{PARTITION}/{shop}"))
 }
 
 /// As long as the ledger's own records by default.
 const RETENTION_SECONDS: i64 = 400 * 24 * 60 * 60;
+
+/// How many shops' items are read at the same time.
+const MAX_CONCURRENCY: usize = 8;
 
 const IDENTITY_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -215,12 +220,25 @@ pub struct Args {
     /// How many, the latest first
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(i32).range(1..=1000))]
     pub limit: i32,
+    /// Only what was begun before this: 2h, 2026-11-20, a time in RFC 3339, or the key of an item, as the JSON output has
+    /// it, to go on after that item
+    #[arg(long, value_name = "WHEN", value_parser = begun_before)]
+    pub before: Option<String>,
+}
+
+/// Reads `--before`. Returns what the sort keys of earlier items are below: each begins with its time.
+pub fn begun_before(typed: &str) -> Result<String, String> {
+    let is_key = typed.split_once('#').is_some_and(|(at, _)| at.parse::<Timestamp>().is_ok());
+    if is_key { Ok(typed.to_owned()) } else { args::time(typed).map(rfc3339) }
 }
 
 /// An audit item as it is listed.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AuditItem {
+    /// Its sort key: no two items have the same, in whatever partition, and it grows with the time.
+    #[serde(rename(serialize = "key", deserialize = "notification"))]
+    pub key: String,
     /// The shop whose items it is among; absent where it is about the stack, or no shop was named.
     pub shop: Option<String>,
     /// RFC 3339, as `ended_at`.
@@ -252,7 +270,7 @@ fn json_text<'de, D: Deserializer<'de>>(from: D) -> Result<Value, D::Error> {
 
 impl AuditItem {
     /// The counts of the outcome that are not zero.
-    fn result(&self) -> String {
+    pub fn result(&self) -> String {
         let Some(Value::Object(outcome)) = &self.outcome else { return String::new() };
         let counts: Vec<String> = outcome
             .iter()
@@ -272,12 +290,14 @@ pub struct AuditList {
 /// Lists the latest audit items: of the shop that `--shop` names, or of the stack and all its shops.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(AuditList, ExitStatus), CliError> {
     let mut items = Vec::new();
-    for shop in shops_of_items(stack).await? {
-        let of_shop = latest(stack, partition(shop.as_ref()), args.limit).await?;
-        let shop = shop.map(|shop| shop.to_string());
-        items.extend(of_shop.into_iter().map(|item| AuditItem { shop: shop.clone(), ..item }));
+    let partitions = stream::iter(shops_of_items(stack).await?);
+    // A query for each shop: one after the other, a stack of many shops would take seconds.
+    let mut read =
+        partitions.map(|shop| latest(stack, shop, args)).buffer_unordered(MAX_CONCURRENCY);
+    while let Some(of_shop) = read.try_next().await? {
+        items.extend(of_shop);
     }
-    items.sort_by(|one: &AuditItem, other| other.begun_at.cmp(&one.begun_at));
+    items.sort_by(|one: &AuditItem, other| other.key.cmp(&one.key));
     items.truncate(usize::try_from(args.limit).unwrap_or_default());
     Ok((AuditList { items }, ExitStatus::Healthy))
 }
@@ -291,27 +311,35 @@ async fn shops_of_items(stack: &Stack) -> Result<Vec<Option<ShopId>>, CliError> 
     Ok(shops.into_iter().map(Some).chain([None]).collect())
 }
 
-/// The latest items of a partition, at most `limit`, the latest first.
-async fn latest(stack: &Stack, partition: String, limit: i32) -> Result<Vec<AuditItem>, CliError> {
-    let most = usize::try_from(limit).unwrap_or_default();
-    let mut found = stack
+/// The latest items of a shop, or of the stack, at most as many as are wanted, the latest first.
+async fn latest(
+    stack: &Stack,
+    shop: Option<ShopId>,
+    args: &Args,
+) -> Result<Vec<AuditItem>, CliError> {
+    let most = usize::try_from(args.limit).unwrap_or_default();
+    let query = stack
         .dynamodb
         .query()
         .table_name(stack.ledger_table())
-        .key_condition_expression("order_key = :audit")
-        .expression_attribute_values(":audit", AttributeValue::S(partition))
+        .expression_attribute_values(":audit", AttributeValue::S(partition(shop.as_ref())))
         .scan_index_forward(false)
-        .limit(limit)
-        .into_paginator()
-        .items()
-        .send();
+        .limit(args.limit);
+    let query = match &args.before {
+        None => query.key_condition_expression("order_key = :audit"),
+        Some(before) => query
+            .key_condition_expression("order_key = :audit AND notification < :before")
+            .expression_attribute_values(":before", AttributeValue::S(before.clone())),
+    };
+    let mut found = query.into_paginator().items().send();
+    let shop = shop.map(|shop| shop.to_string());
     let mut items = Vec::new();
     // A page ends after 1 MB, whatever its limit.
     while items.len() < most
         && let Some(item) = found.next().await
     {
         let item = item.map_err(service_error("read the audit items"))?;
-        items.push(parse_readable(item));
+        items.push(AuditItem { shop: shop.clone(), ..parse_readable(item) });
     }
     Ok(items)
 }
@@ -365,6 +393,16 @@ mod tests {
     }
 
     #[test]
+    fn items_are_listed_before_a_time_or_after_one_of_them() {
+        let key = "2026-11-20T03:12:00.000Z#0a1b2c3d";
+        assert_eq!(begun_before(key), Ok(key.to_owned()));
+        assert_eq!(begun_before("2026-11-20"), Ok("2026-11-20T00:00:00.000Z".to_owned()));
+        for wrong in ["", "yesterday", "#0a1b2c3d"] {
+            assert!(begun_before(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn an_item_is_listed_as_it_was_stored_and_one_that_has_not_ended_has_no_outcome() {
         let begun = NewItem {
             order_key: PARTITION,
@@ -382,6 +420,7 @@ mod tests {
         let mut stored: HashMap<String, AttributeValue> = serde_dynamo::to_item(begun).unwrap();
         assert!(!stored.contains_key("identity"), "an absent attribute, not a null");
         let listed: AuditItem = serde_dynamo::from_item(stored.clone()).unwrap();
+        assert_eq!(listed.key, "2026-11-20T03:12:00.000Z#0a1b2c3d");
         assert_eq!((&listed.plan, &listed.outcome), (&json!({"missing": 3}), &None));
         stored.insert("outcome".to_owned(), AttributeValue::S(r#"{"queued":3}"#.to_owned()));
         let ended: AuditItem = serde_dynamo::from_item(stored).unwrap();
@@ -391,6 +430,7 @@ mod tests {
     #[test]
     fn the_audit_items_as_people_and_scripts_read_it() {
         let replay = AuditItem {
+            key: "2026-11-20T03:12:00.000Z#0a1b2c3d".to_owned(),
             shop: None,
             begun_at: "2026-11-20T03:12:00.000Z".to_owned(),
             ended_at: Some("2026-11-20T03:16:30.000Z".to_owned()),

@@ -57,8 +57,23 @@ pub fn needs_stack(args: &Args, shop: Option<&ShopId>) -> bool {
     args.order.is_some() || (shop.is_some() && args.shop_settings.is_none())
 }
 
-/// Renders the order's own events if a stack and an order are given, or else the samples.
+/// Renders the mails, writes them where they are to be, and notes which of them the shop does not send.
 pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitStatus), CliError> {
+    let mut preview = rendered(stack, args).await?;
+    if let Some(directory) = &args.out {
+        preview.write(directory, args.all)?;
+    }
+    for kind in &preview.kinds_off {
+        note(&format!("{kind} is among the shop's kinds_off: its customers get no such mail."));
+    }
+    Ok((preview, ExitStatus::Healthy))
+}
+
+/// Renders the order's own events if a stack and an order are given, or else the samples.
+///
+/// # Errors
+/// [`CliError::Input`] for arguments that name nothing to render; [`CliError::Service`] when DynamoDB does not answer.
+pub async fn rendered(stack: Option<&Stack>, args: &Args) -> Result<Preview, CliError> {
     let kind = args.kind.as_deref().map(args::kind).transpose()?;
     let locale = args.locale.as_deref().map(locale).transpose()?;
     let shop = stack.map(Stack::shop_or_default).unwrap_or_default();
@@ -86,15 +101,10 @@ pub async fn run(stack: Option<&Stack>, args: &Args) -> Result<(Preview, ExitSta
             (false, locale) => preview.render(mail, locale.as_ref(), &look)?,
         }
     }
-    if let Some(directory) = &args.out {
-        preview.write(directory, args.all)?;
-    }
-    for kind in Kind::ALL.into_iter().filter(|kind| mails.iter().any(|mail| mail.kind() == *kind)) {
-        if look.settings.is_off(kind) {
-            note(&format!("{kind} is among the shop's kinds_off: its customers get no such mail."));
-        }
-    }
-    Ok((preview, ExitStatus::Healthy))
+    let is_off =
+        |kind: &Kind| look.settings.is_off(*kind) && mails.iter().any(|mail| mail.kind() == *kind);
+    preview.kinds_off = Kind::ALL.into_iter().filter(is_off).collect();
+    Ok(preview)
 }
 
 /// A locale of a language in which there are mails: another would show those of the shop's default language, as if they were

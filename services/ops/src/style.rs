@@ -30,7 +30,9 @@ impl ColorMode {
     /// (<https://no-color.org>).
     pub fn terminal(table: &Table) -> Self {
         let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        Self::Terminal { columns: table.width().unwrap_or(u16::MAX), has_colours: !no_color }
+        // A terminal that nobody has told its size says 0.
+        let columns = table.width().filter(|width| *width > 0).unwrap_or(u16::MAX);
+        Self::Terminal { columns, has_colours: !no_color }
     }
 
     /// How many columns a line may take; `None` where any number.

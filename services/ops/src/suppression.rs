@@ -94,7 +94,15 @@ fn row(summary: &SuppressedDestinationSummary, pii: PiiMode) -> Row {
     }
 }
 
-async fn remove(stack: &Stack, address: &str, change: &ChangeArgs) -> Result<Removed, CliError> {
+/// Takes an address off the list, between the two halves of an audit item.
+///
+/// # Errors
+/// [`CliError::Input`] for what is no address, or is not on the list; [`CliError::Service`] when SES does not answer.
+pub async fn remove(
+    stack: &Stack,
+    address: &str,
+    change: &ChangeArgs,
+) -> Result<Removed, CliError> {
     let address = EmailAddress::parse(address)
         .map_err(|invalid| CliError::input(format!("That is not an e-mail address: {invalid}.")))?;
     // Masked: the audit item is kept in the ledger table, which holds no personal data.

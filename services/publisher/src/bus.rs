@@ -4,6 +4,7 @@
 use aws_sdk_eventbridge::Client;
 use aws_sdk_eventbridge::types::{PutEventsRequestEntry, PutEventsResultEntry};
 use kit::AwsError;
+use kit::connect::InsteadOfCall;
 use shared::mail_event::{BUS_SOURCE, MailEvent};
 
 /// EventBridge takes at most ten entries at once, and 256 KB or, by now, 1 MB of them. An event has less than 4 KB: of its
@@ -37,6 +38,12 @@ impl MailBus {
     #[must_use]
     pub const fn new(client: Client, name: String) -> Self {
         Self { client, name }
+    }
+
+    /// Opens a connection to EventBridge: see [`kit::connect`].
+    pub async fn connect(&self) {
+        let instead = self.client.put_events().customize().interceptor(InsteadOfCall).send();
+        kit::connect::answered(instead).await;
     }
 
     /// Puts at most `MAX_ENTRIES` events on the bus. One result for each event, in their order: EventBridge accepts

@@ -69,8 +69,10 @@ async fn from_env() -> Result<Publisher, Error> {
     let bus = config::required("MAIL_BUS_NAME", "the name of the bus of mail events")?;
     let dead_letters =
         config::required("PUBLISHER_DLQ_URL", "the publisher's dead-letter queue's URL")?;
+    let bus = MailBus::new(aws_sdk_eventbridge::Client::new(&sdk), bus);
+    bus.connect().await;
     Ok(Publisher {
-        bus: MailBus::new(aws_sdk_eventbridge::Client::new(&sdk), bus),
+        bus,
         dead_letters: DeadLetterQueue::new(kit::aws::sqs(&sdk), dead_letters, Clock::system()),
         stack: config::optional("WAYBILL_STACK").unwrap_or_else(|| "local".to_owned()),
     })

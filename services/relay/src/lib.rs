@@ -83,6 +83,7 @@ async fn from_env() -> Result<Relay, Error> {
     let sdk = kit::aws::sdk_config().await;
     let (dynamodb, sqs) = (kit::aws::dynamodb(&sdk), kit::aws::sqs(&sdk));
     let clock = Clock::system();
+    kit::connect::sqs(&sqs).await;
     let dead_letters =
         config::required("DISPATCH_DLQ_URL", "the dispatch dead-letter queue's URL")?;
     Ok(Relay {

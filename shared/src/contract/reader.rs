@@ -4,13 +4,14 @@
 //! them all. And it knows no field that may be bad: here, what a mail can do without costs at most itself, with
 //! a warning, and never the event.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::Value;
 
 use crate::contract::error::{FieldWarning, InvalidValue};
+pub(crate) use crate::contract::field_errors::pointer_below;
 pub use crate::contract::field_errors::{FieldErrors, KnownMembers};
+use crate::contract::field_errors::{Place, Token};
 use crate::contract::money_context::MoneyContext;
 use crate::contract::other_names::{OtherNames, is_same};
 use crate::contract::values::{is_absent, whole_number};
@@ -21,7 +22,7 @@ use crate::contract::values::{is_absent, whole_number};
 #[derive(Debug)]
 pub struct FieldReader<'a> {
     value: &'a Value,
-    pointer: String,
+    place: Place,
     errors: &'a FieldErrors,
     /// What is bad here is left out, and refuses nothing.
     is_optional: bool,
@@ -35,8 +36,8 @@ impl<'a> FieldReader<'a> {
     /// A reader at the root of the document `value`, of which each value has to have the form that is asked for.
     #[must_use]
     pub fn root(value: &'a Value, errors: &'a FieldErrors) -> Self {
-        let pointer = String::new();
-        Self { value, pointer, errors, is_optional: false, is_tolerant: false, names: &[] }
+        let (is_optional, is_tolerant) = (false, false);
+        Self { value, place: Place::ROOT, errors, is_optional, is_tolerant, names: &[] }
     }
 
     /// A reader at the root of the document `value`, which understands other forms too.
@@ -47,7 +48,7 @@ impl<'a> FieldReader<'a> {
 
     /// Notes that what is here is not as `expected`: "expected …".
     pub fn refuse<T>(&self, expected: impl fmt::Display) -> Option<T> {
-        self.note(self.pointer.clone(), &format!("expected {expected}"));
+        self.note(self.pointer(), &format!("expected {expected}"));
         None
     }
 
@@ -68,7 +69,7 @@ impl<'a> FieldReader<'a> {
     /// Notes what is wrong with the value here and what was made of it, or that it is probably not meant as it
     /// stands. Never repeats the value.
     pub fn warn(&self, detail: impl fmt::Display) {
-        self.add_warning(self.pointer.clone(), detail.to_string());
+        self.add_warning(self.pointer(), detail.to_string());
     }
 
     /// Notes the same at the member `name` of this object.
@@ -84,7 +85,7 @@ impl<'a> FieldReader<'a> {
     /// The same place, where what is bad is left out.
     #[must_use]
     pub fn as_optional(&self) -> Self {
-        Self { pointer: self.pointer.clone(), is_optional: true, ..*self }
+        Self { is_optional: true, ..*self }
     }
 
     /// The same place, as if `value` were here.
@@ -93,21 +94,14 @@ impl<'a> FieldReader<'a> {
     where
         'a: 'v,
     {
-        let Self { errors, is_optional, is_tolerant, names, .. } = *self;
-        FieldReader {
-            value,
-            pointer: self.pointer.clone(),
-            errors,
-            is_optional,
-            is_tolerant,
-            names,
-        }
+        let Self { place, errors, is_optional, is_tolerant, names, .. } = *self;
+        FieldReader { value, place, errors, is_optional, is_tolerant, names }
     }
 
     /// The same object, of which members may have these other names.
     #[must_use]
     pub fn called_otherwise(&self, names: OtherNames) -> Self {
-        Self { pointer: self.pointer.clone(), names, ..*self }
+        Self { names, ..*self }
     }
 
     /// What the members `parts` hold, which together are the contract's member `name`.
@@ -118,7 +112,7 @@ impl<'a> FieldReader<'a> {
         read: impl Fn(FieldReader<'a>) -> Option<T>,
     ) -> Vec<T> {
         let Some((members, place)) = self.object() else { return Vec::new() };
-        let found = parts.iter().filter_map(|part| self.renamed(members, &place, part, name));
+        let found = parts.iter().filter_map(|part| self.renamed(members, place, part, name));
         found.filter_map(|member| read(member.as_optional())).collect()
     }
 
@@ -129,14 +123,15 @@ impl<'a> FieldReader<'a> {
         read: impl FnOnce(FieldReader<'a>) -> Option<T>,
     ) -> Option<T> {
         let (members, place) = self.object()?;
-        let pointer = pointer_below(&place, name);
-        read(FieldReader { value: members.get(name)?, pointer, names: &[], ..*self })
+        let value = members.get(name)?;
+        let place = self.errors.below(place, Token::Named(name.into()));
+        read(FieldReader { value, place, names: &[], ..*self })
     }
 
     /// Whether this is the member `data` of the event.
     #[must_use]
     pub fn is_data(&self) -> bool {
-        self.pointer == "/data"
+        self.pointer() == "/data"
     }
 
     /// The members of the object here.
@@ -158,16 +153,16 @@ impl<'a> FieldReader<'a> {
     }
 
     /// The members of the object here, or of the only one in an array, as XML converters write it; with its place.
-    fn object(&self) -> Option<(&'a serde_json::Map<String, Value>, Cow<'_, str>)> {
+    fn object(&self) -> Option<(&'a serde_json::Map<String, Value>, Place)> {
         let only = |items: &'a [Value]| {
             let mut present = items.iter().enumerate().filter(|(_, item)| !is_absent(item));
             present.next().filter(|_| present.next().is_none())
         };
         match self.value {
-            Value::Object(members) => Some((members, Cow::Borrowed(&self.pointer))),
+            Value::Object(members) => Some((members, self.place)),
             Value::Array(items) if self.is_tolerant => match only(items)? {
                 (at, Value::Object(members)) => {
-                    Some((members, Cow::Owned(self.member_pointer(&at.to_string()))))
+                    Some((members, self.errors.below(self.place, Token::Item(at))))
                 }
                 _ => None,
             },
@@ -332,7 +327,7 @@ impl<'a> FieldReader<'a> {
         }
         // Two steps: collecting into an `Option` at once would stop at the first bad element.
         let read_items: Vec<Option<T>> =
-            items.iter().enumerate().map(|(i, item)| read(self.at(item, &i.to_string()))).collect();
+            items.iter().enumerate().map(|(i, item)| read(self.at(item, i))).collect();
         read_items.into_iter().collect()
     }
 
@@ -355,12 +350,12 @@ impl<'a> FieldReader<'a> {
 
     /// The elements of the array here that are not absent.
     fn items(&self) -> Vec<FieldReader<'a>> {
-        let at = |(token, item): (String, &'a Value)| self.at(item, &token).as_optional();
+        let at = |(i, item): (usize, &'a Value)| self.at(item, i).as_optional();
         let present = |item: &&'a Value| !is_absent(item);
         match self.value {
             Value::Array(items) => {
                 let items = items.iter().enumerate().filter(|(_, item)| present(item));
-                items.map(|(i, item)| at((i.to_string(), item))).collect()
+                items.map(at).collect()
             }
             // PHP writes an array from which an element was removed as an object.
             Value::Object(members) if members.keys().all(|name| name.parse::<usize>().is_ok()) => {
@@ -371,7 +366,7 @@ impl<'a> FieldReader<'a> {
                     .collect();
                 items.sort_by_key(|(i, _)| *i);
                 let items = items.into_iter().filter(|(_, item)| present(item));
-                items.map(|(i, item)| at((i.to_string(), item))).collect()
+                items.map(at).collect()
             }
             _ => {
                 self.warn("An array is expected; this was taken as its only element.");
@@ -382,32 +377,33 @@ impl<'a> FieldReader<'a> {
 
     fn member(&self, name: &'static str) -> Option<FieldReader<'a>> {
         let (members, place) = self.object()?;
-        self.errors.add_known_member(&place, name);
+        self.errors.add_known_member(place, name);
         let is_there = |value: &&Value| match self.is_tolerant {
             true => !is_absent(value),
             false => !value.is_null(),
         };
         if let Some(value) = members.get(name).filter(is_there) {
-            let pointer = pointer_below(&place, name);
-            return Some(FieldReader { value, pointer, names: &[], ..*self });
+            let place = self.errors.below(place, Token::Member(name));
+            return Some(FieldReader { value, place, names: &[], ..*self });
         }
         let (_, others) = self.names.iter().find(|(known, _)| *known == name)?;
-        others.iter().find_map(|other| self.renamed(members, &place, other, name))
+        others.iter().find_map(|other| self.renamed(members, place, other, name))
     }
 
     /// The member that is called `other` instead of `name`, with a warning.
     fn renamed(
         &self,
         members: &'a serde_json::Map<String, Value>,
-        place: &str,
+        place: Place,
         other: &str,
         name: &str,
     ) -> Option<FieldReader<'a>> {
         let is_it = |(key, value): &(&String, &Value)| is_same(key, other) && !is_absent(value);
         let (key, value) = members.iter().find(is_it)?;
-        let member = FieldReader { value, pointer: pointer_below(place, key), names: &[], ..*self };
+        let place = self.errors.below(place, Token::Named(key.as_str().into()));
+        let member = FieldReader { value, place, names: &[], ..*self };
         // Once, however often it is read.
-        if self.errors.renamed.borrow_mut().insert(member.pointer.clone()) {
+        if self.errors.renamed.borrow_mut().insert(member.pointer()) {
             member.warn(format_args!("This is another name of {name}; it was read as that."));
         }
         Some(member)
@@ -415,7 +411,7 @@ impl<'a> FieldReader<'a> {
 
     // Noted once for each place, not once for each member that is read from it.
     fn check_object(&self) -> Option<()> {
-        let is_first = || self.errors.not_objects.borrow_mut().insert(self.pointer.clone());
+        let is_first = || self.errors.not_objects.borrow_mut().insert(self.pointer());
         if self.is_object() {
             if self.value.is_array() && is_first() {
                 self.warn("An object is expected; the only element of this array was taken.");
@@ -430,20 +426,18 @@ impl<'a> FieldReader<'a> {
         }
     }
 
-    fn at(&self, value: &'a Value, token: &str) -> FieldReader<'a> {
-        let pointer = self.member_pointer(token);
-        FieldReader { value, pointer, ..*self }
+    fn at(&self, value: &'a Value, index: usize) -> FieldReader<'a> {
+        let place = self.errors.below(self.place, Token::Item(index));
+        FieldReader { value, place, ..*self }
+    }
+
+    fn pointer(&self) -> String {
+        self.errors.pointer(self.place)
     }
 
     fn member_pointer(&self, token: &str) -> String {
-        pointer_below(&self.pointer, token)
+        pointer_below(&self.pointer(), token)
     }
-}
-
-/// The JSON Pointer to the member `token` of what `pointer` points to.
-pub(crate) fn pointer_below(pointer: &str, token: &str) -> String {
-    // In this order, or the `~` of `~1` would be escaped again (RFC 6901, section 4).
-    format!("{pointer}/{}", token.replace('~', "~0").replace('/', "~1"))
 }
 
 #[cfg(test)]

@@ -1,7 +1,12 @@
 //! The promises of `waybill console`: a process against the whole stack, and browsers that are no browsers.
 
+mod actions;
 mod browser;
 mod dead_letters;
 mod orders;
+mod repair;
+mod rights;
 mod safety;
+mod shop_pages;
 mod stopping;
+mod today;

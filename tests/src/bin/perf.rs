@@ -28,6 +28,9 @@ struct Args {
     /// Only this function; may be given several times.
     #[arg(long = "function")]
     functions: Vec<String>,
+    /// Measures the same in Python too, for intake, dispatcher and mailer. Makes its environment where it is missing.
+    #[arg(long)]
+    python: bool,
     /// Prints JSON instead of tables.
     #[arg(long)]
     json: bool,
@@ -65,9 +68,9 @@ fn main() -> ExitCode {
 
 /// Returns whether the run is a success.
 fn perf(args: Args) -> Result<bool, PerfError> {
-    let Args { programs, rounds, functions, json, strict } = args;
+    let Args { programs, rounds, functions, python, json, strict } = args;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let report = runtime.block_on(run(Options { programs, rounds, functions }))?;
+    let report = runtime.block_on(run(Options { programs, rounds, functions, python }))?;
     if json {
         println!("{}", serde_json::to_string_pretty(&report)?);
     } else {

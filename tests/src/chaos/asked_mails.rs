@@ -25,6 +25,12 @@ impl AskedMails {
     pub fn contains(&self, key: &Key) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
     }
+
+    /// About how many it was asked.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).len() as u64
+    }
 }
 
 fn parse(body: &[u8]) -> Option<Key> {
@@ -50,5 +56,6 @@ mod tests {
         let key = |order: &str| (order.to_owned(), "order.confirmed##customer".to_owned());
         assert!(asked.contains(&key("north/1")));
         assert!(!asked.contains(&key("default/1")));
+        assert_eq!(asked.count(), 1);
     }
 }

@@ -14,7 +14,7 @@ use shared::mail_event::{MailId, MailOutcome};
 
 use super::oracle::Finding;
 
-/// How long the publisher may take for what is left, once nothing goes wrong any more.
+/// After this time without another difference, the publisher is not going to tell the rest: nothing goes wrong any more.
 const TIMEOUT: Duration = Duration::from_secs(60);
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -71,21 +71,23 @@ pub struct Differences {
 }
 
 /// Compares both, once the publisher has had the time for what was left.
+///
+/// Mails may still change meanwhile. So an event counts as invented only if it was there before the stream was read, and a
+/// change as untold only if it is not there after that.
 pub async fn compare(stack: &Stack, published: &PublishedChanges) -> Differences {
-    let started = Instant::now();
+    let mut last = Differences::default();
+    let mut changed = Instant::now();
     loop {
+        let told_before = published.get();
         let history = History::read(stack).await.unwrap_or_default();
-        let told = published.get();
-        let finding =
-            |changes: Vec<&MailChange>| changes.into_iter().map(MailChange::finding).collect();
-        let differences = Differences {
-            changes: history.entered.len(),
-            untold: finding(history.entered.difference(&told).collect()),
-            invented: finding(told.difference(&history.said).collect()),
-        };
+        let differences = history.compare(&told_before, &published.get());
         let is_whole = differences.changes > 0 && differences.untold.is_empty();
-        if is_whole || started.elapsed() > TIMEOUT {
-            return differences;
+        if differences != last {
+            last = differences;
+            changed = Instant::now();
+        }
+        if is_whole || changed.elapsed() > TIMEOUT {
+            return last;
         }
         tokio::time::sleep(POLL_INTERVAL).await;
     }
@@ -128,6 +130,21 @@ impl History {
             }
         }
         Some(history)
+    }
+
+    /// What it says otherwise than the events that the bus had taken before it was read, and after.
+    fn compare(
+        &self,
+        told_before: &BTreeSet<MailChange>,
+        told_after: &BTreeSet<MailChange>,
+    ) -> Differences {
+        let finding =
+            |changes: Vec<&MailChange>| changes.into_iter().map(MailChange::finding).collect();
+        Differences {
+            changes: self.entered.len(),
+            untold: finding(self.entered.difference(told_after).collect()),
+            invented: finding(told_before.difference(&self.said).collect()),
+        }
     }
 
     /// Adds one record, of which `text` has the texts of the new image.
@@ -187,5 +204,22 @@ mod tests {
         history.add(&text("bounced"), Some(&later), Some("bounced"));
         history.add(&text("sent"), None, Some("sending"));
         assert_eq!((history.entered.len(), history.said.len()), (1, 2));
+    }
+
+    #[test]
+    fn what_changes_while_the_stream_is_read_is_neither_untold_nor_invented() {
+        let change = |mail: &str| MailChange {
+            mail: mail.to_owned(),
+            state: "sent".to_owned(),
+            since: "1".to_owned(),
+        };
+        let set = |mails: &[&str]| mails.iter().map(|mail| change(mail)).collect::<BTreeSet<_>>();
+        let history = History { entered: set(&["a", "read"]), said: set(&["a", "read"]) };
+        let found = |before: &[&str], after: &[&str]| {
+            let Differences { untold, invented, .. } = history.compare(&set(before), &set(after));
+            (untold.len(), invented.len())
+        };
+        assert_eq!(found(&["a"], &["a", "read", "since"]), (0, 0));
+        assert_eq!(found(&["a", "never"], &["a", "never"]), (1, 1));
     }
 }

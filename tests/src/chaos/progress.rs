@@ -20,8 +20,8 @@ pub const POLL_INTERVAL: Duration = Duration::from_millis(100);
 /// the grace period, and than the wait of any message: five minutes where SES refused for the account's sake.
 const STALLED: Duration = Duration::from_secs(360);
 
-/// After this time without any change, what still waits in the dispatch queue is a corrected address whose first mail
-/// neither bounced nor arrived: it would wait for 15 hours. Whatever else is judged again there waits for 30 seconds.
+/// After this time, what still waits in the dispatch queue while nothing else is left is a corrected address whose first
+/// mail neither bounced nor arrived: it would wait for 15 hours. Whatever else is judged again there waits for 30 seconds.
 const SETTLED: Duration = Duration::from_secs(60);
 
 /// The ledger's notifications by key.
@@ -69,15 +69,14 @@ pub async fn wait_until_terminal(
 ) -> Result<Ledger, LedgerUnavailable> {
     let mut last = (usize::MAX, Depths::default());
     let mut changed = Instant::now();
+    let mut judging = JudgingWaits::default();
     loop {
         // No answer does not mean that the queues are empty.
         let unknown = QueueDepth { visible: 1, ..QueueDepth::default() };
         let unknown = Depths { others: unknown, ..Depths::default() };
         let depths = depths(stack).await.unwrap_or(unknown);
         let unchanged = changed.elapsed();
-        let is_settled = depths.total() == 0
-            || unchanged > STALLED
-            || (unchanged > SETTLED && depths.only_judging_waits());
+        let is_settled = depths.total() == 0 || unchanged > STALLED || judging.has_settled(&depths);
         // A scan is slow, and pointless while messages are left.
         let mut open = last.0;
         if is_settled {
@@ -90,6 +89,23 @@ pub async fn wait_until_terminal(
         }
         note_change(&mut last, (open, depths), &mut changed);
         tokio::time::sleep(POLL_INTERVAL).await;
+    }
+}
+
+/// Since when the same number of events has waited to be judged again whenever nothing else was left: orders that the
+/// shop goes on selling pass by meanwhile.
+#[derive(Debug, Default)]
+struct JudgingWaits(Option<(u64, Instant)>);
+
+impl JudgingWaits {
+    fn has_settled(&mut self, depths: &Depths) -> bool {
+        if !depths.only_judging_waits() {
+            return false;
+        }
+        let waiting = depths.dispatch.delayed;
+        let same = self.0.filter(|(last, _)| *last == waiting);
+        let (_, since) = self.0.insert(same.unwrap_or_else(|| (waiting, Instant::now())));
+        since.elapsed() > SETTLED
     }
 }
 

@@ -124,15 +124,36 @@ impl RunReport {
     /// Whether the promise was kept.
     #[must_use]
     pub fn keeps_promise(&self) -> bool {
-        self.lost.is_empty()
-            && self.duplicates.is_empty()
-            && self.contradictions.is_empty()
-            && self.unexpected_mails.is_empty()
-            && self.failed.is_empty()
-            && self.dead_letters == 0
-            && self.personal_lines == 0
-            && self.mail_changes.untold.is_empty()
-            && self.mail_changes.invented.is_empty()
+        self.broken_promises().is_empty()
+    }
+
+    /// What breaks the promise, a line each: short, so that the end of a long output still has all of it.
+    #[must_use]
+    pub fn broken_promises(&self) -> String {
+        let lists = self.breaking_lists();
+        let findings = lists.iter().flat_map(|(what, list)| list.iter().map(move |it| (what, it)));
+        let mut lines: Vec<String> =
+            findings.map(|(what, (event, why))| format!("{what}: {event}: {why}")).collect();
+        let counts = [
+            ("dead letters", self.dead_letters),
+            ("lines with personal data", self.personal_lines),
+        ];
+        let counts = counts.iter().filter(|(_, count)| *count > 0);
+        lines.extend(counts.map(|(what, count)| format!("{count} {what}")));
+        lines.join("\n")
+    }
+
+    /// The lists that have to be empty, each with its name.
+    const fn breaking_lists(&self) -> [(&'static str, &Vec<Finding>); 7] {
+        [
+            ("FAILED", &self.failed),
+            ("LOST", &self.lost),
+            ("MAILED TWICE", &self.duplicates),
+            ("NOT THE NEWEST", &self.contradictions),
+            ("MAILED WITHOUT AN EVENT", &self.unexpected_mails),
+            ("CHANGE NOT TOLD", &self.mail_changes.untold),
+            ("TOLD WITHOUT A CHANGE", &self.mail_changes.invented),
+        ]
     }
 
     /// The number of injected faults.
@@ -157,18 +178,12 @@ impl fmt::Display for RunReport {
         }
         writeln!(f, "{} deliveries were duplicates", self.repeated)?;
         writeln!(f, "{} printed lines hold personal data", self.personal_lines)?;
-        for (what, list) in [
+        let explained = [
             ("in doubt", &self.in_doubt),
             ("mailed twice in the window", &self.in_window),
             ("mailed twice, SES event after the grace period", &self.after_grace),
-            ("FAILED", &self.failed),
-            ("LOST", &self.lost),
-            ("MAILED TWICE", &self.duplicates),
-            ("NOT THE NEWEST", &self.contradictions),
-            ("MAILED WITHOUT AN EVENT", &self.unexpected_mails),
-            ("CHANGE NOT TOLD", &self.mail_changes.untold),
-            ("TOLD WITHOUT A CHANGE", &self.mail_changes.invented),
-        ] {
+        ];
+        for (what, list) in explained.into_iter().chain(self.breaking_lists()) {
             for (event, why) in list {
                 writeln!(f, "{what}: {event}: {why}")?;
             }

@@ -13,6 +13,7 @@ use serde_json::value::RawValue;
 
 use super::error::PerfError;
 use super::process::Program;
+use super::python;
 use super::recording::{Recording, Replay};
 use super::services::Services;
 use super::tls::Tls;
@@ -84,8 +85,12 @@ impl Environments {
 
 /// The executables, and how services are trusted.
 pub struct Bench {
-    /// The directory of the deployed executables and of the floor's.
-    pub programs: PathBuf,
+    /// The directory of the deployed executables and of the floor's; if absent, `counting` stands in for the functions.
+    pub programs: Option<PathBuf>,
+    /// The executable that is every function and counts its allocations.
+    pub counting: PathBuf,
+    /// The interpreter of the peer's environment, if it is measured.
+    pub python: Option<PathBuf>,
     /// For tapes and certificates.
     pub directory: PathBuf,
     pub tls: Tls,
@@ -110,25 +115,40 @@ impl Bench {
     ) -> Result<Program, PerfError> {
         let mut environment = environments.environment(function, url)?;
         environment.insert("SSL_CERT_FILE".to_owned(), self.tls.trusted.display().to_string());
-        let (function, path) = (function.to_owned(), self.programs.join(function));
-        Ok(Program { function, path, args: Vec::new(), environment })
+        let (path, args) = match &self.programs {
+            Some(directory) => (directory.join(function), Vec::new()),
+            None => self.counting(function),
+        };
+        Ok(Program { function: function.to_owned(), path, args, environment })
     }
 
-    /// The same code in this executable, whose allocator counts.
+    fn counting(&self, function: &str) -> (PathBuf, Vec<String>) {
+        (self.counting.clone(), vec!["function".to_owned(), function.to_owned()])
+    }
+
+    /// The same code in the executable whose allocator counts.
     pub fn counted(&self, sample: &Sample, url: &str) -> Result<Program, PerfError> {
         let program = self.function(sample.function, &sample.environments, url)?;
-        let args = vec!["function".to_owned(), sample.function.to_owned()];
-        Ok(Program { path: std::env::current_exe()?, args, ..program })
+        let (path, args) = self.counting(sample.function);
+        Ok(Program { path, args, ..program })
+    }
+
+    /// The same in Python, if that is measured and there is such a function.
+    pub fn python(&self, sample: &Sample, url: &str) -> Result<Option<Program>, PerfError> {
+        let Some(interpreter) = &self.python else { return Ok(None) };
+        let program = self.function(sample.function, &sample.environments, url)?;
+        Ok(python::program(interpreter, program, &self.tls.trusted))
     }
 
     /// The floor, which repeats the calls of `tape`.
     pub fn floor(&self, sample: &Sample, url: &str, tape: &Tape) -> Result<Program, PerfError> {
+        let directory = self.programs.as_ref().ok_or("the floor is not built")?;
         let mut program = self.function(sample.function, &sample.environments, url)?;
         let name = format!("{}-{:?}-{}.json", sample.function, sample.trigger, sample.records);
         let path = self.directory.join(name);
         std::fs::write(&path, serde_json::to_vec(tape)?)?;
         program.environment.insert("FLOOR_TAPE".to_owned(), path.display().to_string());
-        Ok(Program { path: self.programs.join("floor"), ..program })
+        Ok(Program { path: directory.join("floor"), ..program })
     }
 }
 

@@ -5,10 +5,10 @@ use serde::Serialize;
 
 use super::bench::{Bench, Sample};
 use super::error::{NOTHING_MEASURED, PerfError};
-use super::process::Process;
+use super::process::{Process, Program};
 use super::quota::Quota;
+use super::services::Services;
 use super::stats::median;
-use super::tls::Tls;
 
 /// Invocations after the first, of which the last half is warm.
 const FURTHER: usize = 20;
@@ -29,6 +29,8 @@ pub struct Cold {
     pub limited: Vec<(u64, First)>,
     /// The most resident bytes that one of the starts had after its invocations over TLS.
     pub max_resident_bytes: u64,
+    /// The same in Python over TLS, where that was measured.
+    pub python: Option<(Start, First)>,
 }
 
 /// From the start of the process to its first request for an invocation, in milliseconds.
@@ -72,13 +74,18 @@ pub async fn measure(
     starts: usize,
     quotas: &[(u64, Quota)],
 ) -> Result<Cold, PerfError> {
-    let (mut plain, mut tls) = (Vec::new(), Vec::new());
+    let (mut plain, mut tls, mut python) = (Vec::new(), Vec::new(), Vec::new());
     let mut limited: Vec<Vec<Once>> = quotas.iter().map(|_| Vec::new()).collect();
+    let over_tls = || bench.services(sample, Some(&bench.tls));
     for _ in 0..starts {
-        plain.push(once(bench, sample, None, None).await?);
-        tls.push(once(bench, sample, Some(&bench.tls), None).await?);
+        plain.push(own(bench, sample, bench.services(sample, None).await?, None).await?);
+        tls.push(own(bench, sample, over_tls().await?, None).await?);
         for ((_, quota), all) in quotas.iter().zip(&mut limited) {
-            all.push(once(bench, sample, Some(&bench.tls), Some(quota)).await?);
+            all.push(own(bench, sample, over_tls().await?, Some(quota)).await?);
+        }
+        let services = over_tls().await?;
+        if let Some(program) = bench.python(sample, &services.url)? {
+            python.push(once(&program, sample, services, None).await?);
         }
     }
     let limited = quotas.iter().zip(&limited);
@@ -91,6 +98,7 @@ pub async fn measure(
         tls: first(&tls)?,
         limited: limited.collect::<Result<_, PerfError>>()?,
         max_resident_bytes: tls.iter().map(|once| once.resident_bytes).max().unwrap_or_default(),
+        python: if python.is_empty() { None } else { Some((start(&python)?, first(&python)?)) },
     })
 }
 
@@ -113,15 +121,23 @@ fn median_of(values: impl Iterator<Item = f64>) -> Result<f64, PerfError> {
     Ok(median(&values.collect::<Vec<_>>()).ok_or(NOTHING_MEASURED)?)
 }
 
-async fn once(
+async fn own(
     bench: &Bench,
     sample: &Sample,
-    tls: Option<&Tls>,
+    services: Services,
     quota: Option<&Quota>,
 ) -> Result<Once, PerfError> {
-    let services = bench.services(sample, tls).await?;
     let program = bench.function(sample.function, &sample.environments, &services.url)?;
-    let (mut process, start) = Process::start(&program).await?;
+    once(&program, sample, services, quota).await
+}
+
+async fn once(
+    program: &Program,
+    sample: &Sample,
+    services: Services,
+    quota: Option<&Quota>,
+) -> Result<Once, PerfError> {
+    let (mut process, start) = Process::start(program).await?;
     if let Some(quota) = quota {
         process.limit(quota)?;
     }

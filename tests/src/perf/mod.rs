@@ -18,6 +18,7 @@ mod http;
 mod pipeline;
 mod process;
 mod programs;
+mod python;
 mod quota;
 mod recording;
 pub mod report;
@@ -26,6 +27,7 @@ mod services;
 mod stats;
 mod tls;
 mod url_event;
+pub mod usage;
 mod warm;
 
 use std::num::NonZeroUsize;
@@ -34,9 +36,10 @@ use std::time::Instant;
 
 use local::stack::FUNCTIONS;
 
+pub use bench::Trigger;
 pub use error::PerfError;
 
-use bench::{Bench, Sample, Trigger};
+use bench::{Bench, Sample};
 use cold::QUOTAS;
 use quota::Quota;
 use report::{Machine, Report};
@@ -54,6 +57,8 @@ pub struct Options {
     pub rounds: NonZeroUsize,
     /// Only these functions; all if empty.
     pub functions: Vec<String>,
+    /// The same in Python too.
+    pub python: bool,
 }
 
 /// Measures, and tells on standard error how far it is.
@@ -64,10 +69,17 @@ pub async fn run(options: Options) -> Result<Report, PerfError> {
     known(&options.functions)?;
     let rounds = options.rounds.get();
     let programs = programs::find(options.programs.as_deref())?;
+    let python = options.python.then(python::environment).transpose()?;
     let (started, before) = (Instant::now(), Machine::now());
     let directory = tempfile::tempdir()?;
     let tls = Tls::new(directory.path())?;
-    let bench = Bench { programs, directory: directory.path().to_owned(), tls };
+    let bench = Bench {
+        programs: Some(programs),
+        counting: std::env::current_exe()?,
+        python,
+        directory: directory.path().to_owned(),
+        tls,
+    };
     let mut samples = Vec::new();
     for size in SIZES {
         eprintln!("recording the pipeline with {size} orders");

@@ -129,8 +129,16 @@ impl Process {
     }
 
     async fn next(&mut self) -> Result<(Instant, Event), PerfError> {
-        let event = tokio::time::timeout(TIMEOUT, self.api.events.recv()).await;
-        event.map_err(|_| "a process did nothing for 30 s")?.ok_or_else(|| "it ended".into())
+        let Self { api, child, .. } = self;
+        let next = async {
+            tokio::select! {
+                // What it has told before it ended counts first.
+                biased;
+                event = api.events.recv() => event.ok_or_else(|| "the Runtime API ended".into()),
+                status = child.wait() => Err(format!("a process ended: {}", status?).into()),
+            }
+        };
+        tokio::time::timeout(TIMEOUT, next).await.map_err(|_| "a process did nothing for 30 s")?
     }
 }
 

@@ -31,17 +31,24 @@ fn names() -> impl Iterator<Item = &'static str> {
 
 /// Only these packages, as for the zips: with others beside them, what they share would have more features.
 fn build() -> Result<PathBuf, PerfError> {
-    let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no workspace")?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
-    command.current_dir(workspace).args(["build", "--profile", "lambda", "--locked"]);
+    command.current_dir(workspace()?).args(["build", "--profile", "lambda", "--locked"]);
     for name in names() {
         command.arg("--package").arg(format!("waybill-{name}"));
     }
     if !command.status()?.success() {
         return Err("the functions could not be built".into());
     }
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or(workspace.join("target"), PathBuf::from);
-    Ok(target.join("lambda"))
+    Ok(target_directory()?.join("lambda"))
+}
+
+fn workspace() -> Result<&'static Path, PerfError> {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or_else(|| "no workspace".into())
+}
+
+/// Where cargo puts what it builds.
+pub fn target_directory() -> Result<PathBuf, PerfError> {
+    let workspace = workspace()?;
+    Ok(std::env::var_os("CARGO_TARGET_DIR").map_or(workspace.join("target"), PathBuf::from))
 }

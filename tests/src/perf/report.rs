@@ -132,6 +132,7 @@ impl fmt::Display for Report {
         )?;
         self.warm_table(f)?;
         self.cold_table(f)?;
+        self.python_table(f)?;
         writeln!(f, "| to reach | reach | measured | |\n| --- | ---: | ---: | --- |")?;
         for verdict in self.verdicts() {
             let Verdict { what, reach, measured } = &verdict;
@@ -199,6 +200,37 @@ impl Report {
         }
         if let Some(why) = &self.no_quota {
             writeln!(f, "\nNothing was measured with a share of a core: {why}")?;
+        }
+        writeln!(f)
+    }
+}
+
+impl Report {
+    fn python_table(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let warm: Vec<_> = self.warm.iter().filter_map(|w| Some((w, w.python.as_ref()?))).collect();
+        if warm.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            f,
+            "| in Python, per record | batch | CPU µs | × Waybill | p50 ms | × Waybill | MB | × Waybill |\n| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"
+        )?;
+        for (own, python) in warm {
+            let [own_mb, python_mb] = [own.resident_bytes, python.resident_bytes].map(megabytes);
+            write!(f, "| {} ({:?}) | {} ", own.function, own.trigger, own.records)?;
+            write!(f, "| {:.0} | {:.1} ", python.cpu_us, python.of_function)?;
+            write!(f, "| {:.2} | {:.1} ", python.p50_ms, python.p50_ms / own.p50_ms)?;
+            writeln!(f, "| {python_mb:.1} | {:.1} |", python_mb / own_mb)?;
+        }
+        writeln!(
+            f,
+            "\n| in Python, over TLS | start CPU ms | × Waybill | first CPU ms | × Waybill |\n| --- | ---: | ---: | ---: | ---: |"
+        )?;
+        for (own, (start, first)) in self.cold.iter().filter_map(|c| Some((c, c.python.as_ref()?)))
+        {
+            write!(f, "| {} | {:.0} ", own.function, start.cpu_ms)?;
+            write!(f, "| {:.0} ", start.cpu_ms / own.tls_start.cpu_ms)?;
+            writeln!(f, "| {:.1} | {:.1} |", first.cpu_ms, first.cpu_ms / own.tls.cpu_ms)?;
         }
         writeln!(f)
     }

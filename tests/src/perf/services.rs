@@ -31,6 +31,16 @@ pub struct Count {
     pub received: u64,
 }
 
+impl std::iter::Sum for Count {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, count| Self {
+            calls: sum.calls + count.calls,
+            sent: sum.sent + count.sent,
+            received: sum.received + count.received,
+        })
+    }
+}
+
 /// What was called since the last look.
 #[derive(Debug, Default)]
 pub struct Seen {
@@ -115,6 +125,9 @@ impl Services {
 
 impl State {
     async fn answer(&self, parts: Parts, body: Bytes) -> Response<Full<Bytes>> {
+        if parts.uri.path() == kit::connect::PATH {
+            return json_answer(200, "healthy");
+        }
         let operation = operation(&parts);
         let request: Value = serde_json::from_slice(&body).unwrap_or_default();
         self.begin(&operation, &request, body.len());

@@ -7,16 +7,15 @@ use serde::Serialize;
 
 use super::bench::{Bench, Input, Sample, Tape, Trigger};
 use super::error::{NOTHING_MEASURED, PerfError};
-use super::process::{CountedProcess, Process, Program};
+use super::process::{Process, Program};
 use super::services::{Count, Services};
 use super::stats::{median, percentile};
+use super::usage::{self, Usage};
 
 /// Invocations before anything is measured, so that what is read once in a while is read.
 const WARM_UP: usize = 20;
 /// Invocations of one process before the other's turn.
 const AT_A_TIME: usize = 20;
-/// Invocations whose allocations are counted.
-const COUNTED: u64 = 10;
 
 /// The calls of each operation.
 type Calls = BTreeMap<String, Count>;
@@ -48,62 +47,119 @@ pub struct Warm {
     pub log_bytes: f64,
     /// Of all measured invocations together.
     pub by_operation: Calls,
+    /// The same in Python, where that was measured.
+    pub python: Option<Python>,
+}
+
+/// What a record costs the same function in Python.
+#[derive(Debug, Clone, Serialize)]
+pub struct Python {
+    /// µs of CPU for each record: the median of all rounds.
+    pub cpu_us: f64,
+    /// The median of its ratios to the function's in each round.
+    pub of_function: f64,
+    /// From the event to the answer, in milliseconds.
+    pub p50_ms: f64,
+    /// Resident bytes after all invocations.
+    pub resident_bytes: u64,
 }
 
 /// Measures one sample in `rounds` rounds.
 pub async fn measure(bench: &Bench, sample: &Sample, rounds: usize) -> Result<Warm, PerfError> {
+    let who = format!("{} with {} records", sample.function, sample.records);
     let services = bench.services(sample, None).await?;
     let program = bench.function(sample.function, &sample.environments, &services.url)?;
     let mut function = Side::start(&program, services, &sample.payload).await?;
     let (tape, own) = function.tape(sample).await?;
-    let services = bench.services(sample, None).await?;
-    let program = bench.floor(sample, &services.url, &tape)?;
-    let mut floor = Side::start(&program, services, &sample.payload).await?;
-    floor.process.invoke(floor.payload).await?;
-    let who = format!("{} with {} records", sample.function, sample.records);
-    same_calls(&who, &own, &floor.services.take()?.counts)?;
+    let mut floor = floor(bench, sample, &tape, &who, &own).await?;
+    let mut python = python(bench, sample, &who, &own).await?;
     let logged = function.process.logged();
     for round in 0..rounds {
-        // What one leaves behind, in caches and as heat, is to meet the other as often.
-        let (first, second) = match round % 2 {
-            0 => (&mut function, &mut floor),
-            _ => (&mut floor, &mut function),
-        };
-        first.round().await?;
-        second.round().await?;
+        let mut sides: Vec<&mut Side<'_>> =
+            [&mut function, &mut floor].into_iter().chain(&mut python).collect();
+        // What one leaves behind, in caches and as heat, is to meet the others as often.
+        let first = round % sides.len();
+        sides.rotate_left(first);
+        for side in sides {
+            side.round().await?;
+        }
     }
-    let invocations = (rounds * AT_A_TIME) as f64;
-    let records = invocations * sample.records as f64;
     let logged = function.process.logged() - logged;
     let seen = function.services.take()?;
-    let total = total(&seen.counts);
-    nearly_as_many(&who, total, self::total(&floor.services.take()?.counts))?;
-    let per_record = |us: &[f64]| Some(median(us)? / sample.records as f64);
-    let ratios = function.cpu_us.iter().zip(&floor.cpu_us).map(|(own, floor)| own / floor);
-    let [allocations, allocated] = allocations(bench, sample).await?;
-    let resident_bytes = function.process.memory()?.resident_bytes;
-    let warm = Warm {
+    nearly_as_many(&who, total(&seen.counts), total(&floor.services.take()?.counts))?;
+    let usage = usage::measure(bench, sample).await?;
+    let records = (rounds * AT_A_TIME * sample.records) as f64;
+    let python = match python {
+        Some(python) => Some(python.beside(&function, sample.records).await?),
+        None => None,
+    };
+    let warm = warm(sample, &function, &floor, usage, python)?;
+    function.process.end().await;
+    floor.process.end().await;
+    Ok(Warm { log_bytes: logged as f64 / records, by_operation: seen.counts, ..warm })
+}
+
+fn warm(
+    sample: &Sample,
+    function: &Side<'_>,
+    floor: &Side<'_>,
+    usage: Usage,
+    python: Option<Python>,
+) -> Result<Warm, PerfError> {
+    let Usage { calls, bytes_sent, bytes_received, allocations, allocated_bytes, .. } = usage;
+    Ok(Warm {
         function: sample.function,
         trigger: sample.trigger,
         records: sample.records,
-        cpu_us: per_record(&function.cpu_us).ok_or(NOTHING_MEASURED)?,
-        floor_cpu_us: per_record(&floor.cpu_us).ok_or(NOTHING_MEASURED)?,
-        of_floor: median(&ratios.collect::<Vec<_>>()).ok_or(NOTHING_MEASURED)?,
-        p50_ms: percentile(&function.wall_ms, 50).ok_or(NOTHING_MEASURED)?,
-        p99_ms: percentile(&function.wall_ms, 99).ok_or(NOTHING_MEASURED)?,
-        floor_p50_ms: percentile(&floor.wall_ms, 50).ok_or(NOTHING_MEASURED)?,
-        resident_bytes,
-        calls: total.calls as f64 / records,
-        bytes_sent: total.sent as f64 / records,
-        bytes_received: total.received as f64 / records,
-        allocations: allocations / sample.records as f64,
-        allocated_bytes: allocated / sample.records as f64,
-        log_bytes: logged as f64 / records,
-        by_operation: seen.counts,
-    };
-    function.process.end().await;
-    floor.process.end().await;
-    Ok(warm)
+        cpu_us: function.cpu_per_record(sample.records)?,
+        floor_cpu_us: floor.cpu_per_record(sample.records)?,
+        of_floor: function.cpu_of(floor)?,
+        p50_ms: function.wall(50)?,
+        p99_ms: function.wall(99)?,
+        floor_p50_ms: floor.wall(50)?,
+        resident_bytes: function.process.memory()?.resident_bytes,
+        calls,
+        bytes_sent,
+        bytes_received,
+        allocations,
+        allocated_bytes,
+        log_bytes: 0.0,
+        by_operation: Calls::new(),
+        python,
+    })
+}
+
+/// The floor of a function that makes these calls.
+async fn floor<'a>(
+    bench: &Bench,
+    sample: &'a Sample,
+    tape: &Tape,
+    who: &str,
+    own: &Calls,
+) -> Result<Side<'a>, PerfError> {
+    let services = bench.services(sample, None).await?;
+    let program = bench.floor(sample, &services.url, tape)?;
+    let mut floor = Side::start(&program, services, &sample.payload).await?;
+    same_calls(who, own, &floor.calls_of_one().await?)?;
+    Ok(floor)
+}
+
+/// The same function in Python, if that is measured.
+async fn python<'a>(
+    bench: &Bench,
+    sample: &'a Sample,
+    who: &str,
+    own: &Calls,
+) -> Result<Option<Side<'a>>, PerfError> {
+    // What there is to see of a hundred is to be seen of ten, in a tenth of the time.
+    if sample.records > Trigger::Queue.most_records() {
+        return Ok(None);
+    }
+    let services = bench.services(sample, None).await?;
+    let Some(program) = bench.python(sample, &services.url)? else { return Ok(None) };
+    let mut python = Side::start(&program, services, &sample.payload).await?;
+    same_operations(who, own, &python.calls_of_one().await?)?;
+    Ok(Some(python))
 }
 
 /// A process that is measured.
@@ -142,6 +198,40 @@ impl<'a> Side<'a> {
         Ok(())
     }
 
+    /// What it calls in one more invocation.
+    async fn calls_of_one(&mut self) -> Result<Calls, PerfError> {
+        self.process.invoke(self.payload).await?;
+        Ok(self.services.take()?.counts)
+    }
+
+    /// The median, in µs.
+    fn cpu_per_record(&self, records: usize) -> Result<f64, PerfError> {
+        Ok(median(&self.cpu_us).ok_or(NOTHING_MEASURED)? / records as f64)
+    }
+
+    /// The median of its ratios to another one, round by round.
+    fn cpu_of(&self, other: &Self) -> Result<f64, PerfError> {
+        let ratios = self.cpu_us.iter().zip(&other.cpu_us).map(|(own, other)| own / other);
+        Ok(median(&ratios.collect::<Vec<_>>()).ok_or(NOTHING_MEASURED)?)
+    }
+
+    /// This percentile, in milliseconds.
+    fn wall(&self, percent: usize) -> Result<f64, PerfError> {
+        Ok(percentile(&self.wall_ms, percent).ok_or(NOTHING_MEASURED)?)
+    }
+
+    /// Its figures as those of a function in Python. Ends it.
+    async fn beside(self, function: &Self, records: usize) -> Result<Python, PerfError> {
+        let python = Python {
+            cpu_us: self.cpu_per_record(records)?,
+            of_function: self.cpu_of(function)?,
+            p50_ms: self.wall(50)?,
+            resident_bytes: self.process.memory()?.resident_bytes,
+        };
+        self.process.end().await;
+        Ok(python)
+    }
+
     /// What the function calls in one more invocation, and how often.
     async fn tape(&mut self, sample: &Sample) -> Result<(Tape, Calls), PerfError> {
         self.services.tape();
@@ -155,11 +245,7 @@ impl<'a> Side<'a> {
 }
 
 fn total(counts: &Calls) -> Count {
-    counts.values().fold(Count::default(), |sum, count| Count {
-        calls: sum.calls + count.calls,
-        sent: sum.sent + count.sent,
-        received: sum.received + count.received,
-    })
+    counts.values().copied().sum()
 }
 
 /// The floor is one only if it calls the same, and is answered the same.
@@ -180,6 +266,20 @@ fn same_calls(who: &str, own: &Calls, floor: &Calls) -> Result<(), PerfError> {
     Err(format!("the floor of {who} does not make its calls: {floor:?} instead of {own:?}").into())
 }
 
+/// The same function in Python is one only if it makes the same calls; each writes JSON in its own way.
+///
+/// # Errors
+/// In one invocation, the two do not call each operation equally often.
+fn same_operations(who: &str, own: &Calls, python: &Calls) -> Result<(), PerfError> {
+    let often = |calls: &Calls| -> Vec<(String, u64)> {
+        calls.iter().map(|(name, count)| (name.clone(), count.calls)).collect()
+    };
+    if often(own) == often(python) {
+        return Ok(());
+    }
+    Err(format!("in Python, {who} does not make its calls: {python:?} instead of {own:?}").into())
+}
+
 /// Over all rounds, a function may read something again now and then, such as a shop's settings, which its floor does not.
 fn nearly_as_many(who: &str, own: Count, floor: Count) -> Result<(), PerfError> {
     if alike(own.calls, floor.calls) && alike(own.received, floor.received) {
@@ -196,23 +296,6 @@ const fn alike(own: u64, floor: u64) -> bool {
     own.abs_diff(floor) * 50 <= own
 }
 
-/// How often one invocation allocates, and how many bytes.
-async fn allocations(bench: &Bench, sample: &Sample) -> Result<[f64; 2], PerfError> {
-    let services = bench.services(sample, None).await?;
-    let mut counted = CountedProcess::start(&bench.counted(sample, &services.url)?).await?;
-    for _ in 0..WARM_UP {
-        counted.process.invoke(&sample.payload).await?;
-    }
-    let before = counted.allocations().await?;
-    for _ in 0..COUNTED {
-        counted.process.invoke(&sample.payload).await?;
-    }
-    let after = counted.allocations().await?;
-    counted.process.end().await;
-    let each = |after: u64, before: u64| (after - before) as f64 / COUNTED as f64;
-    Ok([each(after.count, before.count), each(after.bytes, before.bytes)])
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,6 +305,16 @@ mod tests {
         all.iter()
             .map(|&(name, calls, received)| (name.to_owned(), count(calls, received)))
             .collect()
+    }
+
+    #[test]
+    fn a_function_in_python_may_write_other_bytes_and_not_make_other_calls() {
+        let own = calls(&[("GetItem", 1, 500), ("PutItem", 2, 20)]);
+        same_operations("mailer", &own, &calls(&[("GetItem", 1, 5), ("PutItem", 2, 90)]))
+            .expect("the same calls");
+        let other = calls(&[("GetItem", 1, 500), ("PutItem", 1, 20)]);
+        let error = same_operations("mailer", &own, &other).expect_err("others").to_string();
+        assert!(error.starts_with("in Python, mailer does not make its calls"), "{error}");
     }
 
     #[test]

@@ -186,6 +186,33 @@ mod tests {
     }
 
     #[test]
+    fn each_transition_writes_what_the_protocol_says() {
+        let facts = Facts { not_before: 7, ..Facts::for_attempt(5, 1) };
+        let no_doubts = ("doubts = :no_doubts", ":no_doubts", 0);
+        let no_wait = ("not_before = :no_wait", ":no_wait", 0);
+        let later = ("not_before = :not_before", ":not_before", 7);
+        let one_more = ("doubts = doubts + :one", ":one", 1);
+        let max = i64::from(MAX_DOUBTS);
+        for (transition, expected) in [
+            (Transition::Doubt, &[one_more][..]),
+            (Transition::Expire, &[one_more]),
+            (Transition::Hold, &[("doubts = :max_doubts", ":max_doubts", max)]),
+            (Transition::Fail, &[no_doubts]),
+            (Transition::Reopen, &[no_doubts, no_wait]),
+            (Transition::Defer, &[later]),
+            (Transition::Bounce, &[no_wait]),
+            (Transition::Settle, &[]),
+        ] {
+            let (update, values) = Change::new(transition, facts).update();
+            for (clause, name, value) in expected {
+                assert!(update.contains(clause), "{transition:?}: {update}");
+                assert_eq!(values[*name], number(*value), "{transition:?}");
+            }
+            assert_eq!(values.len(), 2 + expected.len(), "{transition:?}: {update}");
+        }
+    }
+
+    #[test]
     fn a_reason_lasts_as_long_as_its_state() {
         let facts = Facts::for_attempt(5, 1);
         let refused = Change::new(Transition::Defer, facts).with("reason", "Throttled");

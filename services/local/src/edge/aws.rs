@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::extract::{FromRequest, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, header};
 
 use super::event_bus::put_events;
@@ -29,6 +29,9 @@ pub async fn route_by_target(
             Ok(request) => get_object(&edge, request).await,
             Err(rejection) => rejection,
         };
+    }
+    if request.uri().path() == kit::connect::PATH && is_signed(request.headers()) {
+        return "healthy".into_response();
     }
     let Some(target) = request.headers().get("x-amz-target") else {
         // Services without this header, such as STS, are called at `/`, signed. Elsewhere a

@@ -35,6 +35,8 @@ pub struct Call<'a> {
 pub enum Fault {
     /// The service throttles. Before the call: nothing was done.
     Throttled,
+    /// The caller has no right to it. Before the call: nothing was done.
+    Denied,
     /// The service answers 500. After the call: it was carried out nevertheless.
     ServerError,
     /// The connection is closed without a response.
@@ -76,6 +78,7 @@ impl Faults for NoFaults {}
 pub(super) async fn apply(fault: Option<Fault>, service: Service) -> Option<Response> {
     match fault? {
         Fault::Throttled => Some(throttled(service)),
+        Fault::Denied => Some(denied(service)),
         Fault::ServerError => Some(server_error(service)),
         Fault::HangUp => Some(hang_up()),
         Fault::Delay(pause) => {
@@ -119,6 +122,26 @@ fn throttled(service: Service) -> Response {
             "TooManyRequestsException",
             "Maximum sending rate exceeded.",
         ),
+    }
+}
+
+fn denied(service: Service) -> Response {
+    const STATUS: StatusCode = StatusCode::FORBIDDEN;
+    const MESSAGE: &str = "The caller is not authorized to perform this operation.";
+    match service {
+        Service::DynamoDb
+        | Service::DynamoDbStreams
+        | Service::EventBridge
+        | Service::SecretsManager => {
+            let code = "com.amazon.coral.service#AccessDeniedException";
+            aws_json_error(StatusCode::BAD_REQUEST, code, MESSAGE)
+        }
+        Service::Sqs => {
+            let error = aws_json_error(STATUS, "com.amazonaws.sqs#AccessDenied", MESSAGE);
+            ([("x-amzn-query-error", "AccessDenied;Sender")], error).into_response()
+        }
+        Service::S3 => objects::error(STATUS, "AccessDenied", MESSAGE),
+        Service::SesV2 => rest_json_error(STATUS, "AccessDeniedException", MESSAGE),
     }
 }
 

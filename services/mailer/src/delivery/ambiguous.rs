@@ -97,16 +97,18 @@ pub async fn resend(delivery: &Delivery<'_>, doubts: u32, has_turn: bool) -> Ste
         return held;
     }
     let backlog = delivery.mailer.feedback_backlog.check().await;
-    let is_clear = backlog != Backlog::Unread;
-    if !is_clear {
-        tracing::warn!("not resent while SES events may be unread");
-    }
     let interval = delivery.backlog_interval();
     let before = delivery.backlog_watch();
     let watch = BacklogWatch::after_check(before, doubts, now, backlog, interval);
-    // Rarely while events are unread: whenever a copy is sent and its original is delivered again, one
-    // more copy circulates, and during a long outage they must not become many.
-    let next = if is_clear { interval } else { span / 2 };
+    let next = match backlog {
+        Backlog::Empty | Backlog::BeingRead => interval,
+        // Rarely: whenever a copy is sent and its original is delivered again, one more copy circulates, and during a
+        // long outage they must not become many.
+        Backlog::Unread => {
+            tracing::warn!("not resent while SES events may be unread");
+            span / 2
+        }
+    };
     if let Some(wait) = check_again_in(&watch, span, next) {
         return Step::End(End::CheckAgain { until: now + wait, watch });
     }

@@ -44,21 +44,40 @@ const _: () = assert!(
     "a delivery whose calls are all slow is still sent and recorded"
 );
 
+/// How much of an invocation's time is over when a delivery's steps must be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The mail must be claimed.
+    pub claim: Duration,
+    /// SES must have answered.
+    pub answer: Duration,
+}
+
+impl Limits {
+    /// Of an invocation that lasts at most `total`, for a mail that may have files or not.
+    pub fn of(total: Duration, has_files: bool) -> Self {
+        let answer = total.saturating_sub(time_to_record(total));
+        let files = if has_files { time_for_files(answer) } else { Duration::ZERO };
+        let claim = answer.saturating_sub(time_to_claim_and_send(answer)).saturating_sub(files);
+        Self { claim, answer }
+    }
+}
+
 /// What of an invocation that lasts at most `total` is kept for recording. Half of it, if it is shorter than
 /// deployed, as on one machine.
-pub fn time_to_record(total: Duration) -> Duration {
+fn time_to_record(total: Duration) -> Duration {
     TIME_TO_RECORD.min(total / 2)
 }
 
 /// What of the time for a delivery, `send`, must be left when it claims. Less than half of it, if it is shorter than
 /// deployed, but never less than the call needs.
-pub fn time_to_claim_and_send(send: Duration) -> Duration {
+fn time_to_claim_and_send(send: Duration) -> Duration {
     TIME_TO_CLAIM_AND_SEND.min(send * 2 / 5).max(MIN_SEND_TIME)
 }
 
 /// What more of the time for a delivery, `send`, must be left when it claims a mail with files. As in
 /// [`time_to_claim_and_send`], less where there is less than deployed.
-pub fn time_for_files(send: Duration) -> Duration {
+fn time_for_files(send: Duration) -> Duration {
     TIME_FOR_FILES.min(send / 4)
 }
 
@@ -66,6 +85,17 @@ pub fn time_for_files(send: Duration) -> Duration {
 /// and more than the least. None where that leaves nothing.
 pub fn time_to_fetch(left: Duration) -> Duration {
     TIME_TO_FETCH.min(left.saturating_sub(MIN_SEND_TIME) * 2 / 3)
+}
+
+/// How long SES may take for its answer, of the time that is `left` for it; `None`: it is not to be asked.
+pub fn time_to_send(left: Duration) -> Option<Duration> {
+    (left >= MIN_SEND_TIME).then_some(left)
+}
+
+/// How long a mail waits for the memory for its files, of the time that is `left` before its claim: a turn is still to be
+/// taken.
+pub fn time_for_memory(left: Duration) -> Duration {
+    left / 2
 }
 
 /// How long taking turns may last, and how far away they may be, where this much time is left before the claim. Both
@@ -83,6 +113,31 @@ mod tests {
         assert_eq!(time_to_record(FUNCTION_TIMEOUT), TIME_TO_RECORD);
         assert!(TIME_TO_RECORD > kit::aws::ATTEMPT_TIMEOUT * kit::aws::MAX_ATTEMPTS);
         assert_eq!(time_to_record(Duration::from_secs(5)), Duration::from_millis(2500));
+    }
+
+    #[test]
+    fn what_comes_after_a_claim_and_after_the_answer_has_its_time_however_late_they_are() {
+        let limits = |total, has_files| {
+            let Limits { claim, answer } = Limits::of(Duration::from_millis(total), has_files);
+            (claim.as_millis(), answer.as_millis())
+        };
+        let (claim, answer) = limits(30_000, false);
+        assert_eq!(answer, 30_000 - TIME_TO_RECORD.as_millis());
+        assert_eq!(claim, answer - TIME_TO_CLAIM_AND_SEND.as_millis());
+        let files = TIME_FOR_FILES.as_millis().min(answer / 4);
+        assert_eq!(limits(30_000, true), (claim - files, answer));
+        assert_eq!(limits(5_000, false), (1_500, 2_500));
+        assert_eq!(limits(5_000, true), (875, 2_500));
+        assert_eq!(limits(1_000, true), (0, 500), "no time to claim it");
+        assert_eq!(limits(0, false), (0, 0));
+    }
+
+    #[test]
+    fn ses_is_asked_only_where_its_answer_can_be_waited_for_and_memory_leaves_time_for_a_turn() {
+        let just_short = MIN_SEND_TIME - Duration::from_nanos(1);
+        assert_eq!(time_to_send(MIN_SEND_TIME), Some(MIN_SEND_TIME));
+        assert_eq!(time_to_send(just_short), None);
+        assert_eq!(time_for_memory(Duration::from_secs(8)), Duration::from_secs(4));
     }
 
     #[test]

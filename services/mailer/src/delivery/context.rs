@@ -14,7 +14,7 @@ use shared::queue::dead_letter::DeadLetterCode;
 use shared::queue::message::MailRequest;
 
 use super::attempt::Attempt;
-use super::budget::{time_for_files, time_to_claim_and_send, time_to_record};
+use super::budget::Limits;
 use super::due::Due;
 use crate::backlog_watch::BacklogWatch;
 use crate::mailer::Mailer;
@@ -47,17 +47,11 @@ impl<'a> Delivery<'a> {
         settings: &'a ShopSettings,
         deadline: SystemTime,
     ) -> Self {
-        let total = deadline.duration_since(SystemTime::now()).unwrap_or_default();
-        let kept = time_to_record(total);
-        let send_until = deadline - kept;
-        let send = total.saturating_sub(kept);
         let of = (&request.key.shop, settings.attachments.as_ref());
         let reads_files = mailer.attachments.may_read(of, &request.event.attachments);
-        let files = match reads_files {
-            true => time_for_files(send),
-            false => Duration::ZERO,
-        };
-        let claim_until = send_until - time_to_claim_and_send(send) - files;
+        let now = SystemTime::now();
+        let total = deadline.duration_since(now).unwrap_or_default();
+        let limits = Limits::of(total, reads_files);
         let order_key = request.key.order_key().to_string();
         let notification = request.key.sort_key();
         Self {
@@ -65,8 +59,8 @@ impl<'a> Delivery<'a> {
             request,
             settings,
             message,
-            send_until,
-            claim_until,
+            send_until: now + limits.answer,
+            claim_until: now + limits.claim,
             reads_files,
             order_key,
             notification,

@@ -9,7 +9,7 @@ use shared::queue::message::MailRequest;
 
 use super::attachments::{Files, NO_TIME_FOR_FILES, fetch_files, without_files};
 use super::attempt::Attempt;
-use super::budget::MIN_SEND_TIME;
+use super::budget::{MIN_SEND_TIME, time_to_send};
 use super::context::Delivery;
 use super::step::Step;
 use crate::attachments::FilePermit;
@@ -91,10 +91,47 @@ fn prepare(delivery: &Delivery<'_>, attempt: u32, token: &str) -> Result<Prepare
 /// Calls SES if there is time left to record its answer. A call that is not made counts as refused, because it
 /// certainly sent nothing.
 async fn call_ses(delivery: &Delivery<'_>, prepared: PreparedMail) -> SendOutcome {
-    match delivery.time_left() {
-        left if left < MIN_SEND_TIME => {
-            SendOutcome::Retryable { code: OUT_OF_TIME.to_owned(), retry_after: MIN_SEND_TIME }
+    match time_to_send(delivery.time_left()) {
+        None => SendOutcome::Retryable { code: OUT_OF_TIME.to_owned(), retry_after: MIN_SEND_TIME },
+        Some(left) => delivery.mailer.sender.send(prepared, left).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+    use shared::EmailAddress;
+    use shared::notification::AddressHash;
+    use shared::queue::message::DispatchRequest;
+
+    #[test]
+    fn a_copy_says_that_it_is_one_unless_it_goes_to_the_customers_own_address() {
+        let event = json!({
+            "specversion": "1.0", "source": "shop", "id": "e-1", "type": "order.confirmed",
+            "data": { "order": {
+                "id": "1001", "placed_at": "2025-11-20T10:30:00Z",
+                "customer": { "email": "jo@example.com" },
+                "lines": [{ "title": "Mug" }],
+            }}
+        });
+        let accepted_at = jiff::Timestamp::constant(1_763_900_000, 0);
+        let id = shared::CorrelationId::parse("c-1").expect("valid");
+        let body = DispatchRequest::body(&event, accepted_at, &id);
+        let request = DispatchRequest::parse(&body).expect("a dispatch request");
+        let mut mail = request.clone().into_mail_request(request.send_before());
+        let shop = mail.key.shop.clone();
+        let copy_to =
+            |address| Recipient::copy_to(&shop, &EmailAddress::parse(address).expect("an address"));
+        let corrected = Recipient::Corrected(AddressHash::parse("IsKbxIjX").expect("a hash"));
+        for (recipient, says_so) in [
+            (Recipient::Customer, false),
+            (corrected, false),
+            (copy_to("jo@example.com"), false),
+            (copy_to("sales@example.com"), true),
+        ] {
+            mail.key.recipient = recipient;
+            assert_eq!(is_for_somebody_else(&mail), says_so, "{recipient}");
         }
-        left => delivery.mailer.sender.send(prepared, left).await,
     }
 }

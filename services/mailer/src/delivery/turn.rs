@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use super::budget::time_for_turns;
+use super::budget::{time_for_memory, time_for_turns};
 use super::context::Delivery;
 use super::end::End;
 use super::step::{AfterTurn, Step};
@@ -159,12 +159,12 @@ pub async fn take_one(delivery: &Delivery<'_>, then: AfterTurn, admission: &mut 
 }
 
 /// Whether there is memory for the mail's files, for which it waits if there is none: without a turn, whose slot would pass,
-/// and without a claim, whose lease would run out. At most half of the time, since a turn is still to be taken.
+/// and without a claim, whose lease would run out.
 async fn has_memory(delivery: &Delivery<'_>, admission: &mut Admission) -> bool {
     if !delivery.reads_files() || admission.memory.is_some() {
         return true;
     }
-    let max_wait = delivery.time_left_to_claim() / 2;
+    let max_wait = time_for_memory(delivery.time_left_to_claim());
     admission.memory = delivery.mailer.attachments.memory().take(max_wait).await;
     admission.memory.is_some()
 }

@@ -1,5 +1,7 @@
 //! The steps of a delivery, in the usual order.
 
+use std::time::Duration;
+
 use kit::ledger::{ClaimOutcome, Item, LedgerError};
 use kit::queue::BatchItemOutcome;
 use shared::ledger::{ClaimRefusal, Facts};
@@ -16,9 +18,6 @@ use super::stale::skip_stale;
 use super::step::Step;
 use super::turn::{Admission, LEDGER_RETRY_MS, Start, begin, take_one};
 use crate::send_gate::Turn;
-
-/// How long a mail waits that has no turn although it should, or no time left to be sent.
-const OUT_OF_TIME_RETRY_MS: i64 = 1_000;
 
 /// Tries to deliver one notification. `start` is what it got with its batch ([`take_places`](super::take_places)).
 ///
@@ -49,12 +48,11 @@ async fn run_steps(
     // delivered while the lease is still valid, for nothing. The visibility timeout outlasts the lease.
     let mut has_called_ses = false;
     loop {
-        has_called_ses = match step {
+        match step {
             Step::End(end) => return Ok(end.of(delivery).await),
-            Step::Claim(_) => false,
-            Step::Send { .. } => true,
-            _ => has_called_ses,
-        };
+            Step::Send { .. } => has_called_ses = true,
+            _ => {}
+        }
         step = match take_step(delivery, step, admission).await {
             Err(error) if !has_called_ses => requeue_until_ledger_answers(delivery, error)?,
             other => other?,
@@ -71,9 +69,9 @@ async fn take_step(
     Ok(match step {
         Step::SkipStale => skip_stale(delivery).await?,
         Step::TakeTurn(then) => take_one(delivery, then, admission).await,
-        Step::Claim(facts) => match may_claim(delivery, admission.turn.as_ref()) {
-            Ok(()) => claim(delivery, facts).await?,
-            Err(wait) => wait,
+        Step::Claim(facts) => match instead_of_claim(delivery, admission.turn) {
+            Some(wait) => wait,
+            None => claim(delivery, facts).await?,
         },
         Step::HandleConflict(item) => handle_claim_conflict(delivery, &item)?,
         Step::JudgeNews(item) => judge_news(delivery, *item).await,
@@ -112,22 +110,28 @@ fn requeue_until_ledger_answers(
     }
 }
 
-/// Whether SES could be called after a claim. A claim that is not followed by a call would cost two writes.
-///
-/// # Errors
-/// The next step, if not.
-fn may_claim(delivery: &Delivery<'_>, turn: Option<&Turn>) -> Result<(), Step> {
+/// What is done instead of a claim, if SES could not be called after it. A claim that is not followed by a call would cost
+/// two writes.
+fn instead_of_claim(delivery: &Delivery<'_>, turn: Option<Turn>) -> Option<Step> {
     let now = delivery.now_ms();
-    // A turn is used up by one call, whatever came of it.
-    let Some(turn) = turn else {
-        return Err(Step::requeue(now + OUT_OF_TIME_RETRY_MS));
-    };
-    if delivery.time_left_to_claim().is_zero() {
-        return Err(Step::requeue(now + OUT_OF_TIME_RETRY_MS));
-    }
-    match delivery.mailer.gate.closed_until(now) {
-        Some(until) if !turn.is_probe() => Err(Step::End(End::RequeueUntilOpen { until })),
-        _ => Ok(()),
+    let closed_until = delivery.mailer.gate.closed_until(now);
+    step_without_claim(turn, delivery.time_left_to_claim(), closed_until, now)
+}
+
+fn step_without_claim(
+    turn: Option<Turn>,
+    time_left: Duration,
+    closed_until: Option<i64>,
+    now: i64,
+) -> Option<Step> {
+    match (turn, closed_until) {
+        // A turn is used up by one call, whatever came of it. The copy comes as soon as SQS lets it.
+        (None, _) => Some(Step::requeue(now)),
+        (Some(_), _) if time_left.is_zero() => Some(Step::requeue(now)),
+        (Some(turn), Some(until)) if !turn.is_probe() => {
+            Some(Step::End(End::RequeueUntilOpen { until }))
+        }
+        (Some(_), _) => None,
     }
 }
 
@@ -177,4 +181,39 @@ pub(super) fn handle_claim_conflict(
         ClaimRefusal::InDoubt { .. } => retry_ambiguous(delivery, item),
         ClaimRefusal::LeaseExpired => Step::Expire,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_is_claimed_with_a_turn_and_time_left_while_ses_takes_mails_or_as_the_probe() {
+        let (turn, probe) = (Some(Turn::at(1, None)), Some(Turn::at(1, Some(2))));
+        let (none, left) = (Duration::ZERO, Duration::from_nanos(1));
+        let step = |turn, time_left, closed_until| match step_without_claim(
+            turn,
+            time_left,
+            closed_until,
+            5,
+        ) {
+            None => "claim".to_owned(),
+            Some(Step::End(End::Requeue { until })) => format!("requeue {until}"),
+            Some(Step::End(End::RequeueUntilOpen { until })) => format!("open {until}"),
+            Some(other) => panic!("{other:?}"),
+        };
+        for (turn, time_left, closed_until, expected) in [
+            (turn, left, None, "claim"),
+            (probe, left, None, "claim"),
+            (probe, left, Some(9), "claim"),
+            (turn, left, Some(9), "open 9"),
+            (turn, none, None, "requeue 5"),
+            (turn, none, Some(9), "requeue 5"),
+            (probe, none, Some(9), "requeue 5"),
+            (None, left, None, "requeue 5"),
+            (None, left, Some(9), "requeue 5"),
+        ] {
+            assert_eq!(step(turn, time_left, closed_until), expected, "{turn:?} {closed_until:?}");
+        }
+    }
 }

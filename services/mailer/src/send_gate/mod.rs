@@ -133,6 +133,12 @@ pub struct Turn {
 }
 
 impl Turn {
+    /// One at `slot`; of a probe with this lease.
+    #[cfg(test)]
+    pub(crate) const fn at(slot: i64, probe: Option<i64>) -> Self {
+        Self { slot, probe }
+    }
+
     /// Whether this mail finds out whether SES takes mails again.
     #[must_use]
     pub const fn is_probe(&self) -> bool {

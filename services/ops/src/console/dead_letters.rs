@@ -18,7 +18,7 @@ use super::selection::Choice;
 use super::session::Session;
 use super::state::Console;
 use super::wording::{Sentence, day_and_time, day_and_time_of};
-use crate::aws::{Dlq, Queue, Stack};
+use crate::aws::{Dlq, Origin, Queue, Stack};
 use crate::dlq::list::{Group, Row, describe_counts};
 use crate::dlq::{
     DlqScan, Entry, ScanOptions, Verdict, replay_effect, scan_dlq, skipped_sentences,
@@ -298,6 +298,8 @@ struct DeadLetterPage {
     back: String,
     replay: String,
     drop: String,
+    /// Where it may be repaired.
+    edit: Option<String>,
 }
 
 /// `GET /dead-letters/message?queue=&id=`: why it failed, what the ledger says, and its body, masked.
@@ -315,7 +317,10 @@ pub async fn message(State(console): State<Console>, session: Session, fields: F
 }
 
 /// One message with its body: from the scan of its queue's page, or else received again.
-async fn find_message(
+///
+/// # Errors
+/// [`CliError::Input`] where the queue does not have it now; as of a scan.
+pub async fn find_message(
     console: &Console,
     command: &CommandLine,
     choice: &Choice,
@@ -379,6 +384,9 @@ impl DeadLetterPage {
             replay: choice.link("/dead-letters/replay", []),
             drop: choice.link("/dead-letters/drop", []),
             may_move: assessment.verdict.is_movable(true),
+            // What Waybill itself wrote has no mistake of anybody's to repair.
+            edit: matches!(dlq.origin(), Origin::Queue(_))
+                .then(|| choice.link("/dead-letters/edit", [])),
         }
     }
 }

@@ -58,7 +58,7 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
     match selected(&console, command, choice).await {
         Ok(plan) => {
             let mut page = DropPage::new(frame, &plan);
-            if !plan.scan.entries.is_empty() && !console.is_read_only() {
+            if !plan.scan.entries.is_empty() && !page.frame.is_read_only {
                 page.plan_id = Some(console.drops().keep(&session, plan));
             }
             html(StatusCode::OK, &page)

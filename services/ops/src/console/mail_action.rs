@@ -11,6 +11,8 @@ use crate::error::CliError;
 use crate::notification::settle::{self, Resolution};
 use crate::notification::{Action, Changed, NotificationArgs, resend};
 use crate::order::Notification;
+use crate::output::{ColorMode, Report};
+use crate::suppression;
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,14 +23,17 @@ pub enum MailAction {
     Copy,
     SettleSent,
     SettleNotSent,
+    /// Takes its address off the account's suppression list.
+    LiftSuppression,
 }
 
-const ALL: [MailAction; 5] = [
+const ALL: [MailAction; 6] = [
     MailAction::Resend,
     MailAction::Correct,
     MailAction::Copy,
     MailAction::SettleSent,
     MailAction::SettleNotSent,
+    MailAction::LiftSuppression,
 ];
 
 impl MailAction {
@@ -44,17 +49,18 @@ impl MailAction {
             Self::Copy => "copy",
             Self::SettleSent => "sent",
             Self::SettleNotSent => "not-sent",
+            Self::LiftSuppression => "lift",
         }
     }
 
     /// What may be done to a mail: what the command suggests, and a copy of what was sent to the customer.
     pub fn allowed_for(mail: &Notification) -> Vec<Self> {
-        let suggested = mail.commands.iter().filter_map(|suggestion| match suggestion.action {
-            Action::Resend => Some(Self::Resend),
-            Action::ResendTo => Some(Self::Correct),
-            Action::SettleSent => Some(Self::SettleSent),
-            Action::SettleNotSent => Some(Self::SettleNotSent),
-            Action::LiftSuppression => None,
+        let suggested = mail.commands.iter().map(|suggestion| match suggestion.action {
+            Action::Resend => Self::Resend,
+            Action::ResendTo => Self::Correct,
+            Action::SettleSent => Self::SettleSent,
+            Action::SettleNotSent => Self::SettleNotSent,
+            Action::LiftSuppression => Self::LiftSuppression,
         });
         let was_sent = matches!(
             State::parse(&mail.state),
@@ -72,6 +78,7 @@ impl MailAction {
             Self::Copy => "Send a copy",
             Self::SettleSent => "Record that it was sent",
             Self::SettleNotSent => "Send it, since it was not sent",
+            Self::LiftSuppression => "Take its address off the suppression list",
         }
     }
 
@@ -100,6 +107,12 @@ impl MailAction {
                 "The mail is sent now.",
                 "Do this only if the mail service's own records say that it was not sent: otherwise the customer gets it twice.",
             ],
+            Self::LiftSuppression => &[
+                "The mail service delivers to the address again that you type, whatever shop of this AWS account mails it.",
+                "No mail is sent now. Send this one again afterwards, from the order's page.",
+                "Do this only if the address takes mail again: each bounce counts against the account, and puts it back on \
+                 the list.",
+            ],
         }
     }
 
@@ -112,7 +125,15 @@ impl MailAction {
 
     /// Whether an address has to be typed.
     pub const fn takes_address(self) -> bool {
-        matches!(self, Self::Correct | Self::Copy)
+        matches!(self, Self::Correct | Self::Copy | Self::LiftSuppression)
+    }
+
+    /// Which address that is.
+    pub const fn address_label(self) -> &'static str {
+        match self {
+            Self::LiftSuppression => "The e-mail address that is on the list: where this mail went",
+            _ => "E-mail address",
+        }
     }
 
     /// The command that does the same to this mail of an order, its reason left out.
@@ -123,16 +144,15 @@ impl MailAction {
         mail: &Mail<'_>,
         address: &str,
     ) -> CommandLine {
-        let command = match self {
-            Self::Resend | Self::Correct | Self::Copy => "resend",
-            Self::SettleSent | Self::SettleNotSent => "settle",
+        let words = match self {
+            // The list is the account's, and knows no order.
+            Self::LiftSuppression => {
+                return CommandLine::new(stack, ["suppression", "remove", address]);
+            }
+            Self::Resend | Self::Correct | Self::Copy => vec!["resend", order, mail.kind],
+            Self::SettleSent => vec!["settle", order, mail.kind, "sent"],
+            Self::SettleNotSent => vec!["settle", order, mail.kind, "not-sent"],
         };
-        let mut words = vec![command, order, mail.kind];
-        match self {
-            Self::SettleSent => words.push("sent"),
-            Self::SettleNotSent => words.push("not-sent"),
-            Self::Resend | Self::Correct | Self::Copy => {}
-        }
         let recipient = if mail.recipient == "customer" { "" } else { mail.recipient };
         let line = CommandLine::new(stack, words)
             .with("--scope", mail.scope)
@@ -154,7 +174,7 @@ impl MailAction {
             Self::Copy => format!(
                 "A copy of the {mail}{to} is on its way. In a few seconds the order's page shows whether it arrived."
             ),
-            Self::Resend | Self::Correct | Self::SettleNotSent => format!(
+            Self::Resend | Self::Correct | Self::SettleNotSent | Self::LiftSuppression => format!(
                 "The {mail}{to} is on its way. In a few seconds the order's page shows whether it arrived."
             ),
         }
@@ -163,7 +183,7 @@ impl MailAction {
     /// Does it. Returns what was done, in a sentence. `address` is that of the form, if it takes one.
     ///
     /// # Errors
-    /// As of `waybill resend` and `waybill settle`.
+    /// As of `waybill resend`, `waybill settle` and `waybill suppression remove`.
     pub async fn carry_out(
         self,
         stack: &Stack,
@@ -192,6 +212,10 @@ impl MailAction {
                 };
                 let args = settle::Args { resolution, message_id: None, to: None, notification };
                 settle::run(stack, &args).await?
+            }
+            Self::LiftSuppression => {
+                let removed = suppression::remove(stack, &address, &notification.change).await?;
+                return Ok(removed.text(ColorMode::Plain).trim_end().to_owned());
             }
         };
         Ok(self.done(&changed))

@@ -12,21 +12,27 @@
 //! - No page runs a script or loads anything from elsewhere ([`respond`]). A mail is shown in a sandboxed frame, and its
 //!   pictures are fetched only when asked for.
 //! - Addresses are masked. To unmask an order's takes a reason, which is kept in an audit item.
+//! - What the operator's AWS identity may not change has no button ([`rights`]).
 //!
 //! What it does not protect against: programs that run as the same user, which have the AWS credentials too; and
 //! another server of 127.0.0.1 that the same browser visits, since a cookie is sent to every port of its host.
 
 mod act;
 mod args;
+mod audit_log;
 mod command;
 mod dead_letters;
 mod delivery_answer;
+mod diff;
 mod doctor;
 mod drop;
+mod edit;
+mod erase;
 mod job;
 mod jobs;
 mod link;
 mod mail_action;
+mod mails;
 mod moment;
 mod navigation;
 mod not_found;
@@ -36,13 +42,17 @@ mod rendered_mail;
 mod replay;
 mod request;
 mod respond;
+mod rights;
 mod scans;
 mod selection;
 mod server;
 mod session;
 mod severity;
+mod shops;
 mod state;
 mod today;
+mod today_chart;
+mod today_figures;
 mod wording;
 
 pub use args::Args;
@@ -56,6 +66,7 @@ use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{Output, note};
 use crate::shop::table::all_shops;
+use rights::Rights;
 use state::Console;
 
 /// Serves the console until Ctrl-C. A change that is being made then ends, or stops after its current step, and is waited
@@ -74,7 +85,8 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
             .map(|shops| shops.iter().map(ToString::to_string).collect())
             .unwrap_or_else(|_| vec![stack.shop_or_default().to_string()]),
     };
-    let console = Console::new(stack.clone(), shops, args, address, interrupt.clone());
+    let rights = Rights::probe(stack).await;
+    let console = Console::new(stack.clone(), (shops, rights), args, address, interrupt.clone());
     let link = console.sessions().invitation();
     output.write(&format!(
         "The console of the stack {} runs on this machine. Open it with\n\n  {link}\n\nThe link is good for one browser. \

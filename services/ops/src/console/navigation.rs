@@ -6,11 +6,22 @@ pub enum Section {
     Today,
     Orders,
     DeadLetters,
+    Mails,
+    Shops,
+    Audit,
     Doctor,
 }
 
 /// In the order of the navigation.
-const ALL: [Section; 4] = [Section::Today, Section::Orders, Section::DeadLetters, Section::Doctor];
+const ALL: [Section; 7] = [
+    Section::Today,
+    Section::Orders,
+    Section::DeadLetters,
+    Section::Mails,
+    Section::Shops,
+    Section::Audit,
+    Section::Doctor,
+];
 
 impl Section {
     pub const fn path(self) -> &'static str {
@@ -18,6 +29,9 @@ impl Section {
             Self::Today => "/",
             Self::Orders => "/orders",
             Self::DeadLetters => "/dead-letters",
+            Self::Mails => "/mails",
+            Self::Shops => "/shops",
+            Self::Audit => "/audit",
             Self::Doctor => "/doctor",
         }
     }
@@ -27,6 +41,9 @@ impl Section {
             Self::Today => "Today",
             Self::Orders => "Orders",
             Self::DeadLetters => "Dead letters",
+            Self::Mails => "Mails",
+            Self::Shops => "Shops",
+            Self::Audit => "Audit",
             Self::Doctor => "Doctor",
         }
     }

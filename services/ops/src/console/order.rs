@@ -11,6 +11,7 @@ use shared::ledger::State as MailState;
 
 use super::command::CommandLine;
 use super::delivery_answer::{DeliveryAnswer, delivery_answer};
+use super::erase::erase_link;
 use super::link::{Link, link};
 use super::mail_action::MailAction;
 use super::navigation::Section;
@@ -179,7 +180,9 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
             redirect(&link("/order", [("shop", report.shop.as_str()), ("id", &report.order_id)]))
         }
         OrderAnswer::One(report) => {
-            html(StatusCode::OK, &OrderPage::new(frame, &order, pii, &report))
+            let may_unmask = console.refusal().is_none();
+            let page = OrderPage { may_unmask, ..OrderPage::new(frame, &order, pii, &report) };
+            html(StatusCode::OK, &page)
         }
         OrderAnswer::Several(list) => html(StatusCode::OK, &FoundPage::several(frame, list)),
         OrderAnswer::Unknown(unknown) => {
@@ -212,6 +215,10 @@ struct OrderPage {
     /// What an event waits for, of which no mail tells.
     waiting: Vec<String>,
     moments: Vec<MomentView>,
+    /// Whether its personal data may be shown: that changes an audit item alone.
+    may_unmask: bool,
+    /// Where it is erased.
+    erase: String,
 }
 
 struct MailView {
@@ -283,6 +290,8 @@ impl OrderPage {
                     detail: moment.detail.clone(),
                 })
                 .collect(),
+            may_unmask: false,
+            erase: erase_link(order),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use shared::ShopId;
 use uuid::Uuid;
 
 use super::command::CommandLine;
@@ -34,6 +35,17 @@ pub struct DropPlan {
     pub args: drop::Args,
     /// The messages that the page lists.
     pub scan: DlqScan,
+}
+
+/// Settings of a shop whose changes were shown.
+#[derive(Debug)]
+pub struct SettingsPlan {
+    /// The command that does the same, but for the reason.
+    pub command: CommandLine,
+    pub shop: ShopId,
+    /// The version that they replace; 0 for none.
+    pub version: u64,
+    pub document: String,
 }
 
 #[derive(Debug)]

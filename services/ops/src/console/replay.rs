@@ -10,6 +10,7 @@ use indicatif::ProgressBar;
 
 use super::command::CommandLine;
 use super::dead_letters::{CountView, DeadLetterRow, count_views};
+use super::diff::{DiffLine, diff_lines};
 use super::jobs::{Job, JobResult, NewJob};
 use super::link::{Link, link};
 use super::navigation::Section;
@@ -25,7 +26,7 @@ use crate::audit;
 use crate::dlq::replay::{
     Args, MAX_LISTED, Plan, carry_out as move_planned, plan as make_plan, queue,
 };
-use crate::dlq::{ReplayOutcome, Verdict, skipped_sentences};
+use crate::dlq::{Edit, ReplayOutcome, Verdict, skipped_sentences};
 use crate::error::CliError;
 use crate::output::counted;
 use crate::progress::RunControl;
@@ -49,19 +50,51 @@ struct PlanPage {
     unlisted: usize,
     skipped: Vec<Sentence>,
     back: String,
+    is_edited: bool,
+    /// What an edit changes.
+    changes: Vec<DiffLine>,
+    /// Why an edit fails.
+    refusal: Option<Sentence>,
+}
+
+/// A replay that is to be planned.
+pub struct PlanRequest {
+    /// The command that does the same.
+    pub command: CommandLine,
+    pub choice: Choice,
+    /// Whether stale mails are sent too.
+    pub force_stale: bool,
+    /// The repair of each body.
+    pub edit: Option<Edit>,
+    /// The page that it was asked for on.
+    pub back: String,
 }
 
 /// `GET /dead-letters/replay`: what a replay of the chosen messages would do. `stale=1` sends stale mails too.
 pub async fn plan(State(console): State<Console>, session: Session, fields: Fields) -> Response {
-    let (choice, is_forced) = (Choice::new(&fields), !fields.get("stale").is_empty());
-    let command = command(&console, &choice, is_forced);
-    let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
-    match planned(&console, &command, &choice, is_forced).await {
+    let (choice, force_stale) = (Choice::new(&fields), !fields.get("stale").is_empty());
+    let words = ["dlq", "replay", choice.queue.as_str()];
+    let command = choice.flags(CommandLine::new(console.stack(), words));
+    let request = PlanRequest {
+        command: command.with_flag("--force-stale", force_stale),
+        back: choice.link("/dead-letters/queue", []),
+        choice,
+        force_stale,
+        edit: None,
+    };
+    answer_plan(&console, &session, request).await
+}
+
+/// The page of a plan, with a button where there is something to move. The plan is kept for it.
+pub async fn answer_plan(console: &Console, session: &Session, request: PlanRequest) -> Response {
+    let command = request.command.clone();
+    let frame = PageFrame::new(console, session, Section::DeadLetters, &command);
+    match planned(console, &request).await {
         Ok(plan) => {
-            let mut page = PlanPage::new(frame, &choice, &plan);
-            if !plan.to_move.is_empty() && !console.is_read_only() {
+            let mut page = PlanPage::new(frame, &request, &plan);
+            if !plan.to_move.is_empty() && !page.frame.is_read_only {
                 let plan = ReplayPlan { command, plan };
-                page.plan_id = Some(console.replays().keep(&session, plan));
+                page.plan_id = Some(console.replays().keep(session, plan));
             }
             html(StatusCode::OK, &page)
         }
@@ -69,29 +102,19 @@ pub async fn plan(State(console): State<Console>, session: Session, fields: Fiel
     }
 }
 
-fn command(console: &Console, choice: &Choice, is_forced: bool) -> CommandLine {
-    let words = ["dlq", "replay", choice.queue.as_str()];
-    choice.flags(CommandLine::new(console.stack(), words)).with_flag("--force-stale", is_forced)
-}
-
-async fn planned(
-    console: &Console,
-    command: &CommandLine,
-    choice: &Choice,
-    force_stale: bool,
-) -> Result<Plan, CliError> {
+async fn planned(console: &Console, request: &PlanRequest) -> Result<Plan, CliError> {
     let args = Args {
-        queue: choice.queue.clone(),
+        queue: request.choice.queue.clone(),
         dry_run: false,
         yes: false,
         reason: None,
         rate: None,
         max: None,
-        edit: None,
-        force_stale,
+        edit: request.edit.clone(),
+        force_stale: request.force_stale,
         list: false,
         show_pii: false,
-        selection: choice.selection()?,
+        selection: request.choice.selection()?,
         operator: console.operator(),
     };
     let plan = async move |stack, interrupt| {
@@ -100,12 +123,14 @@ async fn planned(
         let control = RunControl { interrupt: &interrupt, progress: &progress };
         make_plan(&stack, dlq, &args, control).await
     };
-    console.read_messages(command, &choice.queue, plan).await
+    console.read_messages(&request.command, &request.choice.queue, plan).await
 }
 
 impl PlanPage {
-    fn new(frame: PageFrame, choice: &Choice, plan: &Plan) -> Self {
-        let scan = &plan.scan;
+    fn new(frame: PageFrame, request: &PlanRequest, plan: &Plan) -> Self {
+        let (scan, choice) = (&plan.scan, &request.choice);
+        let edits = scan.edits.as_ref();
+        let refusal = edits.and_then(|edits| edits.first_failure.as_ref());
         let listed = scan.entries.iter().take(MAX_LISTED);
         let stale = if plan.args.force_stale { "" } else { "1" };
         Self {
@@ -121,7 +146,10 @@ impl PlanPage {
             dead_letters: listed.map(|entry| DeadLetterRow::new(&choice.queue, entry)).collect(),
             unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
-            back: choice.link("/dead-letters/queue", []),
+            back: request.back.clone(),
+            is_edited: edits.is_some(),
+            changes: edits.map(|it| diff_lines(&it.diffs.concat())).unwrap_or_default(),
+            refusal: refusal.map(|why| Sentence::new(&format!("The edit is refused: {why}."))),
         }
     }
 }

@@ -35,6 +35,12 @@ impl Fields {
         found.map_or("", |(_, value)| value.trim())
     }
 
+    /// The text of a field of several lines, as it was typed: a browser sends its line ends as CRLF.
+    pub fn document(&self, name: &str) -> String {
+        let found = self.0.iter().find(|(own, _)| own == name);
+        found.map_or_else(String::new, |(_, value)| value.replace("\r\n", "\n"))
+    }
+
     /// The order that the fields `shop` and `id` name, of a shop that this console is about.
     ///
     /// # Errors
@@ -129,12 +135,8 @@ impl FromRequest<Console> for Change {
 
     async fn from_request(request: Request, console: &Console) -> Result<Self, Response> {
         let form = Form::from_request(request, console).await?;
-        if console.is_read_only() {
-            return Err(refuse(
-                StatusCode::FORBIDDEN,
-                "Nothing was changed",
-                "This console was started with --read-only. Start it without, or run the command.",
-            ));
+        if let Some(refusal) = console.refusal() {
+            return Err(refuse(StatusCode::FORBIDDEN, "Nothing was changed", &refusal));
         }
         Ok(Self(form))
     }
@@ -159,5 +161,7 @@ mod tests {
         let fields = Fields::parse("q=+a%40b+&message=1&message=&message=2%26".as_bytes());
         assert_eq!((fields.get("q"), fields.get("absent")), ("a@b", ""));
         assert_eq!(fields.get("message"), "1", "the first of several");
+        let fields = Fields::parse(b"document=%7B%0D%0A++%22a%22%3A1%0D%0A%7D%0D%0A");
+        assert_eq!(fields.document("document"), "{\n  \"a\":1\n}\n");
     }
 }

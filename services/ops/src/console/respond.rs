@@ -27,6 +27,8 @@ pub struct PageFrame {
     /// The command that shows the same.
     pub command: String,
     pub is_read_only: bool,
+    /// Why it has no buttons.
+    pub refusal: Option<Sentence>,
     pub shops: Vec<String>,
     /// The shop that the page is about: the next order is looked for there. Empty where it is about none: whoever searches
     /// says which, since two shops may have an order of the same number.
@@ -40,13 +42,15 @@ impl PageFrame {
         section: Section,
         command: &CommandLine,
     ) -> Self {
+        let refusal = console.refusal_in(section);
         Self {
             stack: console.stack().name.clone(),
             section,
             form_token: session.form_token.clone(),
             // It may name an order by an id that is an address.
             command: without_addresses(&command.shown()),
-            is_read_only: console.is_read_only(),
+            is_read_only: refusal.is_some(),
+            refusal: refusal.map(|sentence| Sentence::new(&sentence)),
             shops: console.shops().to_vec(),
             shop: String::new(),
         }
@@ -114,8 +118,7 @@ pub fn no_such_plan(title: &str) -> Response {
     refuse(
         StatusCode::CONFLICT,
         title,
-        "The form was sent already, or it is too old. Open its page anew from the queue's page: it shows what is still to \
-         do.",
+        "The form was sent already, or it is too old. Open its page anew: it shows what is still to do.",
     )
 }
 

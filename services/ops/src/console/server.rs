@@ -15,13 +15,19 @@ use super::request::{Fields, Form, no_session};
 use super::respond::{add_headers, redirect, refuse};
 use super::session::INVITATION_PATH;
 use super::state::Console;
-use super::{act, dead_letters, doctor, drop, job, order, rendered_mail, replay, today};
+use super::{
+    act, audit_log, dead_letters, doctor, drop, edit, erase, job, mails, order, rendered_mail,
+    replay, shops, today,
+};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::note;
 
 /// A form's fields are a few words each.
 const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// A message of SQS has at most 1 MiB, and a form three bytes for each that is no letter.
+const MAX_DOCUMENT_FORM_BYTES: usize = 3 * 1024 * 1024;
 
 /// Serves the console at the port until the operator wants to stop, and waits for what it has begun to change.
 ///
@@ -61,11 +67,21 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .route("/order/mail", get(rendered_mail::page))
         .route("/order/mail/body", get(rendered_mail::body))
         .route("/order/act", get(act::ask).post(act::carry_out))
+        .route("/order/erase", get(erase::ask).post(erase::carry_out))
         .route("/dead-letters", get(dead_letters::list))
         .route("/dead-letters/queue", get(dead_letters::queue))
         .route("/dead-letters/message", get(dead_letters::message))
         .route("/dead-letters/replay", get(replay::plan).post(replay::carry_out))
         .route("/dead-letters/drop", get(drop::ask).post(drop::carry_out))
+        .route("/dead-letters/edit", get(edit::ask).post(edit::plan).layer(documents()))
+        .route("/mails", get(mails::list))
+        .route("/mails/mail", get(mails::page))
+        .route("/mails/mail/body", get(mails::body))
+        .route("/shops", get(shops::list))
+        .route("/shops/shop", get(shops::page))
+        .route("/shops/check", post(shops::check).layer(documents()))
+        .route("/shops/put", post(shops::carry_out))
+        .route("/audit", get(audit_log::page))
         .route("/job", get(job::page))
         .route("/job/stop", post(job::stop))
         .route("/doctor", get(doctor::page))
@@ -84,6 +100,11 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .layer(from_fn_with_state(BrowserGuard::new(address), refuse_web_pages))
         .layer(from_fn(add_headers))
         .with_state(console)
+}
+
+/// For forms with a document in them.
+fn documents() -> DefaultBodyLimit {
+    DefaultBodyLimit::max(MAX_DOCUMENT_FORM_BYTES)
 }
 
 /// Middleware: lets in whoever came by the link.
@@ -121,6 +142,7 @@ async fn open(
 async fn end_session(State(console): State<Console>, form: Form) -> Response {
     console.replays().forget(&form.session);
     console.drops().forget(&form.session);
+    console.settings().forget(&form.session);
     let cookie = console.sessions().end(&form.session);
     let sentence = "This browser shows nothing of the console any more. The link for the next session stands in the terminal.";
     let page = refuse(StatusCode::OK, "The session has ended", sentence);

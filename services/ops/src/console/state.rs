@@ -12,7 +12,9 @@ use tokio_util::task::LocalPoolHandle;
 use super::args::Args;
 use super::command::CommandLine;
 use super::jobs::Jobs;
-use super::plans::{DropPlan, Plans, ReplayPlan};
+use super::navigation::Section;
+use super::plans::{DropPlan, Plans, ReplayPlan, SettingsPlan};
+use super::rights::Rights;
 use super::scans::{KeptScan, MAX_BODIES, ScanTask, Scans, Source};
 use super::session::{Session, Sessions};
 use crate::audit::{ChangeArgs, Operator};
@@ -46,17 +48,19 @@ struct Inner {
     scans: Scans,
     replays: Plans<ReplayPlan>,
     drops: Plans<DropPlan>,
+    settings: Plans<SettingsPlan>,
     workers: LocalPoolHandle,
     interrupt: Interrupt,
     operator: Operator,
     brand: Option<String>,
     is_read_only: bool,
+    rights: Rights,
 }
 
 impl Console {
     pub fn new(
         stack: Stack,
-        shops: Vec<String>,
+        (shops, rights): (Vec<String>, Rights),
         args: &Args,
         address: SocketAddr,
         interrupt: Interrupt,
@@ -69,11 +73,13 @@ impl Console {
             scans: Scans::default(),
             replays: Plans::default(),
             drops: Plans::default(),
+            settings: Plans::default(),
             workers: LocalPoolHandle::new(WORKERS),
             interrupt,
             operator: args.operator.clone(),
             brand: args.brand.clone(),
             is_read_only: args.read_only,
+            rights,
         }))
     }
 
@@ -273,6 +279,11 @@ impl Console {
         &self.0.drops
     }
 
+    /// What the pages of shops' settings have shown.
+    pub fn settings(&self) -> &Plans<SettingsPlan> {
+        &self.0.settings
+    }
+
     pub fn interrupt(&self) -> Interrupt {
         self.0.interrupt.clone()
     }
@@ -285,8 +296,19 @@ impl Console {
         self.0.brand.clone()
     }
 
-    pub fn is_read_only(&self) -> bool {
-        self.0.is_read_only
+    /// Why nothing at all is changed, as a sentence; `None` where something may be.
+    pub fn refusal(&self) -> Option<String> {
+        self.read_only().or_else(|| self.0.rights.refusal())
+    }
+
+    /// Why nothing is changed on pages of this section, as a sentence; `None` where something may be.
+    pub fn refusal_in(&self, section: Section) -> Option<String> {
+        self.read_only().or_else(|| self.0.rights.refusal_in(section))
+    }
+
+    fn read_only(&self) -> Option<String> {
+        let sentence = "This console was started with `--read-only`: it shows everything that it may, and changes nothing.";
+        self.0.is_read_only.then(|| sentence.to_owned())
     }
 
     /// Whether this session sees the order's personal data.

@@ -4,15 +4,19 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
+use jiff::Timestamp;
 
 use super::command::CommandLine;
 use super::link::{Link, link};
 use super::navigation::Section;
+use super::request::Fields;
 use super::respond::{PageFrame, error_page, html};
 use super::session::Session;
 use super::state::Console;
+use super::today_chart::Chart;
+use super::today_figures::{Alarms, Figure, figures, watched_hour};
 use super::wording::{Sentence, StateWords, capitalised, state_words};
-use crate::aws::Queue;
+use crate::aws::{Queue, Stack};
 use crate::order_name::OrderName;
 use crate::output::{counted, number};
 use crate::pii::without_addresses;
@@ -36,6 +40,12 @@ struct TodayPage {
     ages_are_known: bool,
     day: Option<DayView>,
     ses: Option<String>,
+    figures: Vec<Figure>,
+    alarms: Alarms,
+    /// What it costs to keep the page open.
+    watched_hour: String,
+    /// Whether it loads itself again.
+    is_watched: bool,
     names: String,
 }
 
@@ -53,6 +63,7 @@ struct QueueView {
 struct DayView {
     events: String,
     states: Vec<StateBar>,
+    chart: Option<Chart>,
 }
 
 /// The mails of one state.
@@ -66,21 +77,30 @@ struct StateBar {
     more_orders: usize,
 }
 
-/// `GET /`.
-pub async fn page(State(console): State<Console>, session: Session) -> Response {
+/// `GET /`. With `watch=1` the page loads itself again every minute.
+pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let most = MAX_EVENTS.to_string();
     let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
-    let read = async |stack, _| run(&stack, &Args { most: MAX_EVENTS }).await;
+    let read = async |stack: Stack, _| {
+        let args = Args { most: MAX_EVENTS };
+        let (status, alarms) = tokio::join!(run(&stack, &args), Alarms::read(&stack));
+        Ok((status?.0, alarms))
+    };
     let read = console.read(&command, read).await;
     let frame = PageFrame::new(&console, &session, Section::Today, &command);
     match read {
-        Ok((status, _)) => html(StatusCode::OK, &TodayPage::new(frame, &status)),
+        Ok((status, alarms)) => {
+            let is_watched = !fields.get("watch").is_empty();
+            let page = TodayPage { is_watched, ..TodayPage::new(frame, &status, alarms) };
+            html(StatusCode::OK, &page)
+        }
         Err(error) => error_page(frame, &error),
     }
 }
 
 impl TodayPage {
-    fn new(frame: PageFrame, status: &Status) -> Self {
+    fn new(frame: PageFrame, status: &Status, alarms: Alarms) -> Self {
+        let now = Timestamp::now().as_millisecond();
         let queues = status.queues.as_ref().ok();
         let knows_age = |rows: &Vec<QueueRow>| rows.iter().any(|row| row.oldest_seconds.is_some());
         let sentence = |finding: &String| Sentence::new(&format!("{}.", capitalised(finding)));
@@ -99,8 +119,13 @@ impl TodayPage {
                     false => counted(day.events, "event"),
                 },
                 states: bars(day),
+                chart: Chart::new(&day.hours, now),
             }),
             ses: status.ses.as_ref().ok().map(Ses::sentences),
+            figures: figures(status),
+            alarms,
+            watched_hour: watched_hour(status),
+            is_watched: false,
             names: status.names.clone(),
         }
     }

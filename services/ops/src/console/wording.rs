@@ -62,6 +62,15 @@ fn page_of(command: &str) -> Option<Link> {
         ["waybill", "dlq", "show", queue] => {
             ("look at them".to_owned(), link("/dead-letters/queue", [("queue", *queue)]))
         }
+        ["waybill", "dlq", "show", queue, "--message", id, "--body"] => (
+            "look at it".to_owned(),
+            link("/dead-letters/message", [("queue", *queue), ("id", *id)]),
+        ),
+        ["waybill", "audit"] => ("Audit".to_owned(), "/audit".to_owned()),
+        ["waybill", "shop", "list"] => ("Shops".to_owned(), "/shops".to_owned()),
+        ["waybill", "shop", "show", shop] => {
+            (format!("the settings of {shop}"), link("/shops/shop", [("shop", *shop)]))
+        }
         // A placeholder names no order.
         ["waybill", "order", "ID" | "ORDER"] => return None,
         ["waybill", "order", id] => (order(id), link("/order", [("id", *id)])),

@@ -5,13 +5,14 @@
 //! 1. [`scan`] receives every message of a dead-letter queue without consuming it ([`receive`]);
 //! 2. [`parse`] reads what a dead letter is: why it failed, and what it asks for ([`payload`], by the contract of its
 //!    queue: [`delivery`], [`stream_batch`], [`mail_event`] and those of the functions' own crates);
-//!    [`select`] and [`edit`] are the operator's flags;
+//!    [`select`] and [`edit`] are the operator's flags, [`body_edit`] makes the latter of a form;
 //! 3. [`classify`] decides by the ledger what a replay would do ([`verdict`]);
 //! 4. [`replay`] and [`mod@drop`] act: a plan, the operator's confirmation, an audit item, then
 //!    [`move_messages`] (with [`mod@force_stale`] and [`mod@republish`]) or a deletion. [`list`] only prints.
 //!
 //! [`search`] looks through all of them at once, for `waybill order`.
 
+mod body_edit;
 mod classify;
 mod delivery;
 pub mod drop;
@@ -36,6 +37,8 @@ mod select;
 mod stream_batch;
 mod verdict;
 
+pub use body_edit::edit_between;
+pub use edit::Edit;
 pub use order_match::{OrderMatch, match_order};
 pub use outcome::ReplayOutcome;
 #[cfg(test)]

@@ -204,8 +204,7 @@ impl Mover<'_> {
             }
         }
         self.send_and_delete(to_send, scanner).await;
-        let outcome = self.outcome.borrow();
-        self.progress.set_position((outcome.moved + outcome.failed) as u64);
+        self.progress.set_position(self.outcome.borrow().handled() as u64);
     }
 
     /// Replays a message, or returns the body that is to be sent for it to the queue that it comes from, so that bodies go

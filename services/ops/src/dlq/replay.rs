@@ -361,6 +361,9 @@ fn outcome_text(outcome: &ReplayOutcome, colors: ColorMode) -> String {
 }
 
 #[cfg(test)]
+mod texts;
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::cli::{Cli, Command as Commands};

@@ -13,11 +13,7 @@ use crate::output::counted;
 /// Checks that each dead-letter queue has an alarm with an action that rings at its first message, and that somebody is subscribed to the topics
 /// that alarms publish to, and reports the alarms that are active.
 pub async fn check(stack: &Stack) -> Checked {
-    let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
-    let failed = Finding::failed_call("alarms", "cloudwatch:DescribeAlarms", None);
-    let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?;
-    let all = pages.into_iter().flat_map(|page| page.metric_alarms).flatten();
-    let alarms = of_stack(&stack.name, all);
+    let alarms = read(stack).await?;
     let subscribers = topics(&alarms).into_iter().map(|topic| check_subscribers(stack, topic));
     let subscribers = future::join_all(subscribers).await;
     let active = alarms.iter().filter_map(active_alarm);
@@ -30,6 +26,19 @@ pub async fn check(stack: &Stack) -> Checked {
         .chain(subscribers)
         .chain(active)
         .collect())
+}
+
+/// The alarms that ring now.
+pub async fn ringing(stack: &Stack) -> Checked {
+    Ok(read(stack).await?.iter().filter_map(active_alarm).collect())
+}
+
+async fn read(stack: &Stack) -> Result<Vec<MetricAlarm>, Finding> {
+    let pages = stack.cloudwatch().describe_alarms().into_paginator().send();
+    let failed = Finding::failed_call("alarms", "cloudwatch:DescribeAlarms", None);
+    let pages = pages.collect::<Result<Vec<_>, _>>().await.map_err(failed)?;
+    let all = pages.into_iter().flat_map(|page| page.metric_alarms).flatten();
+    Ok(of_stack(&stack.name, all))
 }
 
 /// The alarms of the stack: those that are named so, and those of others that watch one of its dead-letter queues.

@@ -10,6 +10,7 @@ mod ses;
 mod systems;
 mod tables;
 
+pub use alarms::ringing as ringing_alarms;
 pub use finding::{Diagnosis, Finding, Level};
 pub use lambda::REQUIRED_VARIABLES;
 

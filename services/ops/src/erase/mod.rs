@@ -29,7 +29,8 @@ use crate::interrupt::Interrupt;
 use crate::order_name::OrderName;
 use crate::output::{Format, Output, note};
 use crate::store::{StoredEvent, events_of_order, records_of_order};
-use report::{Erasure, Mode, Place};
+use report::Mode;
+pub use report::{Erasure, Place};
 use subject::Subject;
 
 #[derive(Debug, clap::Args)]
@@ -52,46 +53,72 @@ pub struct Args {
 /// with [`CliError::Input`] after the report. After an error or Ctrl-C the same command continues.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
     let interrupt = Interrupt::listen();
-    let order = &args::order(stack, &args.order)?;
-    let name = OrderName::from(order);
     if !args.yes {
-        let erasure = visit_all(stack, order, args, Mode::Find, &interrupt).await?;
+        let erasure = find(stack, args, &interrupt).await?;
         output.print(&erasure);
-        if erasure.is_empty() {
-            return Err(CliError::input(nothing_found(&name)));
-        }
-        return Err(CliError::input(format!(
-            "Nothing was removed. To remove the order {name}, add --yes."
-        )));
+        let name = erasure.order();
+        return Err(match erasure.is_empty() {
+            true => nothing_found(&name),
+            false => CliError::input(format!(
+                "Nothing was removed. To remove the order {name}, add --yes."
+            )),
+        });
     }
+    let erasure = remove(stack, args, &interrupt).await?;
+    output.print(&erasure);
+    check_known(stack, &erasure).await?;
+    if output.format == Format::Table && erasure.needs_attention() {
+        note("Something is left; the same command again continues with it.");
+    }
+    Ok(ExitStatus::attention_if(erasure.needs_attention()))
+}
+
+/// What there is of the order. Changes nothing.
+///
+/// # Errors
+/// [`CliError::Input`] for what is no order's id, [`CliError::Service`] when a service does not answer.
+pub async fn find(stack: &Stack, args: &Args, interrupt: &Interrupt) -> Result<Erasure, CliError> {
+    let order = &args::order(stack, &args.order)?;
+    visit_all(stack, order, args, Mode::Find, interrupt).await
+}
+
+/// Removes the order, between the two halves of an audit item. After an error the same call continues.
+///
+/// # Errors
+/// As of [`find`], and [`CliError::Interrupted`].
+pub async fn remove(
+    stack: &Stack,
+    args: &Args,
+    interrupt: &Interrupt,
+) -> Result<Erasure, CliError> {
+    let order = &args::order(stack, &args.order)?;
     let intent = Intent {
         action: format!("erase {}", order.order_id),
         reason: args.change.reason.as_deref(),
         plan: json!({ "order_key": order, "ledger_too": args.ledger_too }),
     };
     let audit = Audit::begin(stack, &args.change.operator, intent).await?;
-    let result = visit_all(stack, order, args, Mode::Remove, &interrupt).await;
+    let result = visit_all(stack, order, args, Mode::Remove, interrupt).await;
     let outcome =
         result.as_ref().map(|e| json!({ "removed": e.removed_count() })).unwrap_or_default();
-    let erasure = audit.complete(result, &outcome).await?;
-    output.print(&erasure);
+    audit.complete(result, &outcome).await
+}
+
+/// # Errors
+/// [`CliError::Input`] where nothing is known of an order of this id, and so nothing was erased.
+pub async fn check_known(stack: &Stack, erasure: &Erasure) -> Result<(), CliError> {
     // With a record of the order, an earlier erasure was the one that found something.
-    if erasure.is_empty() && records_of_order(stack, &order.to_string()).await?.is_empty() {
-        return Err(CliError::input(nothing_found(&name)));
-    }
-    let is_left = erasure.places.iter().any(Place::needs_attention);
-    if output.format == Format::Table && is_left {
-        note("Something is left; the same command again continues with it.");
-    }
-    Ok(ExitStatus::attention_if(is_left))
+    let is_unknown =
+        erasure.is_empty() && records_of_order(stack, &erasure.order_key).await?.is_empty();
+    if is_unknown { Err(nothing_found(&erasure.order())) } else { Ok(()) }
 }
 
 /// An operator who gave a number for an id must not take the order for erased.
-fn nothing_found(order: &OrderName) -> String {
-    format!(
+fn nothing_found(order: &OrderName) -> CliError {
+    CliError::input(format!(
         "Nothing was found of an order with the id {order}. `waybill order` finds an order's id by its \
          number or its customer's address."
-    )
+    ))
 }
 
 /// The queues whose messages hold no name and no address.

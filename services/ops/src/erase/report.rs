@@ -54,6 +54,8 @@ impl Place {
 
 #[derive(Debug, Serialize)]
 pub struct Erasure {
+    #[serde(skip)]
+    pub order_key: String,
     pub shop: String,
     pub order_id: String,
     /// Whether the command was to remove, or only to find.
@@ -122,7 +124,8 @@ impl Erasure {
         let kept = if ledger_too { &[][..] } else { &[LEDGER_KEPT] };
         let not_reached = kept.iter().chain(&NOT_REACHED).map(|text| (*text).to_owned()).collect();
         let OrderName { shop, id } = OrderName::from(order);
-        Self { shop, order_id: id, removed: mode == Mode::Remove, places, not_reached }
+        let removed = mode == Mode::Remove;
+        Self { order_key: order.to_string(), shop, order_id: id, removed, places, not_reached }
     }
 
     /// Names the queues that were left out since they hold nothing of anybody.
@@ -137,7 +140,7 @@ impl Erasure {
         self
     }
 
-    fn order(&self) -> OrderName {
+    pub fn order(&self) -> OrderName {
         OrderName { shop: self.shop.clone(), id: self.order_id.clone() }
     }
 
@@ -149,23 +152,32 @@ impl Erasure {
             .all(|place| place.found == 0 && place.hidden == 0 && place.perhaps.is_empty())
     }
 
+    /// Whether the operator has to check something, or to repeat the command.
+    pub fn needs_attention(&self) -> bool {
+        self.places.iter().any(Place::needs_attention)
+    }
+
     pub fn removed_count(&self) -> usize {
         self.places.iter().map(|place| place.removed).sum()
     }
 
-    fn notes(&self, colors: ColorMode) -> String {
+    /// What the counts mean, a sentence or two for each that is not zero.
+    pub fn notes(&self) -> impl Iterator<Item = &'static str> {
         // A note explains a column, and the table leaves out columns without a count.
         let applying = NOTES.iter().filter(|note| self.places.iter().any(note.applies));
-        let mut text: String =
-            applying.map(|note| format!("\n{}", colors.wrap(note.text, ""))).collect();
-        for place in &self.places {
+        applying.map(|note| note.text)
+    }
+
+    /// The commands that show the messages which are perhaps about the order.
+    pub fn commands(&self) -> Vec<String> {
+        let of_place = |place: &Place| {
             // `dlq show` takes the name without the suffix.
-            let queue = place.place.trim_start_matches("queue ").trim_end_matches("-dlq");
-            for id in &place.perhaps {
-                text.push_str(&format!(" - `waybill dlq show {queue} --message {id} --body`\n"));
-            }
-        }
-        text
+            let queue =
+                place.place.trim_start_matches("queue ").trim_end_matches("-dlq").to_owned();
+            let show = move |id: &String| format!("waybill dlq show {queue} --message {id} --body");
+            place.perhaps.iter().map(show).collect::<Vec<_>>()
+        };
+        self.places.iter().flat_map(of_place).collect()
     }
 }
 
@@ -186,7 +198,8 @@ impl Report for Erasure {
         ];
         let mut text = colors.heading(&format!("Order {}", self.order()));
         text.push_str(&table(colors, &columns, &self.places));
-        text.push_str(&self.notes(colors));
+        text.extend(self.notes().map(|note| format!("\n{}", colors.wrap(note, ""))));
+        text.extend(self.commands().iter().map(|command| format!(" - `{command}`\n")));
         text.push_str("\nNot touched:\n");
         for place in &self.not_reached {
             text.push_str(&colors.wrap(&format!(" - {place}"), "   "));

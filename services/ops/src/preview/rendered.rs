@@ -30,6 +30,9 @@ pub struct RenderedMail {
 #[derive(Debug, Default, Serialize)]
 pub struct Preview {
     pub mails: Vec<RenderedMail>,
+    /// The kinds among them of which the shop's customers get none.
+    #[serde(skip)]
+    pub kinds_off: Vec<Kind>,
 }
 
 impl Preview {

@@ -5,8 +5,8 @@
 //! shop's own data, and no customer's: they are printed as they are.
 
 pub mod check;
-mod put;
-mod show;
+pub mod put;
+pub mod show;
 pub mod table;
 
 use shared::ShopId;

@@ -45,13 +45,44 @@ pub struct Put {
     pub warnings: Vec<FieldWarning>,
 }
 
-/// Puts the settings. If its answer is lost, the same command again finds them put, and changes nothing.
+/// Puts the settings of a file. If its answer is lost, the same command again finds them put, and changes nothing.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliError> {
     let document = check::read(&args.file)?;
-    let shop = &args.name;
-    let SettingsCheck { errors, warnings, .. } = SettingsCheck::new(&document, Some(shop));
+    let new = NewSettings {
+        shop: &args.name,
+        document: &document,
+        origin: &args.file.display().to_string(),
+        version: args.version,
+    };
+    Ok((put(stack, &new, &args.change).await?, ExitStatus::Healthy))
+}
+
+/// Settings that are to be put.
+#[derive(Debug)]
+pub struct NewSettings<'a> {
+    pub shop: &'a ShopId,
+    /// The settings as JSON.
+    pub document: &'a str,
+    /// Where they come from, as their errors name it.
+    pub origin: &'a str,
+    /// The version that they replace; `None` for whichever is there.
+    pub version: Option<u64>,
+}
+
+/// Puts the settings, between the two halves of an audit item, unless the same are there.
+///
+/// # Errors
+/// [`CliError::Input`] for settings that the functions would not take, or in place of another version than is there;
+/// [`CliError::Service`] when DynamoDB does not answer, or somebody else put others meanwhile.
+pub async fn put(
+    stack: &Stack,
+    new: &NewSettings<'_>,
+    change: &ChangeArgs,
+) -> Result<Put, CliError> {
+    let shop = new.shop;
+    let SettingsCheck { errors, warnings, .. } = SettingsCheck::new(new.document, Some(shop));
     if !errors.is_empty() {
-        let errors = check::lines(&args.file.display().to_string(), &errors);
+        let errors = check::lines(new.origin, &errors);
         return Err(CliError::input(format!(
             "Nothing was put: the functions would not take these settings.\n{}",
             errors.trim_end()
@@ -59,7 +90,7 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliErr
     }
     let before = read(stack, shop).await?;
     let replaced = before.as_ref().map_or(0, |item| item.version);
-    check_version(shop, args.version, replaced)?;
+    check_version(shop, new.version, replaced)?;
     let put = |version, changed| Put {
         shop: shop.to_string(),
         version,
@@ -67,21 +98,22 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(Put, ExitStatus), CliErr
         used_within_seconds: MAX_AGE.as_secs(),
         warnings: warnings.clone(),
     };
-    if before.is_some_and(|item| item.document == document) {
-        return Ok((put(replaced, false), ExitStatus::Healthy));
+    if before.is_some_and(|item| item.document == new.document) {
+        return Ok(put(replaced, false));
     }
     let version = replaced + 1;
     let intent = Intent {
         action: format!("shop put {shop}"),
-        reason: args.change.reason.as_deref(),
+        reason: change.reason.as_deref(),
         plan: json!({ "shop": shop, "version": version }),
     };
-    let audit = Audit::begin_for(stack, Some(shop), &args.change.operator, intent).await?;
+    let audit = Audit::begin_for(stack, Some(shop), &change.operator, intent).await?;
     let put_at = Timestamp::now().as_millisecond();
+    let document = new.document.to_owned();
     let item = ShopItem { shop: shop.to_string(), document, version, put_at };
     let result = replace(stack, &item).await;
     audit.complete(result, &json!({ "put": 1 })).await?;
-    Ok((put(version, true), ExitStatus::Healthy))
+    Ok(put(version, true))
 }
 
 fn check_version(shop: &ShopId, wanted: Option<u64>, found: u64) -> Result<(), CliError> {

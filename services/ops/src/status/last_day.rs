@@ -11,6 +11,7 @@ use serde::Serialize;
 use shared::ledger::State;
 use shared::outbox::{BUCKET_MS, MAX_SWEEP_DELAY_MS};
 
+use super::hours::{Hours, TimeToSend};
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::notification::due_since;
@@ -44,6 +45,12 @@ pub struct LastDay {
     pub late: usize,
     /// Mails that are planned or being sent although a mailer should have moved them on 15 minutes ago.
     pub overdue: usize,
+    /// Mails by state and hour.
+    #[serde(skip_serializing_if = "Hours::is_empty")]
+    pub hours: Hours,
+    /// Of the mails that SES accepted. `None` without any.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_to_send: Option<TimeToSend>,
     /// The orders of the mails that need a person, by state; overdue ones under `overdue`.
     pub orders: BTreeMap<String, BTreeSet<OrderName>>,
 }
@@ -55,6 +62,7 @@ impl LastDay {
     /// Counts the mail of one recipient. `now` in milliseconds since 1970.
     fn count_mail(&mut self, item: &Item, now: i64) {
         *self.states.entry(item.state.clone()).or_default() += 1;
+        self.hours.add(item.accepted_at, &item.state);
         self.counted_bounces += usize::from(is_counted_bounce(item));
         let is_overdue = due_since(item, now).is_some_and(|due| now - due > OVERDUE_MS);
         self.overdue += usize::from(is_overdue);
@@ -81,6 +89,7 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
     let mut day = LastDay::default();
     // Two events may ask for the same mail.
     let mut counted: HashSet<Key> = HashSet::new();
+    let mut times_to_send = Vec::new();
     // Relay's sweep moves entries ahead, so the latest may lie in the future.
     for hour in (hour_of(since)..=hour_of(now + MAX_SWEEP_DELAY_MS)).rev() {
         let start = hour * BUCKET_MS;
@@ -90,12 +99,22 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
         day.more = day.events + found.len() > max;
         let found = latest(found, max - day.events);
         day.events += found.len();
-        count(stack, &found, &mut counted, now, &mut day).await?;
+        let mails = new_mails(stack, &found, &mut counted, now, &mut day).await?;
+        times_to_send.extend(mails.iter().filter_map(time_to_send));
+        mails.iter().for_each(|item| day.count_mail(item, now));
         if day.more {
             break;
         }
     }
+    day.time_to_send = TimeToSend::new(times_to_send);
     Ok(day)
+}
+
+/// From when the event was accepted until SES accepted the mail, in milliseconds; `None` where it has not, and of a mail
+/// that waited for an operator.
+fn time_to_send(item: &Item) -> Option<i64> {
+    let sent_at = item.sent_at.filter(|_| item.asked_by.is_none())?;
+    Some((sent_at - item.accepted_at).max(0))
 }
 
 /// The index returns partition by partition, so not in the order of time.
@@ -105,19 +124,21 @@ fn latest(mut entries: Vec<IndexEntry>, max: usize) -> Vec<IndexEntry> {
     entries
 }
 
-async fn count(
+/// Counts the events, and returns their mails' records, without those that were counted before.
+async fn new_mails(
     stack: &Stack,
     entries: &[IndexEntry],
     counted: &mut HashSet<Key>,
     now: i64,
     day: &mut LastDay,
-) -> Result<(), CliError> {
-    let records = records(stack, entries.iter().flat_map(ledger_keys)).await?;
+) -> Result<Vec<Item>, CliError> {
+    let mut records = records(stack, entries.iter().flat_map(ledger_keys)).await?;
+    let mut mails = Vec::new();
     for entry in entries {
         let mut is_undecided = false;
         for key in ledger_keys(entry).filter(|key| counted.insert(key.clone())) {
-            match records.get(&key) {
-                Some(item) => day.count_mail(item, now),
+            match records.remove(&key) {
+                Some(item) => mails.push(item),
                 None => is_undecided = true,
             }
         }
@@ -128,7 +149,7 @@ async fn count(
             day.late += usize::from(is_late);
         }
     }
-    Ok(())
+    Ok(mails)
 }
 
 /// Whether SES counts the bounce: those for good, but of addresses that are on the account's suppression list

@@ -1,6 +1,7 @@
 //! `waybill status`: whether anything needs attention.
 
 mod findings;
+mod hours;
 mod last_day;
 mod report;
 mod reputation;
@@ -18,6 +19,7 @@ use tokio::time::timeout;
 use crate::aws::{Queue, Stack, describe_error};
 use crate::error::{CliError, ExitStatus};
 use crate::send_gate;
+pub use hours::Hours;
 pub use last_day::LastDay;
 pub use report::{QueueRow, Ses, Status};
 use reputation::Reputation;
@@ -35,7 +37,7 @@ pub struct Args {
 }
 
 /// How long a service may take. A report that comes late, or not at all, tells least when it is needed most.
-const LIMIT: Duration = Duration::from_secs(10);
+pub const LIMIT: Duration = Duration::from_secs(10);
 
 /// The last day is read in many calls.
 const LAST_DAY_LIMIT: Duration = Duration::from_secs(30);

@@ -205,6 +205,9 @@ impl Status {
             Column::text("state", |(state, _)| state.clone()),
         ];
         text.push_str(&table(colors, &columns, &rows));
+        if let Some(times) = &day.time_to_send {
+            text.push_str(&format!(" From an event's acceptance to SES: {}.\n", times.describe()));
+        }
         text
     }
 

@@ -93,6 +93,28 @@ impl Reputation {
         }
     }
 
+    /// Each rate beside SES's limits, for people: what it is of, and a phrase.
+    pub fn rates(&self) -> [(&'static str, String); 2] {
+        let rate = |count: usize, account: Option<f64>, limits: &Limits| {
+            let Limits { review, pause } = limits;
+            let account = account.map(percent).map_or_else(
+                || "what SES counts is unknown".to_owned(),
+                |rate| format!("{rate} as SES counts for the account"),
+            );
+            format!(
+                "{} of {} in 24 hours; {account}. SES reviews an account from {} on, and may pause it from {} on",
+                percent(share(count, self.mails)),
+                counted(self.mails, "mail"),
+                limit(*review),
+                limit(*pause)
+            )
+        };
+        [
+            ("Bounces for good", rate(self.bounces, self.account_bounce_rate, &BOUNCES)),
+            ("Complaints", rate(self.complaints, self.account_complaint_rate, &COMPLAINTS)),
+        ]
+    }
+
     /// What is near a limit, or above it, and what to do about it.
     pub fn findings(&self) -> [Option<String>; 4] {
         let bounced = self.of_this_stack(self.bounces, "bounced for good", &BOUNCES).map(|finding| {

@@ -10,8 +10,8 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 
 use crate::ops::process::{command, interrupt};
-use crate::support::TestStack;
 use crate::support::http::{Answer, request};
+use crate::support::{TestStack, eventually};
 
 /// A running console. It is killed when it is dropped.
 pub struct Console {
@@ -111,6 +111,17 @@ impl Browser {
             ("content-type", "application/x-www-form-urlencoded"),
         ];
         request(self.address, "POST", path, &[&own, headers].concat(), body.as_bytes()).await
+    }
+
+    /// Sends a form that begins a job, and returns the job's page once it has ended.
+    pub async fn run_job(&self, path: &str, fields: &[(&str, &str)]) -> String {
+        let answer = self.post(path, fields).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
+        let job = answer.header("location");
+        let has_ended =
+            async || !self.page(job).await.contains("http-equiv=\"refresh\" content=\"2\"");
+        eventually("the job has ended", has_ended).await;
+        self.page(job).await
     }
 
     /// Sends a form that is carried out, and returns the page that says what was done.

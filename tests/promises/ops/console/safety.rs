@@ -15,7 +15,7 @@ use crate::support::events::confirmed;
 use crate::support::http::request;
 
 /// Every page, and every form that changes something.
-const PAGES: [&str; 13] = [
+const PAGES: [&str; 20] = [
     "/",
     "/orders",
     "/order?id=A1",
@@ -27,10 +27,17 @@ const PAGES: [&str; 13] = [
     "/dead-letters/queue?queue=mail",
     "/dead-letters/replay?queue=mail",
     "/dead-letters/drop?queue=mail",
+    "/dead-letters/edit?queue=mail&message=1",
+    "/order/erase?id=A1",
+    "/mails",
+    "/mails/mail?kind=order.confirmed&name=x",
+    "/shops",
+    "/shops/shop?shop=default",
+    "/audit",
     "/doctor",
     "/no-such-page",
 ];
-const FORMS: [&str; 8] = [
+const FORMS: [&str; 12] = [
     "/orders",
     "/order/unmask",
     "/order/mask",
@@ -38,6 +45,10 @@ const FORMS: [&str; 8] = [
     "/order/act",
     "/dead-letters/replay",
     "/dead-letters/drop",
+    "/dead-letters/edit",
+    "/order/erase",
+    "/shops/check",
+    "/shops/put",
     "/job/stop",
 ];
 

@@ -2,7 +2,7 @@
 //! of the machine's and simulated queues that use the same clock. Tables and SES are those of a real stack.
 
 mod outages;
-mod queues;
+pub mod queues;
 mod ses;
 mod settings;
 mod shop_systems;
@@ -246,7 +246,7 @@ impl<'a> SimulatedPipeline<'a> {
     }
 
     /// As in a warm Lambda, whose next invocation uses the same connections, and what it knows of the gate.
-    fn keep(&mut self, mailer: Mailer) {
+    pub fn keep(&mut self, mailer: Mailer) {
         let Mailer { sender, gate, .. } = mailer;
         if let Some(process) = &mut self.mailer_process {
             process.senders.insert(self.ses_is_reachable, sender);
@@ -278,7 +278,7 @@ impl<'a> SimulatedPipeline<'a> {
         self.relay_as(Stage::Sweep)
     }
 
-    fn intake(&self) -> Intake {
+    pub fn intake(&self) -> Intake {
         let (sqs, clock) = (self.sqs_as(Stage::Intake), self.clock());
         let events = EVENTS_TABLE.to_owned();
         Intake {
@@ -312,8 +312,8 @@ impl<'a> SimulatedPipeline<'a> {
         }
     }
 
-    /// The only place that builds a mailer.
-    async fn mailer(&mut self) -> Mailer {
+    /// The only place that builds a mailer. It is to be [kept](Self::keep) afterwards.
+    pub async fn mailer(&mut self) -> Mailer {
         let process = match &mut self.mailer_process {
             Some(process) => process,
             none => {
@@ -325,12 +325,12 @@ impl<'a> SimulatedPipeline<'a> {
         };
         let sender = process.senders.remove(&self.ses_is_reachable).expect("kept after each use");
         let gate = process.gate.take().expect("kept after each use");
+        let attachments = AttachmentReader::new(&process.sdk, self.settings.bucket.clone());
         let sqs = self.sqs_as(Stage::Mailer);
         Mailer {
             ledger: self.ledger_as(Stage::Mailer),
             sender,
-            // No mail of these tests has files.
-            attachments: AttachmentReader::new(&SdkConfig::builder().build(), None),
+            attachments,
             gate,
             feedback_backlog: FeedbackBacklog::new(
                 sqs.clone(),
@@ -352,7 +352,7 @@ impl<'a> SimulatedPipeline<'a> {
         }
     }
 
-    fn feedback(&self) -> Feedback {
+    pub fn feedback(&self) -> Feedback {
         let sqs = self.sqs_as(Stage::Feedback);
         Feedback {
             ledger: self.ledger_as(Stage::Feedback),
@@ -407,6 +407,8 @@ fn sqs(queues: &Queues, stage: Stage, attempts: u32) -> aws_sdk_sqs::Client {
 
 /// What a mailer process keeps from one invocation to the next.
 struct MailerProcess {
+    /// For all services of the stack.
+    sdk: SdkConfig,
     /// Of an SES that can be reached (`true`), and of one that cannot.
     senders: BTreeMap<bool, Sender>,
     gate: Option<SendGate>,
@@ -419,16 +421,16 @@ impl MailerProcess {
         send_rate: Option<f64>,
         probe_lease: SignedDuration,
     ) -> Self {
-        let sdk = sdk_for_ses(&stack.endpoints.ses).await;
+        let sdk = sdk_for(&stack.endpoints.ses).await;
         let ses = aws_sdk_sesv2::Client::new(&sdk);
         let gate = SendGate::new(tables, LEDGER_TABLE.to_owned(), ses, send_rate, probe_lease);
-        let unreachable = sender(&sdk_for_ses(NOWHERE).await);
+        let unreachable = sender(&sdk_for(NOWHERE).await);
         let senders = BTreeMap::from([(true, sender(&sdk)), (false, unreachable)]);
-        Self { senders, gate: Some(gate) }
+        Self { sdk, senders, gate: Some(gate) }
     }
 }
 
-async fn sdk_for_ses(endpoint: &str) -> SdkConfig {
+async fn sdk_for(endpoint: &str) -> SdkConfig {
     kit::aws::loader()
         .endpoint_url(endpoint)
         .region(Region::new("us-east-1"))

@@ -27,10 +27,17 @@ pub struct StoredMessage {
     /// By which a fair queue delivers.
     pub group: Option<String>,
     /// All attributes of type `String`.
-    attributes: BTreeMap<String, String>,
+    pub attributes: BTreeMap<String, String>,
     sent_at: i64,
     visible_at: i64,
     pub receives: u32,
+}
+
+impl StoredMessage {
+    /// How long after it was sent it can be received, in seconds.
+    pub const fn delay(&self) -> i64 {
+        (self.visible_at - self.sent_at) / 1000
+    }
 }
 
 #[derive(Debug, Default)]
@@ -86,9 +93,17 @@ impl Queues {
 
     /// Puts a message into a queue, as an operator would.
     pub fn put(&self, queue: &str, body: &str, now: i64) {
+        self.put_with(queue, body, &[], now);
+    }
+
+    /// Puts a message with these attributes into a queue.
+    pub fn put_with(&self, queue: &str, body: &str, attributes: &[(&str, String)], now: i64) {
+        let text = |(name, value): &(&str, String)| ((*name).to_owned(), value.clone());
+        let attributes = attributes.iter().map(text).collect();
+        let body = body.to_owned();
         self.lock().put(
             queue,
-            OutgoingMessage { body: body.to_owned(), ..OutgoingMessage::default() },
+            OutgoingMessage { body, attributes, ..OutgoingMessage::default() },
             now,
         );
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use mailer::render::{Brand, Mail, MailContext, RenderError};
 use shared::Event;
+use shared::shop_settings::BucketName;
 use template::{Deployed, Queue, QueueSource, StreamSource};
 
 use super::{
@@ -40,6 +41,8 @@ pub struct Settings {
     /// The attempts of each call of SQS. One, as for the tables: an outage outlasts those of one call. Deployed,
     /// [`kit::aws::MAX_ATTEMPTS`].
     pub sqs_attempts: u32,
+    /// Where files of mails are, if anywhere.
+    pub bucket: Option<BucketName>,
     /// The mailer's.
     pub render: Render,
 }
@@ -93,6 +96,7 @@ impl Settings {
             send_events,
             send_rate: None,
             sqs_attempts: 1,
+            bucket: None,
             render: mailer::render::render_in_context,
         }
     }

@@ -1,0 +1,237 @@
+//! Erasing an order: what there is of it first, then the form, then what was removed and what was not.
+
+use std::sync::Arc;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use http::StatusCode;
+use indicatif::ProgressBar;
+use shared::OrderKey;
+
+use super::command::CommandLine;
+use super::jobs::{Job, JobResult, NewJob};
+use super::link::{Link, link};
+use super::navigation::Section;
+use super::order::{order_link, stack_for};
+use super::request::{Change, Fields, Form};
+use super::respond::{PageFrame, error_page, html, redirect};
+use super::session::Session;
+use super::severity::Severity;
+use super::state::Console;
+use super::wording::{Sentence, capitalised};
+use crate::audit;
+use crate::erase::{self, Args, Erasure, Place};
+use crate::error::CliError;
+use crate::output::number;
+use crate::pii::without_addresses;
+
+/// The page that asks before the order is erased.
+pub fn erase_link(order: &OrderKey) -> String {
+    link("/order/erase", [("shop", order.shop.as_str()), ("id", order.order_id.as_str())])
+}
+
+/// Which order, and whether with the ledger's records.
+#[derive(Debug, Clone)]
+struct EraseRequest {
+    order: OrderKey,
+    ledger_too: bool,
+}
+
+impl EraseRequest {
+    fn parse(console: &Console, fields: &Fields) -> Result<Self, CliError> {
+        let ledger_too = !fields.get("ledger").is_empty();
+        Ok(Self { order: fields.order(console)?, ledger_too })
+    }
+
+    /// The command that does the same, its reason left out.
+    fn command(&self, console: &Console, removes: bool) -> CommandLine {
+        let stack = stack_for(console.stack(), &self.order);
+        CommandLine::new(&stack, ["erase", self.order.order_id.as_str()])
+            .with_flag("--ledger-too", self.ledger_too)
+            .with_flag("--yes", removes)
+    }
+
+    fn args(&self, console: &Console, reason: &str) -> Args {
+        Args {
+            order: self.order.order_id.to_string(),
+            yes: true,
+            ledger_too: self.ledger_too,
+            change: console.change_args(reason),
+        }
+    }
+
+    fn frame(&self, console: &Console, session: &Session) -> PageFrame {
+        let command = self.command(console, false);
+        PageFrame::new(console, session, Section::Orders, &command).for_shop(&self.order.shop)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "console/erase.html")]
+struct ErasePage {
+    frame: PageFrame,
+    shop: String,
+    id: String,
+    ledger_too: bool,
+    /// The same page with the ledger's records, or without them.
+    other: String,
+    /// Where there is anything.
+    places: Vec<PlaceView>,
+    notes: Vec<Sentence>,
+    not_reached: Vec<Sentence>,
+    back: String,
+}
+
+struct PlaceView {
+    place: String,
+    what: String,
+    found: String,
+    not_looked_at: String,
+}
+
+impl ErasePage {
+    fn new(frame: PageFrame, request: &EraseRequest, erasure: &Erasure) -> Self {
+        let EraseRequest { order, ledger_too } = request;
+        let ledger = if *ledger_too { "" } else { "1" };
+        let parameters =
+            [("shop", order.shop.as_str()), ("id", order.order_id.as_str()), ("ledger", ledger)];
+        Self {
+            frame,
+            shop: order.shop.to_string(),
+            id: order.order_id.to_string(),
+            ledger_too: *ledger_too,
+            other: link("/order/erase", parameters),
+            places: erasure.places.iter().filter_map(PlaceView::new).collect(),
+            notes: notes(erasure).iter().map(|note| Sentence::new(note)).collect(),
+            not_reached: erasure
+                .not_reached
+                .iter()
+                .map(|what| Sentence::new(&format!("{}.", capitalised(what))))
+                .collect(),
+            back: order_link(order),
+        }
+    }
+}
+
+impl PlaceView {
+    fn new(place: &Place) -> Option<Self> {
+        (place.found > 0 || place.not_looked_at > 0).then(|| Self {
+            place: capitalised(&place.place),
+            what: place.what.clone(),
+            found: number(place.found),
+            not_looked_at: number(place.not_looked_at),
+        })
+    }
+}
+
+/// What the counts mean, and which messages a person has to look at.
+fn notes(erasure: &Erasure) -> Vec<String> {
+    let shown = erasure.commands().into_iter().map(|command| format!("To check: `{command}`."));
+    erasure.notes().map(str::to_owned).chain(shown).collect()
+}
+
+/// `GET /order/erase?shop=&id=`: what there is of the order. `ledger=1` counts the ledger's records too.
+pub async fn ask(State(console): State<Console>, session: Session, fields: Fields) -> Response {
+    let request = match EraseRequest::parse(&console, &fields) {
+        Ok(request) => request,
+        Err(error) => return failed(&console, &session, &error),
+    };
+    let frame = request.frame(&console, &session);
+    match find(&console, &request).await {
+        Ok(erasure) => html(StatusCode::OK, &ErasePage::new(frame, &request, &erasure)),
+        Err(error) => error_page(frame, &error),
+    }
+}
+
+async fn find(console: &Console, request: &EraseRequest) -> Result<Erasure, CliError> {
+    let (args, order) = (request.args(console, ""), request.order.clone());
+    let read = async move |stack, interrupt| {
+        let stack = stack_for(&stack, &order);
+        let erasure = erase::find(&stack, &args, &interrupt).await?;
+        erase::check_known(&stack, &erasure).await?;
+        Ok(erasure)
+    };
+    console.read(&request.command(console, false), read).await
+}
+
+/// `POST /order/erase`: removes it in the background, if its id was typed.
+pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> Response {
+    let Form { session, fields } = form;
+    let checked = EraseRequest::parse(&console, &fields)
+        .and_then(|request| Ok((confirmation(&request, &fields)?, request)));
+    match checked {
+        Ok((reason, request)) => redirect(&begin(&console, &request, &reason).link()),
+        Err(error) => failed(&console, &session, &error),
+    }
+}
+
+/// The reason, where the order's id was typed too.
+///
+/// # Errors
+/// [`CliError::Input`] when either is missing, or the id is another order's.
+fn confirmation(request: &EraseRequest, fields: &Fields) -> Result<String, CliError> {
+    if fields.get("typed") != request.order.order_id.as_str() {
+        return Err(CliError::input(
+            "Nothing was erased: type the order's id, exactly as its page shows it. Go back, and type it again.",
+        ));
+    }
+    audit::reason(fields.get("reason")).map_err(|expected| {
+        CliError::input(format!(
+            "Nothing was erased: a reason is needed, {expected}. Go back, and type one."
+        ))
+    })
+}
+
+/// Begins to erase it. The browser need not wait.
+fn begin(console: &Console, request: &EraseRequest, reason: &str) -> Arc<Job> {
+    let command = request.command(console, true);
+    let job = console.jobs().add(NewJob {
+        title: format!("Erasing order {}", without_addresses(request.order.order_id.as_str())),
+        section: Section::Orders,
+        command: command.clone(),
+        next: Link { label: "To the order".to_owned(), href: order_link(&request.order) },
+        progress: ProgressBar::hidden(),
+        interrupt: console.interrupt().child(),
+    });
+    let (args, order) = (request.args(console, reason), request.order.clone());
+    let (mine, console_of_job) = (Arc::clone(&job), console.clone());
+    console.jobs().spawn(async move {
+        let running = Arc::clone(&mine);
+        let removed = async move |stack| {
+            erase::remove(&stack_for(&stack, &order), &args, &running.interrupt).await
+        };
+        mine.finish(match console_of_job.change(&command, removed).await {
+            Ok(erasure) => result(&erasure),
+            Err(error) => JobResult::without_outcome(&error),
+        });
+    });
+    job
+}
+
+/// What was removed, what was not and why, and what this cannot reach.
+fn result(erasure: &Erasure) -> JobResult {
+    let (severity, first) = match erasure.needs_attention() {
+        true => (Severity::Warning, "Something is left. Erase the order again to go on with it."),
+        false => (Severity::Good, "Erased."),
+    };
+    let of_place = |place: &Place| {
+        let left = match place.left {
+            0 => String::new(),
+            left => format!(", {} left", number(left)),
+        };
+        let (name, removed) = (capitalised(&place.place), number(place.removed));
+        (place.found > 0).then(|| format!("{name}: {removed} removed{left} ({}).", place.what))
+    };
+    let not_reached = format!("Not touched: {}.", erasure.not_reached.join("; "));
+    let sentences = std::iter::once(first.to_owned())
+        .chain(erasure.places.iter().filter_map(of_place))
+        .chain(notes(erasure))
+        .chain([not_reached]);
+    JobResult { severity, sentences: sentences.collect() }
+}
+
+fn failed(console: &Console, session: &Session, error: &CliError) -> Response {
+    let command = CommandLine::new(console.stack(), ["erase", "ORDER"]);
+    error_page(PageFrame::new(console, session, Section::Orders, &command), error)
+}

@@ -1,0 +1,77 @@
+//! What may be done about an order as a whole, and about an address that no mail reaches.
+
+use http::StatusCode;
+use local::ses::suppression::Reason;
+
+use super::browser::{Console, text};
+use crate::ops::process::{dead_letters, json, wait_for_state, with_refused_mails};
+use crate::support::events::{confirmed, customer};
+use crate::support::{TestStack, eventually};
+
+const ERASE: &str = "/order/erase?id=A1";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_erased_by_typing_its_id_and_the_page_says_what_was_removed_and_what_was_not() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let order = browser.page("/order?id=A1").await;
+    assert!(order.contains("/order/erase?shop=default&#38;id=A1"), "its page leads there: {order}");
+    let before = browser.page(ERASE).await;
+    assert!(before.contains("waybill erase A1"), "{before}");
+    assert!(before.contains("events, with the customer"), "what there is: {before}");
+    assert!(before.contains("point-in-time recovery"), "what it does not reach: {before}");
+    for (typed, reason) in [("A2", "asked for"), ("", "asked for"), ("A1", " ")] {
+        let form = [("id", "A1"), ("typed", typed), ("reason", reason)];
+        let refused = browser.post("/order/erase", &form).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{typed}, {reason}");
+        assert!(text(&refused).contains("Nothing was erased"), "{}", text(&refused));
+    }
+    assert_eq!(stack.depth(&dlq).await, 2);
+    let form = [("id", "A1"), ("typed", "A1"), ("reason", "asked for")];
+    let done = browser.run_job("/order/erase", &form).await;
+    assert!(done.contains("Erased.") && done.contains("Events table: 1 removed"), "{done}");
+    assert!(done.contains("Not touched: "), "{done}");
+    assert_eq!(stack.depth(&dlq).await, 1, "the other order's message stays");
+    let audit = json(&stack, &["audit"]).await;
+    let item = &audit["items"][0];
+    assert_eq!((&item["action"], &item["reason"]), (&"erase A1".into(), &"asked for".into()));
+    assert_eq!(item["command"], "waybill erase A1 --yes, in the console");
+    let left = browser.page("/order?id=A1").await;
+    assert!(!left.contains("a***@***.example"), "its customer is not known any more: {left}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_suppressed_address_is_taken_off_the_list_and_then_gets_its_mail() {
+    let stack = TestStack::start().await;
+    let address = customer("A1");
+    stack.stack.ses.suppression().put(&address, Reason::Bounce);
+    stack.publish(&[confirmed("A1")]).await;
+    wait_for_state(&stack, "A1", "bounced").await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let order = browser.page("/order?id=A1").await;
+    assert!(order.contains("Take its address off the suppression list"), "{order}");
+    let ask = "/order/act?action=lift&id=A1&kind=order.confirmed";
+    let before = browser.page(ask).await;
+    assert!(before.contains("waybill suppression remove ADDRESS"), "{before}");
+    let form = [("id", "A1"), ("kind", "order.confirmed"), ("reason", "ticket 4711")];
+    let lift = |address| [&form[..], &[("action", "lift"), ("address", address)]].concat();
+    let refused = browser.post("/order/act", &lift("other@customers.example")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "it is not on the list");
+    let done = browser.carry_out("/order/act", &lift(&address)).await;
+    assert!(done.contains("is off the list") && !done.contains(&address), "{done}");
+    let correct = [&form[..], &[("action", "correct"), ("address", &address)]].concat();
+    browser.carry_out("/order/act", &correct).await;
+    eventually("the mail is delivered", || async {
+        stack.ledger_items("A1").await.iter().any(|item| item.state == "delivered")
+    })
+    .await;
+    let audit = json(&stack, &["audit"]).await;
+    assert!(audit.to_string().contains("suppression remove"), "{audit:#}");
+    assert!(!audit.to_string().contains(&address), "{audit:#}");
+    stack.stop().await;
+}
