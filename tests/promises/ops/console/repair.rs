@@ -67,7 +67,7 @@ async fn a_repaired_dead_letter_is_shown_with_what_changes_and_its_customer_stay
     assert!(!plan.contains(NEW), "the page names no address: {plan}");
     let fields = [("plan", &*hidden_field(&plan, "plan")), ("reason", "the customer called")];
     let done = browser.run_job("/dead-letters/replay", &fields).await;
-    assert!(done.contains("1 message was moved."), "{done}");
+    assert!(done.contains("1 message moved."), "{done}");
     wait_for_state(&stack, "A1", "delivered").await;
     assert_eq!((stack.mails_to(NEW), stack.mails_to(&customer("A1"))), (1, 0));
     let audit = json(&stack, &["audit"]).await;

@@ -53,8 +53,8 @@ async fn an_identity_that_may_only_read_gets_no_buttons_and_is_told_why() {
         );
         assert_eq!(
             page.matches("method=\"post\"").count(),
-            1,
-            "{path} has the search alone: {page}"
+            2,
+            "{path} has the search and the session's end alone: {page}"
         );
         assert!(!page.contains(" …</a>"), "{path} has no button: {page}");
     }
