@@ -174,7 +174,8 @@ impl MailAction {
             Self::Copy => format!(
                 "A copy of the {mail}{to} is on its way. In a few seconds the order's page shows whether it arrived."
             ),
-            Self::Resend | Self::Correct | Self::SettleNotSent => format!(
+            // A suppression is lifted without a change of the mail, and is told by its own command's report.
+            Self::Resend | Self::Correct | Self::SettleNotSent | Self::LiftSuppression => format!(
                 "The {mail}{to} is on its way. In a few seconds the order's page shows whether it arrived."
             ),
         }
