@@ -374,7 +374,8 @@ mod tests {
             operator: Operator::default(),
         };
         let address = SocketAddr::from(([127, 0, 0, 1], 7000));
-        Console::new(Stack::unreachable(), Vec::new(), &args, address, Interrupt::default())
+        let known = (Vec::new(), Rights::default());
+        Console::new(Stack::unreachable(), known, &args, address, Interrupt::default())
     }
 
     #[tokio::test]
