@@ -20,6 +20,7 @@ use shared::ledger::MAX_DOUBTS;
 use crate::events::{confirmed, shipped};
 use crate::one_mail::{OneMail, in_doubt};
 use crate::recorder::Metrics;
+use crate::simulated_pipeline::{MAIL, Outages};
 use crate::support::TestStack;
 
 const MINUTE: i64 = 60_000;
@@ -66,6 +67,23 @@ async fn a_mail_that_ses_takes_later_waits_as_long_as_its_answer_says_and_all_ot
     let left = mail.deliver(&[("waybill-due", note)]).await;
     assert!(left.comes_in(300), "{left:#?}");
     assert_eq!(["SendingPaused", "Requeued"].map(|name| metrics.count(name)), [0.0, 1.0]);
+    services.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_mails_of_a_batch_whose_first_one_hears_that_ses_takes_none_are_not_claimed() {
+    let services = TestStack::start().await;
+    services.stack.ses.account().change(|account| account.sending = Sending::Paused);
+    // Half a second between their slots.
+    let outages = Outages::default();
+    let mut first = OneMail::planned_at(&services, &shipped("N1"), 2.0, outages).await;
+    let second = OneMail::planned(&services, &shipped("N2")).await;
+    first.put(&[]);
+    first.pipeline.queues.put(MAIL, &second.body.to_string(), first.now());
+    first.pipeline.invoke_mailer(first.pipeline.settings.mailer_timeout).await;
+    let mut attempts = [first.left().await.item.attempt, second.left().await.item.attempt];
+    attempts.sort_unstable();
+    assert_eq!(attempts, [0, 1]);
     services.stop().await;
 }
 

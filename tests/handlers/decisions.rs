@@ -14,7 +14,7 @@ use shared::notification::Recipient;
 use shared::queue::message::{DispatchRequest, MailRequest};
 
 use crate::events::{confirmed, shipped};
-use crate::one_mail::set;
+use crate::one_mail::{delay, set};
 use crate::recorder::Metrics;
 use crate::simulated_pipeline::{DISPATCH, MAIL, Outage, Service, SimulatedPipeline, Stage};
 use crate::support::TestStack;
@@ -72,7 +72,7 @@ async fn decide_about(
     let mails = mails.iter().map(|mail| MailRequest::parse(&mail.body).expect("a mail request"));
     let copies = pipeline.queues.take_all(DISPATCH);
     assert!(copies.len() <= 1, "{copies:#?}");
-    (mails.collect(), copies.first().map(|copy| copy.delay()))
+    (mails.collect(), copies.first().map(delay))
 }
 
 const NOW: SignedDuration = SignedDuration::ZERO;

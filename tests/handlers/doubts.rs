@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use shared::ledger::MAX_DOUBTS;
 
 use crate::events::{refunded, shipped};
-use crate::one_mail::{Left, OneMail, has_taken_turn, in_doubt, set_gate};
+use crate::one_mail::{Left, OneMail, delay, has_taken_turn, in_doubt, set_gate};
 use crate::recorder::Metrics;
 use crate::simulated_pipeline::{FEEDBACK, Outages};
 use crate::support::TestStack;
@@ -59,7 +59,7 @@ async fn a_doubt_waits_for_its_grace_period_and_is_an_operators_by_its_kind_and_
         assert_eq!((left.mails, left.record()), (0, ("in_doubt", doubts, doubts)), "{left:#?}");
         if waits {
             let due = format!("{} in_doubt", since + GRACE);
-            assert_eq!((left.copy().delay(), left.note(DUE)), (900, Some(&*due)));
+            assert_eq!((delay(left.copy()), left.note(DUE)), (900, Some(&*due)));
         } else {
             assert!(left.is_done(), "{left:#?}");
         }
@@ -101,7 +101,7 @@ async fn a_doubt_is_sent_again_once_its_grace_period_is_over_and_no_event_can_be
     let left = mail.deliver(&[watch(mail.now(), COMPLETE)]).await;
     assert_eq!((left.mails, left.record()), (0, ("in_doubt", 1, 1)), "{left:#?}");
     let due = format!("{} in_doubt", left.item.since + GRACE);
-    assert_eq!((left.copy().delay(), left.note(DUE)), (900, Some(&*due)));
+    assert_eq!((delay(left.copy()), left.note(DUE)), (900, Some(&*due)));
     services.stop().await;
 }
 

@@ -14,7 +14,7 @@ use shared::ShopId;
 use shared::shop_settings::BucketName;
 
 use crate::events::shipped;
-use crate::one_mail::{Left, OneMail, has_taken_turn, set_gate};
+use crate::one_mail::{Left, OneMail, delay, has_taken_turn, set_gate};
 use crate::simulated_pipeline::MAIL;
 use crate::support::TestStack;
 
@@ -117,7 +117,7 @@ async fn without_memory_a_mail_with_a_file_comes_back_unclaimed_and_one_without_
     let mut with = mail(&services, "M1", true).await;
     let (soon, deployed) = (Duration::from_secs(3), FUNCTION_TIMEOUT);
     let left = handle_without_memory(&mut with, soon, std::future::pending()).await;
-    assert_eq!((left.copy().delay(), left.record()), (2, ("planned", 0, 0)), "{left:#?}");
+    assert_eq!((delay(left.copy()), left.record()), (2, ("planned", 0, 0)), "{left:#?}");
     assert!(!has_taken_turn(&services).await);
 
     // Also one that turns out to need a turn: its time limit was extended.

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use shared::ledger::{Facts, State, TRANSIENT_BOUNCE_MS, Transition};
 use shared::notification::AddressHash;
 
+use crate::one_mail::delay;
 use crate::simulated_pipeline::{FEEDBACK, Outage, Service, SimulatedPipeline, Stage};
 use crate::support::{RETENTION, TestStack};
 
@@ -136,7 +137,7 @@ async fn what_the_ledger_did_not_take_comes_again_after_feedbacks_delay() {
     let answer = feedback::handle(&pipeline.feedback(), &batch).await;
     pipeline.queues.settle(FEEDBACK, &batch, &answer);
     let copies = pipeline.queues.take_all(FEEDBACK);
-    let delays: Vec<i64> = copies.iter().map(|copy| copy.delay()).collect();
+    let delays: Vec<i64> = copies.iter().map(delay).collect();
     assert_eq!(delays, [pipeline.settings.feedback_retry.as_secs()]);
     services.stop().await;
 }

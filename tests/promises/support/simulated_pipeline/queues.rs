@@ -28,16 +28,9 @@ pub struct StoredMessage {
     pub group: Option<String>,
     /// All attributes of type `String`.
     pub attributes: BTreeMap<String, String>,
-    sent_at: i64,
-    visible_at: i64,
+    pub sent_at: i64,
+    pub visible_at: i64,
     pub receives: u32,
-}
-
-impl StoredMessage {
-    /// How long after it was sent it can be received, in seconds.
-    pub const fn delay(&self) -> i64 {
-        (self.visible_at - self.sent_at) / 1000
-    }
 }
 
 #[derive(Debug, Default)]
