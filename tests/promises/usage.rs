@@ -26,7 +26,7 @@ const fn limit(function: &'static str, calls: f64, kilobytes: f64, allocations: 
 }
 
 const LIMITS: [Limit; 7] = [
-    limit("intake", 1.0, 1.2, 900.0),
+    limit("intake", 1.0, 1.2, 830.0),
     limit("relay", 0.1, 0.93, 250.0),
     limit("dispatcher", 2.1, 2.75, 1_450.0),
     limit("mailer", 3.1, 15.2, 2_330.0),
