@@ -111,9 +111,9 @@ async fn mails_are_moved_as_they_were_without_why_they_failed_and_no_faster_than
     let (services, watched) = watched().await;
     let queues = services.stack.resources.queues.clone();
     let bodies = with_dead_letters(&services, &["M1", "M2", "M3"]).await;
-    let answer = run_json(&services, &format!("{REPLAY} --rate 4")).await;
+    let answer = run_json(&services, &format!("{REPLAY} --rate 1")).await;
     assert_eq!(answer["outcome"]["moved"], 3, "{answer:#}");
-    assert_eq!(watched.receives.load(Ordering::SeqCst), 2, "one call a group, and no empty one");
+    assert_eq!(watched.receives.load(Ordering::SeqCst), 1, "for all of them, and no empty one");
     let moved = take_all(&services, &queues.mail).await;
     let moved_bodies: Vec<Value> = moved
         .iter()
@@ -125,7 +125,8 @@ async fn mails_are_moved_as_they_were_without_why_they_failed_and_no_faster_than
     }
     let times: Vec<i64> = moved.iter().map(sent_at).collect();
     let (first, last) = (times.iter().min().expect("some"), times.iter().max().expect("some"));
-    assert!(last - first >= 450, "the third after half a second: {times:?}");
+    // The third after two seconds; of what a slow service cost, it catches up with one.
+    assert!(last - first >= 700, "{times:?}");
     assert_eq!(depth(&services, &queues.mail_dlq).await, 0);
     services.stop().await;
 }
