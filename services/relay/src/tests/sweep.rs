@@ -266,8 +266,10 @@ async fn stopped(fake: &FakeAws) {
 
 #[tokio::test]
 async fn the_progress_of_a_sweep_that_is_killed_on_its_second_page_is_kept() {
-    let (orders, first_due) = (600, due());
-    for is_first in [false, true] {
+    let orders = 600;
+    // A first sweep begins two days back: where the events are, it has few hours to read before them.
+    let days_ago = Clock::system().now_ms() - 47 * 3_600_000;
+    for (is_first, first_due) in [(false, due()), (true, days_ago)] {
         let fake = FakeAws::with_events(orders, first_due).in_one_bucket();
         if is_first {
             fake.set_watermark(None);
