@@ -73,12 +73,13 @@ async fn depth(services: &TestStack, queue: &Queue) -> u64 {
     queue_depth(&services.stack.sqs, &queue.url).await.expect("SQS answers").total()
 }
 
-/// Counts the receive calls of the command since its plan was recorded; and, if it is to, fails its sends.
+/// Counts the receive calls of the command since its plan was recorded; and, if it is to, fails its sends or its deletes.
 #[derive(Default)]
 struct Watched {
     has_begun: AtomicBool,
     receives: AtomicUsize,
     fails_sends: AtomicBool,
+    fails_deletes: AtomicBool,
 }
 
 impl Faults for Watched {
@@ -92,6 +93,9 @@ impl Faults for Watched {
                 self.receives.fetch_add(1, Ordering::SeqCst);
             }
             "SendMessageBatch" if self.fails_sends.load(Ordering::SeqCst) => {
+                return Some(Fault::ServerError);
+            }
+            "DeleteMessageBatch" if self.fails_deletes.load(Ordering::SeqCst) => {
                 return Some(Fault::ServerError);
             }
             _ => {}
@@ -209,7 +213,8 @@ async fn the_event_of_a_mail_and_of_a_dispatch_that_is_moved_is_watched_again_by
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_replay_that_is_stopped_says_what_is_left_and_one_that_sqs_refuses_says_what_failed() {
+async fn a_replay_that_is_stopped_says_what_is_left_and_one_that_sqs_fails_says_what_it_did_not_do()
+{
     let (services, watched) = watched().await;
     let queues = services.stack.resources.queues.clone();
     with_dead_letters(&services, &["S1", "S2", "S3"]).await;
@@ -236,6 +241,13 @@ async fn a_replay_that_is_stopped_says_what_is_left_and_one_that_sqs_refuses_say
     let failures = outcome["failures"].as_object().expect("by message");
     assert_eq!(failures.len(), 1, "{outcome:#}");
     assert_eq!(depth(&services, &queues.mail_dlq).await, 2);
+
+    watched.fails_sends.store(false, Ordering::SeqCst);
+    watched.fails_deletes.store(true, Ordering::SeqCst);
+    let left = waybill(&services, &format!("{REPLAY} --max 1 --output json")).await;
+    assert_eq!(left.code, Some(1), "{left:#?}");
+    let outcome = &left.json()["outcome"];
+    assert_eq!((&outcome["moved"], &outcome["not_deleted"]), (&json!(1), &json!(1)), "{outcome:#}");
     services.stop().await;
 }
 
