@@ -4,11 +4,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::SignedDuration;
 use local::resources::EVENTS_TABLE;
 use relay::{IndexEntry, Outbox, swept_until};
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared::OrderKey;
 use shared::outbox::bucket;
 
 use crate::events::{confirmed, deliver_event};
+use crate::one_mail::set;
 use crate::simulated_pipeline::{DISPATCH, DISPATCH_DLQ, SimulatedPipeline};
 use crate::support::TestStack;
 
@@ -21,6 +22,13 @@ fn order(id: &str) -> OrderKey {
 /// The entries of the order's bucket at this time.
 async fn entries(outbox: Outbox<'_>, id: &str, at: i64) -> Vec<IndexEntry> {
     outbox.entries(&bucket(&order(id), at), at, at).await.expect("the index answers")
+}
+
+/// As after a sweep that came so far (milliseconds since 1970): a first one would read two days.
+async fn has_swept(services: &TestStack, until: i64) {
+    for look in ["watermark", "watermark-of-second-look"] {
+        set(services, ("#sweep", look), &json!({ "swept_until": until })).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,6 +71,8 @@ async fn an_event_is_found_in_the_index_where_it_was_moved_and_is_unseen_until_i
     deliver_event(&pipeline, &event);
     pipeline.plan().await;
     assert_eq!(outbox.unseen(&found).await.expect("the ledger answers"), []);
+    has_swept(&services, now - 60_000).await;
+    assert_eq!(swept_until(&relay.tables).await.expect("an answer"), Some(now - 60_000));
     pipeline.skip(HOUR);
     pipeline.sweep().await;
     let until = swept_until(&relay.tables).await.expect("an answer").expect("it has swept");
@@ -91,6 +101,7 @@ async fn an_event_whose_message_is_gone_becomes_a_dead_letter_of_the_sweep() {
         .iter()
         .fold(put, |put, name| put.item(*name, AttributeValue::N(now.to_string())));
     put.send().await.expect("the table answers");
+    has_swept(&services, now - 60_000).await;
     pipeline.skip(HOUR);
     pipeline.sweep().await;
     let dead = pipeline.queues.take_all(DISPATCH_DLQ);

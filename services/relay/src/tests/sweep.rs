@@ -266,19 +266,26 @@ async fn stopped(fake: &FakeAws) {
 
 #[tokio::test]
 async fn the_progress_of_a_sweep_that_is_killed_on_its_second_page_is_kept() {
-    let (orders, first_due) = (600, due());
-    let fake = FakeAws::with_events(orders, first_due).in_one_bucket();
-    for n in 0..orders {
-        fake.record(n, "sent", first_due);
+    let orders = 600;
+    // A first sweep begins two days back: where the events are, it has few hours to read before them.
+    let days_ago = Clock::system().now_ms() - 47 * 3_600_000;
+    for (is_first, first_due) in [(false, due()), (true, days_ago)] {
+        let fake = FakeAws::with_events(orders, first_due).in_one_bucket();
+        if is_first {
+            fake.set_watermark(None);
+        }
+        for n in 0..orders {
+            fake.record(n, "sent", first_due);
+        }
+        fake.fail_when(|call| (call.operation == "PutItem").then_some(Fault::Stop));
+        let relay = fake.relay();
+        tokio::select! {
+            _ = sweep(&relay, i64::MAX) => panic!("it wrote no watermark"),
+            () = stopped(&fake) => {}
+        }
+        let watermark = fake.watermark().expect("written after the first page");
+        assert!(watermark > first_due && watermark < first_due + 600, "in between: {is_first}");
     }
-    fake.fail_when(|call| (call.operation == "PutItem").then_some(Fault::Stop));
-    let relay = fake.relay();
-    tokio::select! {
-        _ = sweep(&relay, i64::MAX) => panic!("it wrote no watermark"),
-        () = stopped(&fake) => {}
-    }
-    let watermark = fake.watermark().expect("written after the first page");
-    assert!(watermark > first_due && watermark < first_due + 600, "in between");
 }
 
 #[tokio::test]
