@@ -170,7 +170,7 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     let (order, pii, answer) = match found.await {
         Ok(found) => found,
         Err(error) => {
-            return error_page(search_frame(&console, &session, fields.get("id")), &error);
+            return order_error_page(search_frame(&console, &session, fields.get("id")), &error);
         }
     };
     let frame = order_frame(&console, &session, &order, pii);
