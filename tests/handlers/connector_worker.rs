@@ -1,8 +1,13 @@
 //! The connector's worker: what becomes of each message of a batch.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use connector::System;
 use connector::message::QueuedDelivery;
 use jiff::{SignedDuration, Timestamp};
+use local::Config;
+use local::edge::faults::{Call, Fault, Faults};
 use serde_json::{Value, json};
 use shared::ShopId;
 
@@ -101,18 +106,36 @@ async fn an_order_becomes_events_for_intake_with_when_the_delivery_arrived() {
     services.stop().await;
 }
 
+/// Counts how often messages are sent.
+#[derive(Default)]
+struct Sends(AtomicUsize);
+
+impl Faults for Sends {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        if call.operation == "SendMessageBatch" {
+            self.0.fetch_add(1, Ordering::SeqCst);
+        }
+        None
+    }
+}
+
 #[tokio::test]
-async fn the_events_of_a_whole_batch_reach_the_inbox_and_what_is_not_taken_is_known_by_its_delivery()
- {
-    let services = TestStack::start().await;
+async fn the_events_of_a_batch_are_sent_in_one_call_and_what_is_not_taken_is_known_by_its_delivery()
+{
+    let sends = Arc::<Sends>::default();
+    let faults = Arc::<Sends>::clone(&sends);
+    let services = TestStack::start_with(Config { faults, ..Config::default() }).await;
     let here = connector(&services, ALL).await;
     let order = |id| message(System::Shopify, &paid_order(System::Shopify, id).to_string());
-    let (orders, no_order): (Vec<String>, _) =
-        ((3010..3019).map(order).collect(), message(System::WooCommerce, r#"{"id":1}"#));
+    let (orders, no_order): (Vec<String>, _) = (
+        (3010..3019).map(order).collect(),
+        message(System::WooCommerce, r#"{"id":3002,"line_items":[]}"#),
+    );
     let mut bodies: Vec<&str> = orders.iter().map(String::as_str).collect();
     bodies.insert(4, &no_order);
     assert_eq!(kept_of(&here, &batch(&bodies)).await, [""; 0]);
     let queues = &services.stack.resources.queues;
+    assert_eq!(sends.0.load(Ordering::SeqCst), 2, "nine orders' events, and what is no order");
     let inbox = take_all(&services, &queues.inbox).await;
     let mut ids: Vec<Value> = inbox
         .iter()

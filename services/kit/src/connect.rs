@@ -3,7 +3,7 @@
 //! Lambda gives a process that starts a whole core, and afterwards the share that its memory buys: of 128 MB, a fourteenth
 //! (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html>). A TLS handshake takes about a millisecond of
 //! a core, and the first call through the SDK some more. So before its first event, each function asks the endpoints that
-//! it is going to call for [`PATH`], through the clients that it is going to use. Whatever they answer, an error too: name
+//! its usual event makes it call for [`PATH`], through the clients that it is going to use. Whatever they answer, an error too: name
 //! and endpoint are resolved then, credentials are in the client's cache, and the connection is in its pool.
 //!
 //! It needs no permission: IAM grants operations, and the request names none. It is signed as a call is, since the SDK

@@ -55,7 +55,7 @@ pub struct Limits {
 
 impl Limits {
     /// Of an invocation that lasts at most `total`, for a mail that may have files or not.
-    pub fn of(total: Duration, has_files: bool) -> Self {
+    pub fn new(total: Duration, has_files: bool) -> Self {
         let answer = total.saturating_sub(time_to_record(total));
         let files = if has_files { time_for_files(answer) } else { Duration::ZERO };
         let claim = answer.saturating_sub(time_to_claim_and_send(answer)).saturating_sub(files);
@@ -118,7 +118,7 @@ mod tests {
     #[test]
     fn what_comes_after_a_claim_and_after_the_answer_has_its_time_however_late_they_are() {
         let limits = |total, has_files| {
-            let Limits { claim, answer } = Limits::of(Duration::from_millis(total), has_files);
+            let Limits { claim, answer } = Limits::new(Duration::from_millis(total), has_files);
             (claim.as_millis(), answer.as_millis())
         };
         let (claim, answer) = limits(30_000, false);

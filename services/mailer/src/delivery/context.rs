@@ -51,7 +51,7 @@ impl<'a> Delivery<'a> {
         let reads_files = mailer.attachments.may_read(of, &request.event.attachments);
         let now = SystemTime::now();
         let total = deadline.duration_since(now).unwrap_or_default();
-        let limits = Limits::of(total, reads_files);
+        let limits = Limits::new(total, reads_files);
         let order_key = request.key.order_key().to_string();
         let notification = request.key.sort_key();
         Self {

@@ -142,6 +142,7 @@ async fn open(
 async fn end_session(State(console): State<Console>, form: Form) -> Response {
     console.replays().forget(&form.session);
     console.drops().forget(&form.session);
+    console.settings().forget(&form.session);
     let cookie = console.sessions().end(&form.session);
     let sentence = "This browser shows nothing of the console any more. The link for the next session stands in the terminal.";
     let page = refuse(StatusCode::OK, "The session has ended", sentence);

@@ -63,8 +63,11 @@ struct ShopView {
     problem: String,
 }
 
-/// `GET /shops`: every shop that has settings.
+/// `GET /shops`: every shop that has settings. A console for one shop shows that one: its operator may read no other's.
 pub async fn list(State(console): State<Console>, session: Session) -> Response {
+    if let Some(shop) = &console.stack().shop {
+        return redirect(&shop_link(shop.as_str()));
+    }
     let command = CommandLine::new(console.stack(), ["shop", "list"]);
     let frame = PageFrame::new(&console, &session, Section::Shops, &command);
     match console.read(&command, async |stack, _| show::list(&stack).await).await {

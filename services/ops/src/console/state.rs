@@ -230,8 +230,9 @@ impl Console {
             let control =
                 RunControl { interrupt: &task.interrupt, progress: &ProgressBar::hidden() };
             let found = scan_dlq(&stack, dlq, &options, control).await;
-            drop(receiving);
+            // Before anybody else may receive: what changes the queue then forgets what was seen.
             console.0.scans.finish(dlq, &task, found);
+            drop(receiving);
             drop(running);
         };
         drop(self.0.workers.spawn_pinned(scan));

@@ -119,7 +119,8 @@ impl TodayPage {
                     false => counted(day.events, "event"),
                 },
                 states: bars(day),
-                chart: Chart::new(&day.hours, now),
+                // Of the latest events alone, earlier hours would look as if nothing had happened.
+                chart: (!day.more).then(|| Chart::new(&day.hours, now)).flatten(),
             }),
             ses: status.ses.as_ref().ok().map(Ses::sentences),
             figures: figures(status),

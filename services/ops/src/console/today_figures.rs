@@ -16,13 +16,13 @@ pub fn figures(status: &Status) -> Vec<Figure> {
     let day = status.ledger.as_ref().ok();
     let times = day.and_then(|day| day.time_to_send.as_ref());
     let times = times.map(|times| ("From the event to SES", times.describe()));
-    let busiest = day.map(|day| day.hours.busiest()).unwrap_or_default();
+    let busiest = day.filter(|day| !day.more).map(|day| {
+        let mails = counted(day.hours.busiest(), "mail");
+        format!("; the busiest hour of the last day had {mails}")
+    });
     let ses = status.ses.as_ref().ok().map(|ses| {
-        let rate = format!(
-            "up to {} mails a second; the busiest hour of the last day had {}",
-            decimal(ses.send_rate),
-            counted(busiest, "mail")
-        );
+        let busiest = busiest.unwrap_or_default();
+        let rate = format!("up to {} mails a second{busiest}", decimal(ses.send_rate));
         [("Send rate", rate), ("Quota of a day", quota(ses.sent_last_24_hours, ses.daily_quota))]
     });
     let rates = status.reputation.rates();
@@ -93,8 +93,8 @@ pub fn watched_hour(status: &Status) -> String {
     )
 }
 
-/// 24 hours, the one that it is in and the two into which the sweep postpones, of 32 partitions each.
-const PARTITIONS_OF_A_DAY: usize = 27 * 32;
+/// 24 hours, the one that it is in and the two days into which the sweep postpones, of 32 partitions each.
+const PARTITIONS_OF_A_DAY: usize = 73 * 32;
 
 #[cfg(test)]
 mod tests {
