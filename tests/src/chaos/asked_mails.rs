@@ -1,29 +1,36 @@
 //! The notifications about which a mailer asked SES, by the tags of its calls, whatever became of them.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
+use jiff::Timestamp;
 use serde_json::Value;
 use shared::mail_tags;
 
 use super::accepted_mails::Key;
 
-/// What SES was asked about so far.
+/// What SES was asked about so far, and when it was last.
 #[derive(Debug, Default)]
-pub struct AskedMails(Mutex<BTreeSet<Key>>);
+pub struct AskedMails(Mutex<BTreeMap<Key, Timestamp>>);
 
 impl AskedMails {
     /// Records a `SendEmail` call by its body.
     pub fn record(&self, body: &[u8]) {
         if let Some(key) = parse(body) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key);
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(key, Timestamp::now());
         }
     }
 
     /// Whether SES was ever asked about this notification.
     #[must_use]
     pub fn contains(&self, key: &Key) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(key)
+        self.last_at(key).is_some()
+    }
+
+    /// When the last request about this notification reached SES, however late it was carried out.
+    #[must_use]
+    pub fn last_at(&self, key: &Key) -> Option<Timestamp> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(key).copied()
     }
 
     /// About how many it was asked.

@@ -85,7 +85,8 @@ impl RunReport {
                 let was_asked = asked_mails.contains(&case.key);
                 let observation = Observation { case, item, order, mails, was_asked, grace };
                 let outcome = observation.outcome();
-                told.push(TellsNews { case, outcome: outcome.clone(), mails });
+                let asked_at = asked_mails.last_at(&case.key);
+                told.push(TellsNews { case, outcome: outcome.clone(), mails, asked_at });
                 self.note_outcome(case, outcome);
                 self.note_second_mail(case, observation.second_mail());
             }
