@@ -9,7 +9,7 @@
 //! It needs no permission: IAM grants operations, and the request names none. It is signed as a call is, since the SDK
 //! resolves credentials only to sign. It changes nothing, and CloudTrail has nothing to record.
 //!
-//! Nothing depends on it. A request that fails is not repeated, one that hangs holds up the start for [`MAX_WAIT`], and the
+//! Nothing depends on it. A request that fails is not repeated, one that hangs holds up the start for half a second, and the
 //! first call then connects as it would have without. The same holds of a connection that the endpoint closes after its
 //! answer, or while Lambda has frozen the process.
 
@@ -50,7 +50,7 @@ pub async fn secrets(client: &aws_sdk_secretsmanager::Client) {
     answered(client.get_secret_value().customize().interceptor(InsteadOfCall).send()).await;
 }
 
-/// Waits for the answer to a call that [`InsteadOfCall`] replaces, for [`MAX_WAIT`] at most. It is none of the operation's,
+/// Waits for the answer to a call that [`InsteadOfCall`] replaces, for half a second at most. It is none of the operation's,
 /// so it says nothing.
 pub async fn answered(call: impl Future) {
     let _ = tokio::time::timeout(MAX_WAIT, call).await;

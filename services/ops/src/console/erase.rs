@@ -26,11 +26,6 @@ use crate::error::CliError;
 use crate::output::number;
 use crate::pii::without_addresses;
 
-/// The page that asks before the order is erased.
-pub fn erase_link(order: &OrderKey) -> String {
-    link("/order/erase", [("shop", order.shop.as_str()), ("id", order.order_id.as_str())])
-}
-
 /// Which order, and whether with the ledger's records.
 #[derive(Debug, Clone)]
 struct EraseRequest {

@@ -1,5 +1,6 @@
 //! Links to the console's own pages.
 
+use shared::OrderKey;
 use url::form_urlencoded::Serializer;
 
 /// A link with its text.
@@ -15,6 +16,11 @@ pub fn link<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a s
     query.extend_pairs(parameters.into_iter().filter(|(_, value)| !value.is_empty()));
     let query = query.finish();
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// The page that asks before the order is erased.
+pub fn erase_link(order: &OrderKey) -> String {
+    link("/order/erase", [("shop", order.shop.as_str()), ("id", order.order_id.as_str())])
 }
 
 #[cfg(test)]

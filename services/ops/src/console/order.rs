@@ -11,8 +11,7 @@ use shared::ledger::State as MailState;
 
 use super::command::CommandLine;
 use super::delivery_answer::{DeliveryAnswer, delivery_answer};
-use super::erase::erase_link;
-use super::link::{Link, link};
+use super::link::{Link, erase_link, link};
 use super::mail_action::MailAction;
 use super::navigation::Section;
 use super::not_found::order_error_page;
