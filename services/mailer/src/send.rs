@@ -98,7 +98,7 @@ impl Sender {
         PreparedMail { call, message, own_identities: from.own_identities }
     }
 
-    /// Opens a connection to SES, for a mail that comes within seconds: see [`kit::connect`] and [`SesClient`].
+    /// Opens a connection to SES, for a mail that comes within seconds: see [`kit::connect`] and `SesClient`.
     pub async fn connect(&self) {
         let client = self.ses.for_call_at(SystemTime::now());
         let instead = client.send_email().customize().interceptor(InsteadOfCall).send();
