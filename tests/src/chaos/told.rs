@@ -30,7 +30,7 @@ const ON_ITS_WAY: SignedDuration = SignedDuration::from_secs(6);
 pub fn contradictions(order: &[TellsNews<'_>]) -> Vec<Finding> {
     let late = order.iter().filter_map(|older| {
         let newer = order.iter().find(|newer| is_mailed_before(newer, older))?;
-        Some((older.case.id.clone(), format!("mailed after {}", newer.case.id)))
+        Some((older.case.id.clone(), how_late(newer, older)))
     });
     let recipients = order.iter().filter(|it| it.case.kind == Kind::ShipmentShipped);
     let wrong = recipients.filter_map(|shipped| last_word_is_not_the_newest(order, shipped));
@@ -46,6 +46,19 @@ fn is_mailed_before(newer: &TellsNews<'_>, older: &TellsNews<'_>) -> bool {
         && newer.case.minute > older.case.minute
         && supersedes(newer.case.kind, older.case.kind)
         && older.asked_at.unwrap_or(last.at).duration_since(first.at) > ON_ITS_WAY
+}
+
+/// By how much the older news was late, and in which attempt: so little can be seen of a run that has ended.
+fn how_late(newer: &TellsNews<'_>, older: &TellsNews<'_>) -> String {
+    let first = newer.mails.first().map(|mail| mail.at).unwrap_or_default();
+    let after = |at: Timestamp| at.duration_since(first).as_millis();
+    let (asked, accepted) =
+        (older.asked_at.map(after), older.mails.last().map(|mail| after(mail.at)));
+    let attempts: Vec<u32> = older.mails.iter().map(|mail| mail.attempt).collect();
+    format!(
+        "mailed after {}: asked {asked:?} ms and accepted {accepted:?} ms after it, in the attempts {attempts:?}",
+        newer.case.id
+    )
 }
 
 fn last_word_is_not_the_newest(
