@@ -2,7 +2,6 @@
 
 mod report;
 
-use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -48,29 +47,29 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus)
     let wanted = Wanted::read(&args.order, stack.shop_or_default())?;
     let pii = PiiMode::from_flag(args.show_pii);
     let progress = progress::scanning();
-    let answer = answer(stack, &wanted, pii, Interrupt::listen, &progress).await?;
+    let answer = match answer_from_tables(stack, &wanted, pii).await? {
+        Some(answer) => answer,
+        None => {
+            let control = RunControl { interrupt: &Interrupt::listen(), progress: &progress };
+            OrderAnswer::Unknown(look_in_dead_letters(stack, &wanted, pii, control).await?)
+        }
+    };
     let is_unknown = matches!(answer, OrderAnswer::Unknown(_));
     Ok((answer, ExitStatus::attention_if(is_unknown)))
 }
 
-/// What is known of `wanted`. `interrupt` is asked for only where the dead-letter queues are searched.
+/// What the tables know of `wanted`; `None` for nothing. Dead letters may still be about it ([`look_in_dead_letters`]).
 ///
 /// # Errors
-/// [`CliError::Input`] when nothing is known of it, [`CliError::Service`] when a service does not answer.
-pub async fn answer(
+/// [`CliError::Service`] when DynamoDB does not answer.
+pub async fn answer_from_tables(
     stack: &Stack,
     wanted: &Wanted,
     pii: PiiMode,
-    interrupt: impl FnOnce() -> Interrupt,
-    progress: &ProgressBar,
-) -> Result<OrderAnswer, CliError> {
+) -> Result<Option<OrderAnswer>, CliError> {
     let found = find(stack, wanted).await?;
-    Ok(match found.orders.as_slice() {
-        [] => {
-            let control = RunControl { interrupt: &interrupt(), progress };
-            let unknown = look_in_dead_letters(stack, wanted, pii, control).await?;
-            OrderAnswer::Unknown(unknown)
-        }
+    Ok(Some(match found.orders.as_slice() {
+        [] => return Ok(None),
         [StoredOrder { order, events, records }] => {
             let now = Timestamp::now().as_millisecond();
             let report = OrderReport::new(order, events, records, now, pii);
@@ -84,7 +83,7 @@ pub async fn answer(
             OrderAnswer::One(Box::new(report))
         }
         _ => OrderAnswer::Several(OrderList::new(&found, pii)),
-    })
+    }))
 }
 
 impl Report for OrderAnswer {

@@ -24,7 +24,7 @@ use crate::audit;
 use crate::error::CliError;
 use crate::find::Wanted;
 use crate::notification::NotificationArgs;
-use crate::order::{Notification, OrderAnswer, answer};
+use crate::order::{Notification, OrderAnswer, answer_from_tables};
 use crate::pii::{PiiMode, without_addresses};
 
 /// Which mail of which order a link or form is about, and what is to be done to it.
@@ -165,10 +165,8 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
 async fn find_mail(console: &Console, request: &ActionRequest) -> Result<Notification, CliError> {
     let command = CommandLine::new(console.stack(), ["order", request.order.order_id.as_str()]);
     let wanted = Wanted::parse(request.order.order_id.as_str(), request.order.shop.clone())?;
-    let read = async move |stack, interrupt| {
-        answer(&stack, &wanted, PiiMode::Masked, || interrupt, &ProgressBar::hidden()).await
-    };
-    let OrderAnswer::One(report) = console.read(&command, read).await? else {
+    let read = async move |stack, _| answer_from_tables(&stack, &wanted, PiiMode::Masked).await;
+    let Some(OrderAnswer::One(report)) = console.read(&command, read).await? else {
         return Err(CliError::input("There is no such order any more."));
     };
     // The last of several deliveries of the same news.

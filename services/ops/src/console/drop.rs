@@ -187,7 +187,7 @@ fn begin(console: &Console, plan: Arc<DropPlan>, confirmation: Confirmation) -> 
     console.jobs().spawn(async move {
         let (running, console) = (Arc::clone(&own), console_of_job.clone());
         let deleted = async move |stack: Stack| {
-            let _receiving = console.scans().receive(dlq).await;
+            let _receiving = console.scans().receive(dlq, &running.interrupt).await?;
             let ended = delete(&stack, &plan.scan, &args, running.control()).await;
             console.scans().forget(dlq);
             ended

@@ -198,7 +198,7 @@ fn begin(console: &Console, request: &EraseRequest, reason: &str) -> Arc<Job> {
     console.jobs().spawn(async move {
         let (running, console) = (Arc::clone(&own), console_of_job.clone());
         let removed = async move |stack| {
-            let _receiving = console.receive_all(&stack).await?;
+            let _receiving = console.receive_all(&stack, &running.interrupt).await?;
             erase::remove(&stack_for(&stack, &order), &args, &running.interrupt).await
         };
         own.finish(match console_of_job.change(&command, removed).await {

@@ -26,10 +26,13 @@ use super::wording::{
 use crate::audit::{self, Audit, Intent};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::find::{OrderList, OrderRow, UnknownOrder, Wanted, find as find_stored};
-use crate::order::{Notification, OrderAnswer, OrderReport, answer};
+use crate::find::{
+    OrderList, OrderRow, UnknownOrder, Wanted, find as find_stored, look_in_dead_letters,
+};
+use crate::order::{Notification, OrderAnswer, OrderReport, answer_from_tables};
 use crate::output::format_time;
 use crate::pii::{PiiMode, without_addresses};
+use crate::progress::RunControl;
 
 /// The link of an order's page.
 pub fn order_link(order: &OrderKey) -> String {
@@ -143,13 +146,20 @@ impl FoundPage {
     }
 }
 
-/// What the command answers about it.
+/// What the command answers about it. Only where the tables have nothing are messages received, and nobody else here receives
+/// any then.
 async fn look_up(console: &Console, wanted: Wanted, pii: PiiMode) -> Result<OrderAnswer, CliError> {
     let command = CommandLine::new(console.stack(), ["order"]);
-    let read = async move |stack, interrupt| {
-        answer(&stack, &wanted, pii, || interrupt, &ProgressBar::hidden()).await
+    let of_read = wanted.clone();
+    let known = async move |stack, _| answer_from_tables(&stack, &of_read, pii).await;
+    if let Some(known) = console.read(&command, known).await? {
+        return Ok(known);
+    }
+    let search = async move |stack, interrupt| {
+        let control = RunControl { interrupt: &interrupt, progress: &ProgressBar::hidden() };
+        look_in_dead_letters(&stack, &wanted, pii, control).await
     };
-    console.read(&command, read).await
+    console.read_all_messages(&command, search).await.map(OrderAnswer::Unknown)
 }
 
 fn search_frame(console: &Console, session: &Session, order: &str) -> PageFrame {

@@ -197,7 +197,7 @@ fn begin(console: &Console, plan: Arc<ReplayPlan>, reason: String) -> Arc<Job> {
     console.jobs().spawn(async move {
         let (running, console) = (Arc::clone(&own), console_of_job.clone());
         let moved = async move |stack| {
-            let _receiving = console.scans().receive(dlq).await;
+            let _receiving = console.scans().receive(dlq, &running.interrupt).await?;
             let mut outcome = ReplayOutcome::default();
             let control = running.control();
             let result = move_planned(&stack, &plan.plan, &reason, control, &mut outcome).await;

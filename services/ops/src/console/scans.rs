@@ -74,6 +74,7 @@ pub enum Source {
 #[derive(Debug)]
 pub struct ScanTask {
     pub interrupt: Interrupt,
+    running: Weak<RunningScan>,
     result: watch::Sender<Option<ScanResult>>,
 }
 
@@ -93,13 +94,26 @@ impl Scans {
         let (result, receiver) = watch::channel(None);
         let running = Arc::new(RunningScan { interrupt: interrupt.clone(), result: receiver });
         state.running = Arc::downgrade(&running);
-        Source::New { running, task: ScanTask { interrupt, result } }
+        let task = ScanTask { interrupt, running: Weak::clone(&state.running), result };
+        Source::New { running, task }
     }
 
     /// Waits until nobody else here receives messages of the queue, and keeps others from it until it is dropped.
-    pub async fn receive(&self, dlq: Dlq) -> OwnedMutexGuard<()> {
+    ///
+    /// # Errors
+    /// [`CliError::Interrupted`] when it is to stop before its turn has come: a replay may take hours.
+    pub async fn receive(
+        &self,
+        dlq: Dlq,
+        interrupt: &Interrupt,
+    ) -> Result<OwnedMutexGuard<()>, CliError> {
         let receiving = Arc::clone(&self.lock().entry(dlq).or_default().receiving);
-        receiving.lock_owned().await
+        tokio::select! {
+            guard = receiving.lock_owned() => Ok(guard),
+            () = interrupt.requested() => Err(CliError::Interrupted(format!(
+                "Stopped while something else here used the queue {dlq}. Nothing was changed."
+            ))),
+        }
     }
 
     /// Forgets what was seen of a queue, whose messages have changed.
@@ -115,8 +129,10 @@ impl Scans {
         if let Ok(kept) = &result {
             state.latest = Some(Arc::clone(kept));
         }
-        // The next page begins anew where this one failed.
-        state.running = Weak::new();
+        // The next page begins anew where this one failed. If this one was given up, another may be under way.
+        if state.running.ptr_eq(&task.running) {
+            state.running = Weak::new();
+        }
         drop(queues);
         task.result.send_replace(Some(result));
     }
@@ -201,5 +217,26 @@ mod tests {
         let (running, task) = begin(&scans, &console);
         drop(task);
         assert!(running.result().await.is_none(), "it panicked");
+    }
+
+    #[tokio::test]
+    async fn a_scan_that_was_given_up_leaves_the_one_that_followed_it_under_way() {
+        let (scans, console) = (Scans::default(), Interrupt::default());
+        let (given_up, late) = begin(&scans, &console);
+        drop(given_up);
+        let (_running, _task) = begin(&scans, &console);
+        scans.finish(Dlq::Mail, &late, Err(CliError::Interrupted("stopped".to_owned())));
+        assert!(matches!(scans.source(Dlq::Mail, &console), Source::Running(_)));
+    }
+
+    #[tokio::test]
+    async fn who_waits_for_a_queue_that_somebody_uses_can_be_stopped() {
+        let (scans, waiting) = (Scans::default(), Interrupt::default());
+        let user = scans.receive(Dlq::Mail, &Interrupt::default()).await.unwrap();
+        waiting.request();
+        let stopped = scans.receive(Dlq::Mail, &waiting).await;
+        assert!(matches!(stopped, Err(CliError::Interrupted(_))), "{stopped:?}");
+        drop(user);
+        assert!(scans.receive(Dlq::Mail, &Interrupt::default()).await.is_ok());
     }
 }

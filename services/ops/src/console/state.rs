@@ -117,7 +117,7 @@ impl Console {
         let (console, queue) = (self.clone(), queue.to_owned());
         let alone = async move |stack: Stack, interrupt| {
             let dlq = stack.dlq(&queue).await?;
-            let _receiving = console.scans().receive(dlq).await;
+            let _receiving = console.scans().receive(dlq, &interrupt).await?;
             work(stack, interrupt).await
         };
         self.read_within(SCAN_LIMIT, command, alone).await
@@ -135,7 +135,7 @@ impl Console {
     {
         let console = self.clone();
         let alone = async move |stack: Stack, interrupt| {
-            let _receiving = console.receive_all(&stack).await?;
+            let _receiving = console.receive_all(&stack, &interrupt).await?;
             work(stack, interrupt).await
         };
         self.read_within(SCAN_LIMIT, command, alone).await
@@ -143,11 +143,18 @@ impl Console {
 
     /// Waits until nobody else here receives messages of any dead-letter queue, and keeps others from it until the guards
     /// are dropped. What was seen of the queues is forgotten.
-    pub async fn receive_all(&self, stack: &Stack) -> Result<Vec<OwnedMutexGuard<()>>, CliError> {
+    ///
+    /// # Errors
+    /// [`CliError::Interrupted`] as of [`Scans::receive`], [`CliError::Service`] when the queues can't be looked up.
+    pub async fn receive_all(
+        &self,
+        stack: &Stack,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<OwnedMutexGuard<()>>, CliError> {
         let mut receiving = Vec::new();
         // All take them in the same order, so that nobody waits for somebody who waits for them.
         for dlq in stack.dlqs().await? {
-            receiving.push(self.0.scans.receive(dlq).await);
+            receiving.push(self.0.scans.receive(dlq, interrupt).await?);
             self.0.scans.forget(dlq);
         }
         Ok(receiving)
@@ -224,15 +231,19 @@ impl Console {
         let (console, running) = (self.clone(), self.0.jobs.track());
         // Who waits is told of a panic by the task's end.
         let scan = move || async move {
-            let receiving = console.0.scans.receive(dlq).await;
-            let selection = Selection::default();
-            let options = ScanOptions { keep_bodies: MAX_BODIES, ..ScanOptions::new(&selection) };
-            let control =
-                RunControl { interrupt: &task.interrupt, progress: &ProgressBar::hidden() };
-            let found = scan_dlq(&stack, dlq, &options, control).await;
-            // Before anybody else may receive: what changes the queue then forgets what was seen.
-            console.0.scans.finish(dlq, &task, found);
-            drop(receiving);
+            match console.0.scans.receive(dlq, &task.interrupt).await {
+                // Held while it is kept: what changes the queue forgets what was seen.
+                Ok(_receiving) => {
+                    let selection = Selection::default();
+                    let options =
+                        ScanOptions { keep_bodies: MAX_BODIES, ..ScanOptions::new(&selection) };
+                    let control =
+                        RunControl { interrupt: &task.interrupt, progress: &ProgressBar::hidden() };
+                    let found = scan_dlq(&stack, dlq, &options, control).await;
+                    console.0.scans.finish(dlq, &task, found);
+                }
+                Err(error) => console.0.scans.finish(dlq, &task, Err(error)),
+            }
             drop(running);
         };
         drop(self.0.workers.spawn_pinned(scan));

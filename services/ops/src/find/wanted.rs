@@ -18,7 +18,7 @@ const STANDARD_INPUT: &str = "-";
 const ASK: &str = "The order's id or number, or the customer's e-mail address:";
 
 /// What the operator typed, without white space around it, and the shop in which it is looked for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
     typed: String,
     shop: ShopId,
