@@ -24,6 +24,10 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// An event that is undecided for longer is late.
 const LATE_MS: i64 = 10 * 60 * 1000;
 
+/// An event that seems to be accepted this much later than the reading began is new: it came while the day was read, or
+/// intake's clock is ahead of this machine's.
+const NEW_MS: i64 = 2 * 60 * 1000;
+
 /// A mail that was due for longer is overdue: by then, relay's sweep has queued it again, and it should have
 /// been sent.
 const OVERDUE_MS: i64 = 15 * 60 * 1000;
@@ -144,12 +148,16 @@ async fn new_mails(
         }
         if is_undecided {
             day.undecided += 1;
-            // An entry in the future was queued again and postponed by relay's sweep.
-            let is_late = entry.sweep_at > now || now - entry.sweep_at > LATE_MS;
-            day.late += usize::from(is_late);
+            day.late += usize::from(is_late(entry.sweep_at, now));
         }
     }
     Ok(mails)
+}
+
+/// Whether an undecided event is late by its place in the sweep's index, in milliseconds since 1970.
+fn is_late(sweep_at: i64, now: i64) -> bool {
+    // What lies further ahead was queued again by relay's sweep, which moved it.
+    !(now - LATE_MS..=now + NEW_MS).contains(&sweep_at)
 }
 
 /// Whether SES counts the bounce: those for good, but of addresses that are on the account's suppression list
@@ -164,6 +172,21 @@ fn is_counted_bounce(item: &Item) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_event_that_came_while_the_day_was_read_is_not_late_and_one_that_was_swept_is() {
+        let now = 1_764_000_000_000;
+        let minutes = |count: i64| now + count * 60_000;
+        for (sweep_at, expected) in [
+            (minutes(-11), true),
+            (minutes(-9), false),
+            (minutes(0), false),
+            (minutes(1), false),
+            (minutes(5), true),
+        ] {
+            assert_eq!(is_late(sweep_at, now), expected, "{}", sweep_at - now);
+        }
+    }
 
     #[test]
     fn only_bounces_for_good_count_for_the_reputation() {
