@@ -60,7 +60,9 @@ struct ShopView {
     sender: String,
     version: u64,
     put_at: String,
+    /// What is to be looked at, if anything.
     problem: String,
+    is_bad: bool,
 }
 
 /// `GET /shops`: every shop that has settings. A console for one shop shows that one: its operator may read no other's.
@@ -83,12 +85,13 @@ impl ShopsPage {
         let has_default = list.shops.iter().any(|row| row.shop == default.as_str());
         let shops = list.shops.into_iter().map(|row| ShopView {
             link: shop_link(&row.shop),
-            shop: row.shop,
+            sender: row.sender(),
+            problem: row.problem(),
+            is_bad: row.problem.is_some(),
             name: row.name.unwrap_or_default(),
-            sender: row.sender.unwrap_or_default(),
             version: row.version,
             put_at: day_and_time(row.put_at),
-            problem: row.problem.unwrap_or_default(),
+            shop: row.shop,
         });
         Self {
             frame,

@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
+use shared::ledger;
 
 use super::command::CommandLine;
 use super::link::{Link, link};
@@ -34,6 +35,8 @@ const MAX_ORDERS: usize = 8;
 struct TodayPage {
     frame: PageFrame,
     attention: Vec<Sentence>,
+    /// Customers whose mails bounced, and who have no other address yet.
+    unreached: Option<Unreached>,
     queues: Option<Vec<QueueView>>,
     /// How many dead-letter queues are left out of them.
     empty_dlqs: usize,
@@ -58,6 +61,15 @@ struct QueueView {
     in_flight: String,
     delayed: String,
     oldest: String,
+}
+
+/// The orders of mails that bounced.
+struct Unreached {
+    /// Such as `2 orders`.
+    count: String,
+    is_one: bool,
+    orders: Vec<Link>,
+    more: usize,
 }
 
 struct DayView {
@@ -107,6 +119,7 @@ impl TodayPage {
         Self {
             frame,
             attention: status.attention.iter().map(sentence).collect(),
+            unreached: status.ledger.as_ref().ok().and_then(Unreached::new),
             ages_are_known: queues.is_some_and(knows_age),
             queues: queues.map(|rows| {
                 rows.iter().filter(|row| !is_empty_dlq(row)).map(QueueView::new).collect()
@@ -129,6 +142,18 @@ impl TodayPage {
             is_watched: false,
             names: status.names.clone(),
         }
+    }
+}
+
+impl Unreached {
+    fn new(day: &LastDay) -> Option<Self> {
+        let orders = day.orders.get(ledger::State::Bounced.as_str())?;
+        Some(Self {
+            count: counted(orders.len(), "order"),
+            is_one: orders.len() == 1,
+            orders: orders.iter().take(MAX_ORDERS).map(order).collect(),
+            more: orders.len().saturating_sub(MAX_ORDERS),
+        })
     }
 }
 
