@@ -174,7 +174,10 @@ mod tests {
             item("default", "{}"),
             item("north", north),
             item("south", r#"{"reply_to":"x"}"#),
-            item("west", r#"{"brand":{"name":"West"}}"#),
+            item(
+                "west",
+                r#"{"brand":{"name":"West","url":"https://west.example","support_email":"help@west.example"}}"#,
+            ),
         ];
         let list = ShopList { shops: rows.map(Row::new).into() };
         insta::assert_snapshot!(list.text(ColorMode::Plain));
