@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, SystemTime};
 
 use connector::System;
 use connector::message::QueuedDelivery;
@@ -11,7 +12,9 @@ use local::edge::faults::{Call, Fault, Faults};
 use serde_json::{Value, json};
 use shared::ShopId;
 
-use crate::connector_support::{ALL, Reach, attribute, batch, connector, kept_of, take_all};
+use crate::connector_support::{
+    ALL, Reach, attribute, batch, connector, kept_at, kept_of, take_all,
+};
 use crate::recorder::Metrics;
 use crate::support::TestStack;
 use waybill_tests::deliveries::{paid_order, shopify_fulfillment};
@@ -152,6 +155,54 @@ async fn the_events_of_a_batch_are_sent_in_one_call_and_what_is_not_taken_is_kno
     assert_eq!(kept_of(&elsewhere, &batch(&bodies[..3])).await, [""; 0]);
     let depth = kit::queue::queue_depth(&services.stack.sqs, &queues.deliveries.url).await;
     assert_eq!(depth.expect("depth").delayed, 3);
+    services.stop().await;
+}
+
+/// The inbox queue takes one call. Each further one takes longer than the client waits for an attempt.
+struct SlowInbox(AtomicUsize);
+
+impl Faults for SlowInbox {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let names_inbox = String::from_utf8_lossy(call.body).contains("/waybill-inbox\"");
+        let is_slow = call.operation == "SendMessageBatch"
+            && names_inbox
+            && self.0.fetch_add(1, Ordering::SeqCst) > 0;
+        is_slow.then_some(Fault::Delay(kit::aws::ATTEMPT_TIMEOUT * 2))
+    }
+}
+
+/// A paid order whose event is nearly as large as intake takes.
+fn large_order(id: u64) -> String {
+    let mut order = paid_order(System::Shopify, id);
+    let line = order["line_items"][0].clone();
+    let lines = (0..400).map(|n| {
+        let mut line = line.clone();
+        line["id"] = json!(id * 1000 + n);
+        line["title"] = json!("Stoneware mug ".repeat(30));
+        line
+    });
+    order["line_items"] = lines.collect();
+    message(System::Shopify, &order.to_string())
+}
+
+#[tokio::test]
+async fn of_a_batch_that_a_slow_inbox_takes_in_part_the_rest_waits_and_lambda_is_answered_in_time()
+{
+    let faults = Arc::new(SlowInbox(AtomicUsize::default()));
+    let services = TestStack::start_with(Config { faults, ..Config::default() }).await;
+    let connector = connector(&services, ALL).await;
+    let orders: Vec<String> = (3020..3030).map(large_order).collect();
+    let bodies: Vec<&str> = orders.iter().map(String::as_str).collect();
+    // Three calls hold them. Of the slow two, each would take longer than six seconds.
+    let deadline = SystemTime::now() + Duration::from_secs(10);
+    assert_eq!(kept_at(&connector, &batch(&bodies), deadline).await, [""; 0]);
+    assert!(SystemTime::now() < deadline, "Lambda would have brought the whole batch back");
+
+    let queues = &services.stack.resources.queues;
+    let taken = take_all(&services, &queues.inbox).await.len();
+    assert!((1..10).contains(&taken), "{taken} of ten");
+    let depth = kit::queue::queue_depth(&services.stack.sqs, &queues.deliveries.url).await;
+    assert_eq!(depth.expect("depth").delayed, 10 - taken as u64);
     services.stop().await;
 }
 
