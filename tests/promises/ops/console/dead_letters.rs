@@ -227,8 +227,7 @@ async fn a_page_waits_for_what_changes_its_queue_and_then_shows_what_is_left() {
     assert!(planned.contains("Nothing to move") && !planned.contains("in flight"), "{planned}");
     assert!(queue.contains("1 message") && !queue.contains("3 messages"), "{queue}");
 
-    let asked = browser.page("/dead-letters/drop?queue=mail").await;
-    let dropped = async { end_of_job(&browser, &confirm(&browser, &asked, "1").await).await };
+    let dropped = drop_the_only_one(&browser);
     let seen = async {
         slow.begins().await;
         (browser.page(PLAN).await, browser.page(QUEUE).await)
@@ -237,5 +236,31 @@ async fn a_page_waits_for_what_changes_its_queue_and_then_shows_what_is_left() {
     assert!(dropped.contains("1 message deleted"), "{dropped}");
     assert!(!planned.contains("in flight"), "{planned}");
     assert!(!queue.contains("1 message"), "{queue}");
+    stack.stop().await;
+}
+
+/// Deletes the only message of the queue, and returns the page of what was done.
+async fn drop_the_only_one(browser: &Browser) -> String {
+    let asked = browser.page("/dead-letters/drop?queue=mail").await;
+    end_of_job(browser, &confirm(browser, &asked, "1").await).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_for_an_order_that_no_table_knows_waits_for_what_changes_a_queue() {
+    let slow = Slow::new("DeleteMessageBatch");
+    let config = Config { faults: Arc::clone(&slow) as _, ..crate::support::config() };
+    let stack = TestStack::start_with(config).await;
+    stack.send(&stack.stack.resources.queues.mail_dlq, "not ours").await;
+    let folder = tempfile::tempdir().expect("a directory");
+    let console = Console::start_in(&stack, &[], folder.path()).await;
+    let browser = console.open().await;
+    let found = async {
+        slow.begins().await;
+        text(&browser.get("/order?id=A1").await)
+    };
+    let (dropped, found) = tokio::join!(drop_the_only_one(&browser), found);
+    assert!(dropped.contains("1 message deleted"), "{dropped}");
+    assert!(found.contains("no dead letter is about it"), "{found}");
+    assert!(!found.contains("in flight"), "{found}");
     stack.stop().await;
 }
