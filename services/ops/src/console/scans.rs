@@ -205,6 +205,20 @@ mod tests {
         assert!(matches!(scans.source(Dlq::Mail, &console), Source::New { .. }));
     }
 
+    #[test]
+    fn a_scan_is_shown_for_half_a_minute() {
+        let (scans, console) = (Scans::default(), Interrupt::default());
+        let keep = |age| {
+            let ended = Instant::now().checked_sub(age).unwrap();
+            let kept = KeptScan { ended, ..KeptScan::new(DlqScan::empty(Dlq::Mail)) };
+            scans.lock().entry(Dlq::Mail).or_default().latest = Some(Arc::new(kept));
+        };
+        keep(KEPT_FOR - Duration::from_secs(10));
+        assert!(matches!(scans.source(Dlq::Mail, &console), Source::Kept(_)));
+        keep(KEPT_FOR);
+        assert!(matches!(scans.source(Dlq::Mail, &console), Source::New { .. }));
+    }
+
     #[tokio::test]
     async fn a_scan_for_which_nobody_waits_stops_and_one_that_failed_is_not_kept() {
         let (scans, console) = (Scans::default(), Interrupt::default());
