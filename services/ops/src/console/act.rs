@@ -4,20 +4,20 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use indicatif::ProgressBar;
 use shared::OrderKey;
 use shared::notification::Recipient;
 
+use super::background;
 use super::command::CommandLine;
-use super::jobs::{JobResult, NewJob};
+use super::jobs::NewJob;
 use super::link::Link;
 use super::mail_action::{Mail, MailAction};
+use super::mail_view::mail_link;
 use super::navigation::Section;
 use super::order::{order_link, stack_for};
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, redirect, status_of};
 use super::session::Session;
-use super::severity::Severity;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, error_sentence, mail_name, state_words};
 use crate::audit;
@@ -107,6 +107,8 @@ struct ActPage {
     reason: String,
     /// Why the form was not carried out.
     refusal: Option<Sentence>,
+    /// Where the mail itself is, if the form was refused: to be sent by hand, perhaps.
+    shown_at: Option<String>,
     back: String,
 }
 
@@ -132,6 +134,7 @@ impl ActPage {
             address: request.address.clone(),
             reason: request.reason.clone(),
             refusal: None,
+            shown_at: None,
             back: order_link(&request.order),
         }
     }
@@ -187,9 +190,10 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
         Ok(sentence) => redirect(&record_result(&console, &request, sentence)),
         Err(error) => {
             // The state that it was in: whatever the refusal says is newer.
-            let state = find_mail(&console, &request).await.map(|mail| state_words(&mail.state));
+            let mail = find_mail(&console, &request).await.ok();
             let page = ActPage {
-                state: state.ok(),
+                state: mail.as_ref().map(|mail| state_words(&mail.state)),
+                shown_at: mail.map(|mail| mail_link(&request.order, &mail)),
                 refusal: Some(Sentence::new(&error_sentence(&error))),
                 ..ActPage::new(&console, &session, &request)
             };
@@ -217,17 +221,14 @@ async fn carry_out_action(
 
 /// Keeps what was done. Returns the link of its page.
 fn record_result(console: &Console, request: &ActionRequest, sentence: String) -> String {
-    let job = console.jobs().add(NewJob {
+    let new = NewJob {
         title: request.title(),
         section: Section::Orders,
         // As the audit item has it: the page names no address.
         command: request.command(console, "ADDRESS"),
         next: Link { label: "Back to the order".to_owned(), href: order_link(&request.order) },
-        progress: ProgressBar::hidden(),
-        interrupt: console.interrupt().child(),
-    });
-    job.finish(JobResult { severity: Severity::Good, sentences: vec![sentence] });
-    job.link()
+    };
+    background::record(console, new, sentence)
 }
 
 fn failed(console: &Console, session: &Session, order: &str, error: &CliError) -> Response {

@@ -5,30 +5,23 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use indicatif::ProgressBar;
-use serde_json::json;
 use shared::OrderKey;
-use shared::ledger::State as MailState;
 
 use super::command::CommandLine;
 use super::delivery_answer::{DeliveryAnswer, delivery_answer};
-use super::link::{Link, erase_link, link};
-use super::mail_action::MailAction;
+use super::link::{erase_link, link};
+use super::mail_view::MailView;
 use super::navigation::Section;
 use super::not_found::order_error_page;
-use super::request::{Change, Fields, Form};
-use super::respond::{PageFrame, error_page, html, redirect};
+use super::request::{Fields, Form};
+use super::respond::{PageFrame, html, redirect};
+use super::scans::Queues;
 use super::session::Session;
 use super::state::Console;
-use super::wording::{
-    Sentence, StateWords, capitalised, day_and_time, mail_name, mail_name_of, reason_words,
-    scope_name, state_words,
-};
-use crate::audit::{self, Audit, Intent};
+use super::wording::{Sentence, capitalised, day_and_time, mail_name, mail_name_of};
 use crate::aws::Stack;
 use crate::error::CliError;
-use crate::find::{
-    OrderList, OrderRow, UnknownOrder, Wanted, find as find_stored, look_in_dead_letters,
-};
+use crate::find::{OrderList, OrderRow, UnknownOrder, Wanted, look_in_dead_letters};
 use crate::order::{Notification, OrderAnswer, OrderReport, answer_from_tables};
 use crate::output::format_time;
 use crate::pii::{PiiMode, without_addresses};
@@ -159,10 +152,10 @@ async fn look_up(console: &Console, wanted: Wanted, pii: PiiMode) -> Result<Orde
         let control = RunControl { interrupt: &interrupt, progress: &ProgressBar::hidden() };
         look_in_dead_letters(&stack, &wanted, pii, control).await
     };
-    console.read_all_messages(&command, search).await.map(OrderAnswer::Unknown)
+    console.read_messages(&command, Queues::All, search).await.map(OrderAnswer::Unknown)
 }
 
-fn search_frame(console: &Console, session: &Session, order: &str) -> PageFrame {
+pub fn search_frame(console: &Console, session: &Session, order: &str) -> PageFrame {
     let command = CommandLine::new(console.stack(), ["order", order]);
     PageFrame::new(console, session, Section::Orders, &command)
 }
@@ -230,33 +223,6 @@ struct OrderPage {
     erase: String,
 }
 
-struct MailView {
-    name: String,
-    scope: String,
-    /// Who gets it, where that is not the customer.
-    to: String,
-    state: StateWords,
-    since: String,
-    attempts: u32,
-    reason: Option<ReasonView>,
-    left_out: Option<String>,
-    superseded_by: Option<String>,
-    asked: Option<String>,
-    next_label: &'static str,
-    next: Sentence,
-    /// A button each.
-    actions: Vec<Link>,
-    /// Where it is shown.
-    page: String,
-}
-
-/// Why a mail is in its state.
-struct ReasonView {
-    words: Option<&'static str>,
-    /// As the ledger has it.
-    reason: String,
-}
-
 struct MomentView {
     at: String,
     what: String,
@@ -303,152 +269,4 @@ impl OrderPage {
             erase: erase_link(order),
         }
     }
-}
-
-impl MailView {
-    fn new(order: &OrderKey, mail: &Notification, may_act: bool) -> Self {
-        let parameters = |first: (&'static str, &'static str)| {
-            [
-                first,
-                ("shop", order.shop.as_str()),
-                ("id", order.order_id.as_str()),
-                ("kind", mail.kind.as_str()),
-                ("scope", mail.scope.as_str()),
-                ("recipient", mail.recipient.as_str()),
-            ]
-        };
-        let button = |action: MailAction| Link {
-            label: action.label().to_owned(),
-            href: link("/order/act", parameters(("action", action.name()))),
-        };
-        let actions = MailAction::allowed_for(mail).into_iter().filter(|_| may_act);
-        let asked = mail.asked_by.as_ref().zip(mail.asked_because.as_ref());
-        Self {
-            name: match mail.is_copy() {
-                true => format!("{}, copy", capitalised(&mail_name(&mail.kind))),
-                false => capitalised(&mail_name(&mail.kind)),
-            },
-            scope: scope_name(&mail.kind, &mail.scope),
-            to: match &mail.address {
-                _ if mail.recipient == "customer" => String::new(),
-                Some(address) => address.clone(),
-                None => format!("another address ({})", mail.recipient),
-            },
-            state: state_words(&mail.state),
-            since: day_and_time(mail.since),
-            attempts: mail.attempts,
-            reason: mail
-                .reason
-                .clone()
-                .map(|reason| ReasonView { words: reason_words(&reason), reason }),
-            left_out: mail.left_out.clone(),
-            superseded_by: mail.superseded_by.as_deref().map(mail_name_of),
-            asked: asked.map(|(operator, why)| asked_for(operator, why)),
-            next_label: next_label(mail),
-            next: Sentence::new(&full_sentence(&mail.next)),
-            actions: actions.map(button).collect(),
-            page: link(
-                "/order/mail",
-                parameters(("event", "")).into_iter().chain([("event", mail.event.as_str())]),
-            ),
-        }
-    }
-}
-
-/// Whether somebody has to do something, or waits.
-fn next_label(mail: &Notification) -> &'static str {
-    match MailState::parse(&mail.state) {
-        Some(MailState::Bounced | MailState::Failed | MailState::InDoubt)
-            if mail.followed_by.is_none() =>
-        {
-            "What to do"
-        }
-        _ => "What happens next",
-    }
-}
-
-/// With a capital at its start and a full stop; empty for nothing.
-fn full_sentence(text: &str) -> String {
-    match text.is_empty() || text.ends_with('.') {
-        true => capitalised(text),
-        false => format!("{}.", capitalised(text)),
-    }
-}
-
-fn asked_for(operator: &str, why: &str) -> String {
-    match operator {
-        "unknown" => format!("An operator asked for it: {why}"),
-        operator => format!("{operator} asked for it: {why}"),
-    }
-}
-
-/// `POST /order/unmask`: shows the order's personal data for a while, which an audit item keeps.
-pub async fn unmask(State(console): State<Console>, Change(form): Change) -> Response {
-    let Form { session, fields } = form;
-    let unmasked = async {
-        let order = fields.order(&console)?;
-        let reason = audit::reason(fields.get("reason")).map_err(|expected| {
-            CliError::input(format!("Nothing was shown: a reason is needed, {expected}."))
-        })?;
-        check_is_stored(&console, &order).await?;
-        record_unmasking(&console, &order, reason).await?;
-        Ok::<_, CliError>(order)
-    };
-    match unmasked.await {
-        Ok(order) => {
-            let link = order_link(&order);
-            console.sessions().unmask(&session, order);
-            redirect(&link)
-        }
-        Err(error) => error_page(search_frame(&console, &session, fields.get("id")), &error),
-    }
-}
-
-/// `POST /order/mask`: hides the order's personal data again.
-pub async fn mask(State(console): State<Console>, form: Form) -> Response {
-    let Form { session, fields } = form;
-    match fields.order(&console) {
-        Ok(order) => {
-            console.sessions().mask(&session, &order);
-            redirect(&order_link(&order))
-        }
-        Err(error) => error_page(search_frame(&console, &session, fields.get("id")), &error),
-    }
-}
-
-/// # Errors
-/// [`CliError::Input`] when nothing is stored of the order: its id is perhaps an address that somebody has typed, and would be
-/// kept in an audit item that shows nobody anything.
-async fn check_is_stored(console: &Console, order: &OrderKey) -> Result<(), CliError> {
-    let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
-    let command = CommandLine::new(console.stack(), ["order"]);
-    let found =
-        console.read(&command, async move |stack, _| find_stored(&stack, &wanted).await).await?;
-    if found.orders.iter().any(|stored| stored.order == *order) {
-        return Ok(());
-    }
-    Err(CliError::input("Nothing is stored of an order with this id, so there is nothing to show."))
-}
-
-/// Before anything is shown: who may not write this down is not shown it here.
-async fn record_unmasking(
-    console: &Console,
-    order: &OrderKey,
-    reason: String,
-) -> Result<(), CliError> {
-    let (order, operator) = (order.clone(), console.operator());
-    let command =
-        CommandLine::new(&stack_for(console.stack(), &order), ["order", order.order_id.as_str()])
-            .with_flag("--show-pii", true);
-    let record = async move |stack: Stack| {
-        let stack = stack_for(&stack, &order);
-        let intent = Intent {
-            action: format!("show {}", order.order_id),
-            reason: Some(&reason),
-            plan: json!({ "order_key": order.to_string() }),
-        };
-        let audit = Audit::begin(&stack, &operator, intent).await?;
-        audit.complete(Ok(()), &json!({ "shown": 1 })).await
-    };
-    console.change(&command, record).await
 }

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use loopback::mail_frame::{Pictures, sandboxed, with_links_in_a_new_tab};
 use shared::OrderKey;
 
@@ -32,6 +32,8 @@ struct MailPage {
     /// The same page, with pictures or without them.
     other: String,
     has_pictures: bool,
+    /// The mail as a file, which customer service can send on.
+    file: String,
     back: String,
 }
 
@@ -46,10 +48,10 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     match render(&console, &session, &fields).await {
         Ok((order, mail)) => {
             let has_pictures = fields.get("pictures") == "shown";
-            let with = |path, pictures| {
+            let with = |path, more| {
                 let names = ["shop", "id", "kind", "scope", "recipient", "event"];
                 let same = names.map(|name| (name, fields.get(name)));
-                link(path, same.into_iter().chain([("pictures", pictures)]))
+                link(path, same.into_iter().chain([more]))
             };
             let pictures = if has_pictures { "shown" } else { "" };
             let id = order.order_id.as_str();
@@ -59,9 +61,10 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
                 title: format!("{} of order {id}", capitalised(&mail_name(kind))),
                 subject: mail.subject,
                 text: mail.mail.text,
-                body: with("/order/mail/body", pictures),
-                other: with("/order/mail", if has_pictures { "" } else { "shown" }),
+                body: with("/order/mail/body", ("pictures", pictures)),
+                other: with("/order/mail", ("pictures", if has_pictures { "" } else { "shown" })),
                 has_pictures,
+                file: with("/order/mail/body", ("file", "1")),
                 back: order_link(&order),
             };
             html(StatusCode::OK, &page)
@@ -73,16 +76,27 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     }
 }
 
-/// `GET /order/mail/body`: the frame's document.
+/// `GET /order/mail/body`: the frame's document. With `file=1` the mail's HTML as it was sent, to be saved.
 pub async fn body(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let pictures = match fields.get("pictures") {
         "shown" => Pictures::Shown,
         _ => Pictures::Blocked,
     };
     match render(&console, &session, &fields).await {
+        Ok((_, mail)) if !fields.get("file").is_empty() => {
+            let saved = format!("attachment; filename=\"{}.html\"", file_name(&mail.name));
+            let page = sandboxed(mail.mail.html, Pictures::Shown);
+            ([(header::CONTENT_DISPOSITION, saved)], page).into_response()
+        }
         Ok((_, mail)) => sandboxed(with_links_in_a_new_tab(&mail.mail.html), pictures),
         Err(error) => refuse(status_of(&error), "The mail is not shown", &error_sentence(&error)),
     }
+}
+
+/// A shop names its orders as it likes: of that only what every file system takes, and no header is ended by.
+fn file_name(mail: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    mail.chars().map(|c| if is_plain(c) { c } else { '-' }).collect()
 }
 
 /// Renders the mail of the event that the fields name, as `waybill preview --order` does.

@@ -51,7 +51,7 @@ impl PageFrame {
             command: without_addresses(&command.shown()),
             is_read_only: refusal.is_some(),
             refusal: refusal.map(|sentence| Sentence::new(&sentence)),
-            shops: console.shops().to_vec(),
+            shops: console.shops(),
             shop: String::new(),
         }
     }

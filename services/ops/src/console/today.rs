@@ -10,7 +10,7 @@ use shared::ledger;
 use super::command::CommandLine;
 use super::link::{Link, link};
 use super::navigation::Section;
-use super::request::Fields;
+use super::request::{Fields, reload_link};
 use super::respond::{PageFrame, error_page, html};
 use super::session::Session;
 use super::state::Console;
@@ -47,8 +47,8 @@ struct TodayPage {
     alarms: Alarms,
     /// What it costs to keep the page open.
     watched_hour: String,
-    /// Whether it loads itself again.
-    is_watched: bool,
+    /// Where it loads itself again, if it does.
+    reload: Option<String>,
     names: String,
 }
 
@@ -89,7 +89,8 @@ struct StateBar {
     more_orders: usize,
 }
 
-/// `GET /`. With `watch=1` the page loads itself again every minute.
+/// `GET /`. With `watch=1` the page loads itself again every minute, and its session still ends when nobody uses it:
+/// [`reload_link`] is told from what a person asks for.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let most = MAX_EVENTS.to_string();
     let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
@@ -103,7 +104,8 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     match read {
         Ok((status, alarms)) => {
             let is_watched = !fields.get("watch").is_empty();
-            let page = TodayPage { is_watched, ..TodayPage::new(frame, &status, alarms) };
+            let reload = is_watched.then(|| reload_link("/", [("watch", "1")]));
+            let page = TodayPage { reload, ..TodayPage::new(frame, &status, alarms) };
             html(StatusCode::OK, &page)
         }
         Err(error) => error_page(frame, &error),
@@ -139,7 +141,7 @@ impl TodayPage {
             figures: figures(status),
             alarms,
             watched_hour: watched_hour(status),
-            is_watched: false,
+            reload: None,
             names: status.names.clone(),
         }
     }

@@ -264,3 +264,26 @@ async fn who_looks_for_an_order_that_no_table_knows_waits_for_what_changes_a_que
     assert!(!found.contains("in flight"), "{found}");
     stack.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_nobody_could_work_on_is_dated_by_its_receipt_and_offers_no_replay() {
+    let stack = TestStack::start().await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    stack.send(&dlq, "not ours").await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let list = browser.page("/dead-letters").await;
+    assert!(list.contains("first received "), "{list}");
+    let queue = browser.page("/dead-letters/queue?queue=mail").await;
+    let (_, seen) = queue.split_once("Seen at ").expect("when it was looked at");
+    let seen = seen.split('.').next().expect("a sentence");
+    assert!(seen.ends_with(" UTC") && seen.contains(", "), "as people say it: {seen}");
+    let replay = "Plan a replay of these";
+    assert!(!queue.contains(replay) && queue.contains("Repair these"), "{queue}");
+    let link = queue.split("href=\"").find(|it| it.starts_with("/dead-letters/message?"));
+    let link = link.and_then(|it| it.split('"').next()).expect("its link").replace("&#38;", "&");
+    let page = browser.page(&link).await;
+    assert!(page.contains("First received") && !page.contains("<dt>Failed</dt>"), "{page}");
+    assert!(page.contains("its body is not valid") && !page.contains("Plan its replay"), "{page}");
+    stack.stop().await;
+}
