@@ -18,6 +18,7 @@
 //! another server of 127.0.0.1 that the same browser visits, since a cookie is sent to every port of its host.
 
 mod act;
+mod address_check;
 mod args;
 mod audit_log;
 mod command;
@@ -32,8 +33,10 @@ mod job;
 mod jobs;
 mod link;
 mod mail_action;
+mod mail_view;
 mod mails;
 mod moment;
+mod named_order;
 mod navigation;
 mod not_found;
 mod order;
@@ -44,15 +47,18 @@ mod request;
 mod respond;
 mod rights;
 mod scans;
+mod search;
 mod selection;
 mod server;
 mod session;
 mod severity;
+mod shop_names;
 mod shops;
 mod state;
 mod today;
 mod today_chart;
 mod today_figures;
+mod unmask;
 mod wording;
 
 pub use args::Args;

@@ -18,6 +18,7 @@ use super::plans::{DropPlan, Plans, ReplayPlan, SettingsPlan};
 use super::rights::Rights;
 use super::scans::{KeptScan, MAX_BODIES, ScanTask, Scans, Source};
 use super::session::{Session, Sessions};
+use super::shop_names::ShopNames;
 use crate::audit::{ChangeArgs, Operator};
 use crate::aws::{Dlq, Stack};
 use crate::dlq::{ScanOptions, Selection, scan_dlq};
@@ -44,6 +45,7 @@ struct Inner {
     stack: Stack,
     /// The shops in which an order may be looked for.
     shops: Vec<String>,
+    shop_names: ShopNames,
     sessions: Sessions,
     jobs: Jobs,
     scans: Scans,
@@ -69,6 +71,7 @@ impl Console {
         Self(Arc::new(Inner {
             stack,
             shops,
+            shop_names: ShopNames::default(),
             sessions: Sessions::new(address),
             jobs: Jobs::default(),
             scans: Scans::default(),
@@ -298,6 +301,11 @@ impl Console {
 
     pub fn shops(&self) -> &[String] {
         &self.0.shops
+    }
+
+    /// What people call them.
+    pub fn shop_names(&self) -> &ShopNames {
+        &self.0.shop_names
     }
 
     pub fn sessions(&self) -> &Sessions {
