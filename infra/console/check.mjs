@@ -182,6 +182,41 @@ async function bySearch(page) {
   }
 }
 
+/** Has a filter repair a message that it cannot: refused without one, then what it changes and what it is refused on. */
+async function byFilter(page) {
+  await page.goto('/dead-letters/edit?queue=mail');
+  await page.fill('#text', '.a = = 1');
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('[role=alert]');
+  await look(page, 'filter-refused');
+  await page.fill('#text', '.v = 1');
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('text=The edit changes 1 message');
+  await look(page, 'repaired');
+  await page.goto('/dead-letters/edit?queue=mail');
+  await page.fill('#text', '.not.there = 1');
+  await page.click('main button[type=submit]');
+  await page.waitForSelector('text=The edit is refused on 1 message');
+  await look(page, 'repair-refused');
+}
+
+/** Has a shop's first settings checked: with a mistake, then what would change. */
+async function byShop(page) {
+  await page.goto('/shops');
+  await page.fill('#new-shop', 'west');
+  await page.click('main button[type=submit]');
+  await page.waitForURL(/shop=west/);
+  for (const [name, settings] of [
+    ['settings-refused', '{ "formalty": "informal" }'],
+    ['settings', '{ "formality": "informal" }'],
+  ]) {
+    await page.fill('#document', settings);
+    await page.click('main button[type=submit]');
+    await page.waitForLoadState();
+    await look(page, name);
+  }
+}
+
 /** Reads the pages with their own policy and without scripts, as a browser may: nothing is refused, and the forms work. */
 async function withoutScripts(browser, state, baseURL, paths) {
   const context = await browser.newContext({ baseURL, storageState: state, javaScriptEnabled: false });
@@ -258,6 +293,7 @@ async function check() {
     ['plan', '/dead-letters/replay?queue=mail'],
     ['drop', '/dead-letters/drop?queue=mail'],
     ['edit', `/dead-letters/edit?queue=mail&message=${message}`],
+    ['filter', '/dead-letters/edit?queue=mail&kind=order.confirmed'],
     ['erase', '/order/erase?id=1002'],
     ['not-sent', '/order?id=1015'],
     ['reported', '/order?id=1014'],
@@ -266,6 +302,7 @@ async function check() {
     ['sample', sample],
     ['shops', '/shops'],
     ['shop', '/shops/shop'],
+    ['new-shop', '/shops/shop?shop=west'],
     ['audit', '/audit'],
     ['doctor', '/doctor'],
     ['not-found', '/order?id=9999', 404],
@@ -278,6 +315,8 @@ async function check() {
   await byForm(page);
   await byAddress(page);
   await bySearch(page);
+  await byFilter(page);
+  await byShop(page);
   const stranger = await browser.newContext({ baseURL: new URL(link).origin, bypassCSP: true });
   await look(await stranger.newPage(), 'no-session', '/', 403);
   const paths = pages.map(([, path]) => path);

@@ -1,6 +1,7 @@
 //! The connector's own code in this process, against the stack's services or nothing.
 
 use std::collections::BTreeMap;
+use std::time::{Duration, SystemTime};
 
 use aws_config::{Region, SdkConfig};
 use aws_credential_types::Credentials;
@@ -83,9 +84,15 @@ pub fn request(path: &str, headers: &[(&str, String)], body: &[u8], is_base64: b
     .to_string()
 }
 
+/// When an invocation of the deployed function that starts now is ended.
+pub fn deadline() -> SystemTime {
+    SystemTime::now() + Duration::from_secs(30)
+}
+
 /// The status that a request is answered with.
 pub async fn status(connector: &Connector, payload: &str) -> u64 {
-    let answer = connector::handle(connector, payload).await.expect("over HTTP all is an answer");
+    let answer = connector::handle(connector, payload, deadline()).await;
+    let answer = answer.expect("over HTTP all is an answer");
     answer["statusCode"].as_u64().expect("a status")
 }
 
@@ -130,7 +137,13 @@ pub fn batch(bodies: &[&str]) -> Value {
 
 /// The messages that stay on the queue after a batch.
 pub async fn kept_of(connector: &Connector, batch: &Value) -> Vec<String> {
-    let answer = connector::handle(connector, &batch.to_string()).await.expect("an answer");
+    kept_at(connector, batch, deadline()).await
+}
+
+/// The same of an invocation that is ended at `deadline`.
+pub async fn kept_at(connector: &Connector, batch: &Value, deadline: SystemTime) -> Vec<String> {
+    let answer = connector::handle(connector, &batch.to_string(), deadline).await;
+    let answer = answer.expect("an answer");
     let kept = answer["batchItemFailures"].as_array().cloned().unwrap_or_default();
     let id = |item: &Value| item["itemIdentifier"].as_str().expect("an id").to_owned();
     kept.iter().map(id).collect()

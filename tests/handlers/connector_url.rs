@@ -12,7 +12,7 @@ use local::edge::faults::{Call, Fault, Faults};
 use serde_json::{Value, json};
 
 use crate::connector_support::{
-    ALL, Reach, attribute, connector, put_secret, request, status, take_all,
+    ALL, Reach, attribute, connector, deadline, put_secret, request, status, take_all,
 };
 use crate::recorder::Metrics;
 use crate::support::TestStack;
@@ -254,7 +254,7 @@ async fn other_paths_and_methods_are_told_what_is_expected() {
     let answer = async |method: &str, path: &str| {
         let http = json!({ "method": method });
         let payload = json!({ "rawPath": path, "requestContext": { "http": http } }).to_string();
-        connector::handle(&connector, &payload).await.expect("an answer")
+        connector::handle(&connector, &payload, deadline()).await.expect("an answer")
     };
     for (method, path, status) in [
         ("GET", "/v1/shops/default/shopify", StatusCode::METHOD_NOT_ALLOWED),
@@ -271,6 +271,6 @@ async fn other_paths_and_methods_are_told_what_is_expected() {
         assert_eq!(is_problem, status != StatusCode::OK);
         assert_eq!(is_problem, body["detail"].is_string(), "{body}");
     }
-    assert!(connector::handle(&connector, r#"{"detail":{}}"#).await.is_err());
+    assert!(connector::handle(&connector, r#"{"detail":{}}"#, deadline()).await.is_err());
     services.stop().await;
 }

@@ -1,17 +1,22 @@
 //! The connector's worker: what becomes of each message of a batch.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
 
 use connector::System;
 use connector::message::QueuedDelivery;
 use jiff::{SignedDuration, Timestamp};
 use local::Config;
 use local::edge::faults::{Call, Fault, Faults};
+use local::resources::Queue;
 use serde_json::{Value, json};
 use shared::ShopId;
+use shared::queue::arrival::FORCED_AT;
 
-use crate::connector_support::{ALL, Reach, attribute, batch, connector, kept_of, take_all};
+use crate::connector_support::{
+    ALL, Reach, attribute, batch, connector, kept_at, kept_of, take_all,
+};
 use crate::recorder::Metrics;
 use crate::support::TestStack;
 use waybill_tests::deliveries::{paid_order, shopify_fulfillment};
@@ -106,25 +111,61 @@ async fn an_order_becomes_events_for_intake_with_when_the_delivery_arrived() {
     services.stop().await;
 }
 
-/// Counts how often messages are sent.
+/// Counts the calls that send messages, keeps the messages, and refuses some of the calls.
 #[derive(Default)]
-struct Sends(AtomicUsize);
+struct Sends {
+    calls: AtomicUsize,
+    /// The URL of the queue, and the body.
+    messages: Mutex<Vec<(String, String)>>,
+    /// Which calls to the inbox queue SQS refuses, by their bodies.
+    is_refused: Mutex<Option<fn(&str) -> bool>>,
+}
 
 impl Faults for Sends {
     fn before(&self, call: &Call<'_>) -> Option<Fault> {
-        if call.operation == "SendMessageBatch" {
-            self.0.fetch_add(1, Ordering::SeqCst);
+        if call.operation != "SendMessageBatch" {
+            return None;
         }
-        None
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        let request: Value = serde_json::from_slice(call.body).expect("JSON");
+        let text = |of: &Value| of.as_str().expect("a text").to_owned();
+        let queue = text(&request["QueueUrl"]);
+        let bodies: Vec<String> = request["Entries"]
+            .as_array()
+            .expect("its messages")
+            .iter()
+            .map(|entry| text(&entry["MessageBody"]))
+            .collect();
+        let is_refused = self.is_refused.lock().expect("no panic");
+        let is_refused =
+            is_refused.is_some_and(|it| queue.ends_with("inbox") && it(&bodies.concat()));
+        let messages = bodies.into_iter().map(|body| (queue.clone(), body));
+        self.messages.lock().expect("no panic").extend(messages);
+        is_refused.then_some(Fault::Denied)
     }
+}
+
+impl Sends {
+    /// The bodies of all messages that this queue was sent, sorted.
+    fn to(&self, queue: &Queue) -> Vec<String> {
+        let messages = self.messages.lock().expect("no panic");
+        let own = messages.iter().filter(|(url, _)| *url == queue.url);
+        let mut bodies: Vec<String> = own.map(|(_, body)| body.clone()).collect();
+        bodies.sort();
+        bodies
+    }
+}
+
+async fn with_sends() -> (TestStack, Arc<Sends>) {
+    let sends = Arc::<Sends>::default();
+    let faults = Arc::clone(&sends) as _;
+    (TestStack::start_with(Config { faults, ..Config::default() }).await, sends)
 }
 
 #[tokio::test]
 async fn the_events_of_a_batch_are_sent_in_one_call_and_what_is_not_taken_is_known_by_its_delivery()
 {
-    let sends = Arc::<Sends>::default();
-    let faults = Arc::<Sends>::clone(&sends);
-    let services = TestStack::start_with(Config { faults, ..Config::default() }).await;
+    let (services, sends) = with_sends().await;
     let here = connector(&services, ALL).await;
     let order = |id| message(System::Shopify, &paid_order(System::Shopify, id).to_string());
     let (orders, no_order): (Vec<String>, _) = (
@@ -135,7 +176,7 @@ async fn the_events_of_a_batch_are_sent_in_one_call_and_what_is_not_taken_is_kno
     bodies.insert(4, &no_order);
     assert_eq!(kept_of(&here, &batch(&bodies)).await, [""; 0]);
     let queues = &services.stack.resources.queues;
-    assert_eq!(sends.0.load(Ordering::SeqCst), 2, "nine orders' events, and what is no order");
+    assert_eq!(sends.calls.load(Ordering::SeqCst), 2, "nine orders' events, and what is no order");
     let inbox = take_all(&services, &queues.inbox).await;
     let mut ids: Vec<Value> = inbox
         .iter()
@@ -147,11 +188,116 @@ async fn the_events_of_a_batch_are_sent_in_one_call_and_what_is_not_taken_is_kno
     assert_eq!(ids, (3010..3019).map(|id: u32| json!(id.to_string())).collect::<Vec<_>>());
     assert_eq!(take_all(&services, &queues.deliveries_dlq).await.len(), 1);
 
-    // Of a batch that the inbox does not take, each delivery waits, and none is lost.
+    // Of a batch that the inbox does not take, each delivery waits, and none is lost: not the one behind what is no order.
     let elsewhere = connector(&services, Reach { inbox: false, ..ALL }).await;
-    assert_eq!(kept_of(&elsewhere, &batch(&bodies[..3])).await, [""; 0]);
+    assert_eq!(kept_of(&elsewhere, &batch(&bodies[3..6])).await, [""; 0]);
     let depth = kit::queue::queue_depth(&services.stack.sqs, &queues.deliveries.url).await;
-    assert_eq!(depth.expect("depth").delayed, 3);
+    assert_eq!(depth.expect("depth").delayed, 2);
+    let mut waiting = [bodies[3], bodies[5]];
+    waiting.sort_unstable();
+    assert_eq!(sends.to(&queues.deliveries), waiting);
+    services.stop().await;
+}
+
+/// An order whose events are more than one call's: it was sent in many parcels, and holds much.
+fn large_order(id: u64) -> Value {
+    let mut order = paid_order(System::Shopify, id);
+    let line = order["line_items"][0].clone();
+    let lines = (0..200).map(|n| {
+        let mut line = line.clone();
+        line["id"] = json!(n);
+        line
+    });
+    order["line_items"] = lines.collect();
+    let parcels = (0..100).map(|n| {
+        let mut parcel = shopify_fulfillment(id);
+        parcel["id"] = json!(n);
+        parcel["line_items"][0]["id"] = json!(n);
+        parcel
+    });
+    order["fulfillments"] = parcels.collect();
+    order
+}
+
+#[tokio::test]
+async fn a_delivery_of_whose_events_the_inbox_takes_a_part_waits_whichever_part_that_is() {
+    let body = message(System::Shopify, &large_order(3020).to_string());
+    let has_first: fn(&str) -> bool = |bodies| bodies.contains("order.confirmed");
+    let is_later: fn(&str) -> bool = |bodies| !bodies.contains("order.confirmed");
+    for (is_refused, is_taken) in [(has_first, is_later), (is_later, has_first)] {
+        let (services, sends) = with_sends().await;
+        *sends.is_refused.lock().expect("no panic") = Some(is_refused);
+        let connector = connector(&services, ALL).await;
+        assert_eq!(kept_of(&connector, &batch(&[&body])).await, [""; 0]);
+        let queues = &services.stack.resources.queues;
+        let parts = sends.to(&queues.inbox);
+        assert!(parts.len() > 1, "more than one call takes");
+        let taken = take_all(&services, &queues.inbox).await;
+        assert_eq!(taken.len(), parts.iter().filter(|part| is_taken(part)).count());
+        assert_eq!(sends.to(&queues.deliveries), [body.as_str()]);
+        services.stop().await;
+    }
+}
+
+#[tokio::test]
+async fn what_an_operator_forced_of_a_delivery_is_forced_of_its_events() {
+    let services = TestStack::start().await;
+    let connector = connector(&services, ALL).await;
+    let order = message(System::Shopify, &paid_order(System::Shopify, 3021).to_string());
+    let mut forced = batch(&[&order]);
+    let at = json!({ "dataType": "String", "stringValue": "1795797000000" });
+    forced["Records"][0]["messageAttributes"][FORCED_AT] = at;
+    assert_eq!(kept_of(&connector, &forced).await, [""; 0]);
+    let inbox = take_all(&services, &services.stack.resources.queues.inbox).await;
+    assert_eq!(attribute(&inbox[0], FORCED_AT), Some("1795797000000"));
+    services.stop().await;
+}
+
+/// The inbox queue takes one call. Each further one takes longer than the client waits for an attempt.
+struct SlowInbox(AtomicUsize);
+
+impl Faults for SlowInbox {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let names_inbox = String::from_utf8_lossy(call.body).contains("/waybill-inbox\"");
+        let is_slow = call.operation == "SendMessageBatch"
+            && names_inbox
+            && self.0.fetch_add(1, Ordering::SeqCst) > 0;
+        is_slow.then_some(Fault::Delay(kit::aws::ATTEMPT_TIMEOUT * 2))
+    }
+}
+
+/// A paid order whose event is nearly as large as intake takes.
+fn large_order(id: u64) -> String {
+    let mut order = paid_order(System::Shopify, id);
+    let line = order["line_items"][0].clone();
+    let lines = (0..400).map(|n| {
+        let mut line = line.clone();
+        line["id"] = json!(id * 1000 + n);
+        line["title"] = json!("Stoneware mug ".repeat(30));
+        line
+    });
+    order["line_items"] = lines.collect();
+    message(System::Shopify, &order.to_string())
+}
+
+#[tokio::test]
+async fn of_a_batch_that_a_slow_inbox_takes_in_part_the_rest_waits_and_lambda_is_answered_in_time()
+{
+    let faults = Arc::new(SlowInbox(AtomicUsize::default()));
+    let services = TestStack::start_with(Config { faults, ..Config::default() }).await;
+    let connector = connector(&services, ALL).await;
+    let orders: Vec<String> = (3020..3030).map(large_order).collect();
+    let bodies: Vec<&str> = orders.iter().map(String::as_str).collect();
+    // Three calls hold them. Of the slow two, each would take longer than six seconds.
+    let deadline = SystemTime::now() + Duration::from_secs(10);
+    assert_eq!(kept_at(&connector, &batch(&bodies), deadline).await, [""; 0]);
+    assert!(SystemTime::now() < deadline, "Lambda would have brought the whole batch back");
+
+    let queues = &services.stack.resources.queues;
+    let taken = take_all(&services, &queues.inbox).await.len();
+    assert!((1..10).contains(&taken), "{taken} of ten");
+    let depth = kit::queue::queue_depth(&services.stack.sqs, &queues.deliveries.url).await;
+    assert_eq!(depth.expect("depth").delayed, 10 - taken as u64);
     services.stop().await;
 }
 

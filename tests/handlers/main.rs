@@ -41,5 +41,6 @@ mod shops;
 #[expect(dead_code, unused_imports, reason = "shared with the promises, which use more of it")]
 mod simulated_pipeline;
 mod stale_mails;
+mod starting;
 mod support;
 mod turns;

@@ -25,7 +25,8 @@
 //!   a day ([`worker::MAX_WAIT`]), then it is in the dead-letter queue with that reason.
 //! - What cannot be translated is in the dead-letter queue with the reason, as it came, and a replay after a fix
 //!   translates it anew. The messages beside it are not affected.
-//! - While DynamoDB or SQS is away, a message is requeued with a delay, which uses up no receives.
+//! - While DynamoDB or SQS is away or slow, a message is requeued with a delay, which uses up no receives: a batch's calls
+//!   end before the function's time does.
 //!
 //! Delivery semantics: at least once from the shop system to the inbox queue. Repeated deliveries make events with the
 //! same ids; the ledger's business keys mail each fact once, whatever snapshot it comes from.
@@ -65,7 +66,8 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<Box<RawValue>>| {
         let connector = Arc::clone(&connector);
         async move {
-            let answer = Box::pin(handle(&connector, event.payload.get())).await;
+            let (payload, deadline) = (event.payload.get(), event.context.deadline());
+            let answer = Box::pin(handle(&connector, payload, deadline)).await;
             telemetry::flush();
             answer.map_err(Error::from)
         }

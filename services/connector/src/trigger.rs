@@ -1,6 +1,8 @@
 //! The two triggers of an invocation, told apart by the payload: a Function URL's request, and a batch of the queue of
 //! deliveries.
 
+use std::time::SystemTime;
+
 use aws_lambda_events::sqs::SqsEvent;
 use serde_json::Value;
 
@@ -16,16 +18,20 @@ use crate::{http, worker};
 )]
 pub struct UnknownPayload;
 
-/// Handles one invocation.
+/// Handles one invocation, which Lambda ends at `deadline`.
 ///
 /// # Errors
 /// [`UnknownPayload`]; a batch's messages then use up receives. Over HTTP every failure is an answer, and each message has
 /// its own outcome.
-pub async fn handle(connector: &Connector, payload: &str) -> Result<Value, UnknownPayload> {
+pub async fn handle(
+    connector: &Connector,
+    payload: &str,
+    deadline: SystemTime,
+) -> Result<Value, UnknownPayload> {
     if let Some(request) = Request::from_payload(payload) {
         return Ok(http::handle(connector, &request).await);
     }
     let batch: SqsEvent = serde_json::from_str(payload).map_err(|_| UnknownPayload)?;
-    let answer = worker::handle(connector, &batch.records).await;
+    let answer = worker::handle(connector, &batch.records, deadline).await;
     Ok(serde_json::to_value(answer).expect("a list of ids serialises to JSON without fail"))
 }

@@ -5,13 +5,13 @@
 //! one that cannot be translated goes to the dead-letter queue with the reason. What uses up receives, until SQS moves the
 //! message itself, is a crash, a timeout, and what no queue takes.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use jiff::SignedDuration;
 use kit::queue::{
     BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, partial_batch_response,
-    run_concurrently, send_all, sent_at,
+    run_concurrently, send_all_until, sent_at,
 };
 use kit::telemetry::{Count, count};
 use serde_json::Value;
@@ -39,6 +39,11 @@ const MAX_OUTAGE_DELAY: Duration = Duration::from_mins(1);
 
 /// Limits reading an order's events, which may take several calls.
 const READ_TIMEOUT: Duration = kit::aws::OPERATION_TIMEOUT;
+
+/// Kept of an invocation for what follows the calls to the inbox queue: each delivery that SQS did not take is requeued or
+/// moved, all at once and in one attempt, and Lambda is answered. Without it, deliveries that SQS has taken would use up
+/// receives beside those that wait.
+const TIME_TO_SETTLE: Duration = kit::aws::ATTEMPT_TIMEOUT.saturating_add(Duration::from_secs(3));
 
 /// A message of the inbox queue holds so many bytes of events, beside their array and its attributes.
 const MAX_EVENTS_BYTES: usize = MAX_REQUEST_BYTES - 4096;
@@ -74,8 +79,14 @@ struct Publication {
 type Indexed<T> = (usize, T);
 
 /// Handles a batch: prepares each message, then sends the events of them all together. Each message is acknowledged or
-/// retried on its own.
-pub async fn handle(connector: &Connector, messages: &[SqsMessage]) -> SqsBatchResponse {
+/// retried on its own. `deadline` is when Lambda ends the invocation: what SQS has not taken some time before waits, as if
+/// SQS were away.
+pub async fn handle(
+    connector: &Connector,
+    messages: &[SqsMessage],
+    deadline: SystemTime,
+) -> SqsBatchResponse {
+    let until = send_until(SystemTime::now(), deadline);
     // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let mut publications = Vec::new();
@@ -87,7 +98,7 @@ pub async fn handle(connector: &Connector, messages: &[SqsMessage]) -> SqsBatchR
             None => {}
         }
     }
-    let errors = send(connector, &mut publications).await;
+    let errors = send(connector, &mut publications, until).await;
     let sent = publications.iter().zip(errors);
     let settled = run_concurrently(sent, |((i, publication), error)| {
         after_sending(connector, &messages[*i], publication, error)
@@ -177,15 +188,26 @@ fn without_waiting(translated: Result<Translation, Untranslatable>) -> Step {
     }
 }
 
-/// Puts the messages of all deliveries on the inbox queue, in as few calls as hold them. The first error of each delivery.
+/// How long SQS may take for the messages of a batch that is handled from `now` on, until `deadline` at most. Half of the
+/// time, if it is shorter than deployed, as on one machine.
+fn send_until(now: SystemTime, deadline: SystemTime) -> SystemTime {
+    let total = deadline.duration_since(now).unwrap_or_default();
+    now + total.saturating_sub(TIME_TO_SETTLE.min(total / 2))
+}
+
+/// Puts the messages of all deliveries on the inbox queue, in as few calls as hold them and only until `until`. The first
+/// error of each delivery.
 async fn send(
     connector: &Connector,
     publications: &mut [Indexed<Publication>],
+    until: SystemTime,
 ) -> Vec<Option<SendError>> {
     let counts: Vec<usize> = publications.iter().map(|(_, it)| it.messages.len()).collect();
     let messages = publications.iter_mut().flat_map(|(_, it)| std::mem::take(&mut it.messages));
-    let mut results =
-        send_all(&connector.sqs, &connector.inbox, messages.collect()).await.into_iter();
+    let messages = messages.collect();
+    // One call after the other: an older fact that arrives after a newer one of its order is not mailed.
+    let sent = send_all_until(&connector.sqs, &connector.inbox, messages, until).await;
+    let mut results = sent.into_iter();
     let first_error = |count| {
         results.by_ref().take(count).fold(None, |first, result| first.or_else(|| result.err()))
     };
@@ -374,6 +396,16 @@ mod tests {
         let events = [json!({ "x": "y".repeat(MAX_EVENT_BYTES) })];
         let reason = inbox_messages(&delivery(), &events, None).expect_err("too large");
         assert!(reason.starts_with("expected events of at most 262144 bytes"), "{reason}");
+    }
+
+    #[test]
+    fn sending_leaves_time_to_settle_what_was_not_sent() {
+        let now = SystemTime::UNIX_EPOCH;
+        let time = |seconds| {
+            let until = send_until(now, now + Duration::from_secs_f64(seconds));
+            until.duration_since(now).expect("not before now").as_secs_f64()
+        };
+        assert_eq!([30.0, 12.0, 8.0, 0.0].map(time), [25.0, 7.0, 4.0, 0.0]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 mod actions;
 mod browser;
 mod dead_letters;
+mod failures;
 mod orders;
 mod repair;
 mod rights;

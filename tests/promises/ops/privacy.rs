@@ -38,7 +38,7 @@ async fn an_edit_that_does_not_apply_is_counted_and_explained() {
     let plan = json(&stack, &["dlq", "replay", "mail", "--dry-run", "--edit", ".note.x"]).await;
     let edits = &plan["plan"]["edits"];
     assert_eq!(edits["unsuited"], 1, "{plan:#}");
-    let why = edits["unsuited_because"].as_str().expect("why");
+    let why = edits["unsuited_because"][0]["reason"].as_str().expect("why");
     assert!(why.contains("it indexes a string"), "{why}");
     stack.stop().await;
 }

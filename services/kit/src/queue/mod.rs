@@ -12,5 +12,5 @@ pub use depth::{QueueDepth, queue_depth};
 pub use requeue::DelayedRequeue;
 pub use send::{
     MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all,
-    send_one,
+    send_all_until, send_one,
 };

@@ -1,5 +1,7 @@
 //! `SendMessageBatch`, within AWS's limits.
 
+use std::time::SystemTime;
+
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
@@ -81,6 +83,9 @@ pub enum SendFailure {
     /// SQS's answer does not mention this message.
     #[error("it was not in the answer")]
     MissingFromResponse,
+    /// The time for sending was over before SQS had answered for it, or before it was asked.
+    #[error("the time for sending was over before SQS had confirmed it")]
+    OutOfTime,
 }
 
 /// The error codes for a body that SQS never accepts
@@ -111,6 +116,32 @@ pub async fn send_all(
     let mut results = Vec::with_capacity(messages.len());
     for batch in pack(messages) {
         results.extend(send_batch(client, queue_url, batch, Retries::OfTheClient).await);
+    }
+    results
+}
+
+/// As [`send_all`], but only until `until`, by the machine's clock. What SQS has not confirmed by then is
+/// [`SendError::Unavailable`]: the call that was running may have been carried out, those after it were not made.
+pub async fn send_all_until(
+    client: &Client,
+    queue_url: &str,
+    messages: Vec<OutgoingMessage>,
+    until: SystemTime,
+) -> Vec<Result<(), SendError>> {
+    let mut results = Vec::with_capacity(messages.len());
+    for batch in pack(messages) {
+        let size = batch.len();
+        let left = until.duration_since(SystemTime::now()).unwrap_or_default();
+        let sent = async {
+            // A time-out of zero would still begin the call.
+            if left.is_zero() {
+                return None;
+            }
+            let send = send_batch(client, queue_url, batch, Retries::OfTheClient);
+            tokio::time::timeout(left, send).await.ok()
+        };
+        let out_of_time = || vec![Err(SendError::Unavailable(SendFailure::OutOfTime)); size];
+        results.extend(sent.await.unwrap_or_else(out_of_time));
     }
     results
 }
@@ -318,6 +349,18 @@ mod tests {
             "{fourth:?}"
         );
         assert_eq!(calls.load(Ordering::Relaxed), 1);
+    }
+
+    #[tokio::test]
+    async fn nothing_is_sent_once_the_time_for_it_is_over() {
+        let (client, calls) = answering(200, "{}");
+        let results =
+            send_all_until(&client, "mail", vec![message(1); 11], SystemTime::now()).await;
+        let is_late = |result: &Result<(), SendError>| {
+            matches!(result, Err(SendError::Unavailable(SendFailure::OutOfTime)))
+        };
+        assert!(results.len() == 11 && results.iter().all(is_late), "{results:?}");
+        assert_eq!(calls.load(Ordering::Relaxed), 0);
     }
 
     fn message(bytes: usize) -> OutgoingMessage {

@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_mail_is_claimed_with_a_turn_and_time_left_while_ses_takes_mails_or_as_the_probe() {
-        let (turn, probe) = (Some(Turn::at(1, None)), Some(Turn::at(1, Some(2))));
+        let (turn, probe) = (Some(Turn::new(1, None)), Some(Turn::new(1, Some(2))));
         let (none, left) = (Duration::ZERO, Duration::from_nanos(1));
         let step = |turn, time_left, closed_until| match step_without_claim(
             turn,

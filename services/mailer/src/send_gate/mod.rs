@@ -135,7 +135,7 @@ pub struct Turn {
 impl Turn {
     /// One at `slot`; of a probe with this lease.
     #[cfg(test)]
-    pub(crate) const fn at(slot: i64, probe: Option<i64>) -> Self {
+    pub(crate) const fn new(slot: i64, probe: Option<i64>) -> Self {
         Self { slot, probe }
     }
 

@@ -4,21 +4,21 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use indicatif::ProgressBar;
 use shared::OrderKey;
 use shared::notification::Recipient;
 
+use super::background;
 use super::command::CommandLine;
-use super::jobs::{JobResult, NewJob};
+use super::jobs::NewJob;
 use super::link::{Link, order_link};
 use super::mail_action::{Mail, MailAction};
+use super::mail_view::mail_link;
 use super::named_order::{order_name, stack_for};
 use super::navigation::Section;
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, redirect, status_of};
 use super::search::search_frame;
 use super::session::Session;
-use super::severity::Severity;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, error_sentence, mail_name, state_words};
 use crate::audit;
@@ -108,6 +108,8 @@ struct ActPage {
     reason: String,
     /// Why the form was not carried out.
     refusal: Option<Sentence>,
+    /// Where the mail itself is, if the form was refused: to be sent by hand, perhaps.
+    shown_at: Option<String>,
     back: String,
 }
 
@@ -133,6 +135,7 @@ impl ActPage {
             address: request.address.clone(),
             reason: request.reason.clone(),
             refusal: None,
+            shown_at: None,
             back: order_link(&request.order),
         }
     }
@@ -193,7 +196,8 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
             let mail = find_mail(&console, &request).await.ok();
             let page = ActPage {
                 state: mail.as_ref().map(|mail| state_words(&mail.state)),
-                caution: mail.and_then(|mail| request.action.caution(&mail)),
+                caution: mail.as_ref().and_then(|mail| request.action.caution(mail)),
+                shown_at: mail.map(|mail| mail_link(&request.order, &mail)),
                 refusal: Some(Sentence::new(&error_sentence(&error))),
                 ..ActPage::new(&console, &session, &request)
             };
@@ -221,15 +225,12 @@ async fn carry_out_action(
 
 /// Keeps what was done. Returns the link of its page.
 fn record_result(console: &Console, request: &ActionRequest, sentence: String) -> String {
-    let job = console.jobs().add(NewJob {
+    let new = NewJob {
         title: request.title(console),
         section: Section::Orders,
         // As the audit item has it: the page names no address.
         command: request.command(console, "ADDRESS"),
         next: Link { label: "Back to the order".to_owned(), href: order_link(&request.order) },
-        progress: ProgressBar::hidden(),
-        interrupt: console.interrupt().child(),
-    });
-    job.finish(JobResult { severity: Severity::Good, sentences: vec![sentence] });
-    job.link()
+    };
+    background::record(console, new, sentence)
 }

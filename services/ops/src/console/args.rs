@@ -10,7 +10,8 @@ pub struct Args {
     /// Open it in this machine's browser
     #[arg(long)]
     pub open: bool,
-    /// Show everything and change nothing
+    /// Leave out every button that changes something, and refuse such forms: pages only show. Personal data stays masked,
+    /// since whoever unmasks it is written to the audit log
     #[arg(long)]
     pub read_only: bool,
     /// A file with the stack's brand as JSON, or the JSON itself, for the mails that it shows of shops whose settings name

@@ -1,5 +1,7 @@
 //! The command that does what a page shows or a form does.
 
+use std::fmt;
+
 use shared::ShopId;
 
 use crate::aws::Stack;
@@ -10,9 +12,32 @@ use crate::command_line::command_line;
 pub struct CommandLine {
     /// The command and its arguments.
     words: Vec<String>,
-    flags: Vec<String>,
+    flags: Vec<Word>,
     /// How the console reaches its stack.
     connection: Vec<String>,
+}
+
+#[derive(Clone)]
+struct Word {
+    typed: String,
+    /// What pages show in its place.
+    placeholder: Option<&'static str>,
+}
+
+impl Word {
+    const fn new(typed: String) -> Self {
+        Self { typed, placeholder: None }
+    }
+
+    fn shown(&self) -> &str {
+        self.placeholder.unwrap_or(&self.typed)
+    }
+}
+
+impl fmt::Debug for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.shown())
+    }
 }
 
 impl CommandLine {
@@ -35,16 +60,24 @@ impl CommandLine {
     pub fn with(mut self, flag: &str, value: &str) -> Self {
         if value.starts_with('-') {
             // As a word of its own it would be taken for a flag.
-            self.flags.push(format!("{flag}={value}"));
+            self.flags.push(Word::new(format!("{flag}={value}")));
         } else if !value.is_empty() {
-            self.flags.extend([flag.to_owned(), value.to_owned()]);
+            self.flags.extend([flag, value].map(|word| Word::new(word.to_owned())));
         }
+        self
+    }
+
+    /// `--edit` and its filter, which may quote a customer. Pages show a placeholder: with an address masked in it, the
+    /// filter would write the mask. The audit item has the digest of the filter as it is.
+    pub fn with_edit(mut self, filter: String) -> Self {
+        let filter = Word { typed: filter, placeholder: Some("FILTER") };
+        self.flags.extend([Word::new("--edit".to_owned()), filter]);
         self
     }
 
     /// A flag without a value, if it is set.
     pub fn with_flag(mut self, flag: &str, is_set: bool) -> Self {
-        self.flags.extend(is_set.then(|| flag.to_owned()));
+        self.flags.extend(is_set.then(|| Word::new(flag.to_owned())));
         self
     }
 
@@ -56,22 +89,32 @@ impl CommandLine {
 
     /// As it is copied into a shell.
     pub fn shown(&self) -> String {
-        self.typed(&self.connection).into_iter().map(quoted).collect::<Vec<_>>().join(" ")
+        self.all(Word::shown, &self.connection)
+            .into_iter()
+            .map(quoted)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// As an audit item keeps it: which stack it is about, the item's table tells.
     pub fn audited(&self) -> String {
-        let words: Vec<_> = self.typed(&[]).into_iter().map(Into::into).collect();
+        let words: Vec<_> = self.all(|word| &word.typed, &[]).into_iter().map(Into::into).collect();
         format!("{}, in the console", command_line(&words))
     }
 
-    /// All words in their order. A shop's order may have an id that begins with a hyphen: it stands last, after `--`, so
+    /// All words in their order, a flag's as `text` has them. A shop's order may have an id that begins with a hyphen: it stands last, after `--`, so
     /// that it is no flag.
-    fn typed<'a>(&'a self, connection: &'a [String]) -> Vec<&'a str> {
+    fn all<'a>(
+        &'a self,
+        text: impl Fn(&'a Word) -> &'a str,
+        connection: &'a [String],
+    ) -> Vec<&'a str> {
         let dashed = self.words.iter().position(|word| word.starts_with('-'));
         let (plain, dashed) = self.words.split_at(dashed.unwrap_or(self.words.len()));
         let mut typed = vec!["waybill"];
-        typed.extend(plain.iter().chain(&self.flags).chain(connection).map(String::as_str));
+        typed.extend(plain.iter().map(String::as_str));
+        typed.extend(self.flags.iter().map(text));
+        typed.extend(connection.iter().map(String::as_str));
         if !dashed.is_empty() {
             typed.push("--");
             typed.extend(dashed.iter().map(String::as_str));
@@ -123,6 +166,25 @@ mod tests {
         assert!(command.shown().ends_with(" --yes --stack 'shop 2'"), "{}", command.shown());
         let kept = command.audited();
         assert!(kept.ends_with("--to j***@***.com --yes, in the console"), "{kept}");
+    }
+
+    #[test]
+    fn a_filter_that_may_quote_a_customer_is_shown_nowhere_and_kept_as_its_own_digest() {
+        let edit = |filter: &str| {
+            CommandLine::from_words(["dlq", "replay", "mail"]).with_edit(filter.to_owned())
+        };
+        let (one, other) =
+            (edit(".email = \"a@shop.example\""), edit(".email = \"b@shop.example\""));
+        assert_eq!(one.shown(), "waybill dlq replay mail --edit FILTER");
+        assert!(!format!("{one:?}").contains("shop.example"), "{one:?}");
+        let typed = ["waybill", "dlq", "replay", "mail", "--edit", ".email = \"a@shop.example\""];
+        let typed = command_line(&typed.map(Into::into));
+        assert_eq!(
+            one.audited(),
+            format!("{typed}, in the console"),
+            "the command has the same digest"
+        );
+        assert_ne!(one.audited(), other.audited(), "masked, they would be the same filter");
     }
 
     #[test]

@@ -21,10 +21,11 @@ use super::wording::{Sentence, day_and_time, day_and_time_of};
 use crate::aws::{Dlq, Origin, Queue, Stack};
 use crate::dlq::list::{Group, Row, describe_counts};
 use crate::dlq::{
-    DlqScan, Entry, ScanOptions, Verdict, replay_effect, scan_dlq, skipped_sentences,
+    DlqScan, Entry, ScanOptions, Verdict, is_dated_by_receipt, replay_effect, scan_dlq,
+    skipped_sentences,
 };
 use crate::error::CliError;
-use crate::output::{counted, format_time, number};
+use crate::output::{counted, number};
 use crate::progress::RunControl;
 
 /// How many messages a page lists.
@@ -144,10 +145,19 @@ impl GroupView {
                 order if order.is_empty() => order,
                 order => format!("order {order}"),
             },
-            first: day_and_time(group.first_failed_at),
+            first: format!(
+                "{} {}",
+                dated_by(&group.code).to_lowercase(),
+                day_and_time(group.first_failed_at)
+            ),
             verdicts: describe_counts(&group.verdicts),
         }
     }
+}
+
+/// What the time of a dead letter is of: SQS's redrive leaves none of its own.
+fn dated_by(code: &str) -> &'static str {
+    if is_dated_by_receipt(code) { "First received" } else { "Failed" }
 }
 
 #[derive(Template)]
@@ -166,8 +176,12 @@ struct QueuePage {
     skipped: Vec<Sentence>,
     newer: Option<String>,
     older: Option<String>,
+    /// Whether a replay may move any of them.
+    may_move: bool,
     replay: String,
     drop: String,
+    /// Where they may be repaired.
+    edit: Option<String>,
 }
 
 /// How many messages a replay does what with.
@@ -231,7 +245,7 @@ pub async fn queue(State(console): State<Console>, session: Session, fields: Fie
             _ => console.scan_again(&command, &choice.queue).await?,
         };
         let scan = kept.scan.narrowed(&selection, console.stack().shop.as_ref());
-        Ok::<_, CliError>((scan, format_time(kept.ended_at)))
+        Ok::<_, CliError>((scan, day_and_time(kept.ended_at)))
     };
     match found.await {
         Ok((scan, seen_at)) => {
@@ -274,12 +288,19 @@ impl QueuePage {
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
             newer: (page > 1).then(|| at(page - 1)),
             older: (page < pages).then(|| at(page + 1)),
+            may_move: scan.counts.keys().any(|verdict| verdict.is_movable(true)),
             replay: choice.link("/dead-letters/replay", []),
             drop: choice.link("/dead-letters/drop", []),
+            edit: edit_link(scan.queue, &choice),
             frame,
             choice,
         }
     }
+}
+
+/// Where the chosen messages may be repaired. What Waybill itself wrote has no mistake of anybody's to repair.
+fn edit_link(dlq: Dlq, choice: &Choice) -> Option<String> {
+    matches!(dlq.origin(), Origin::Queue(_)).then(|| choice.link("/dead-letters/edit", []))
 }
 
 #[derive(Template)]
@@ -343,7 +364,7 @@ pub async fn find_message(
         let control = RunControl { interrupt: &interrupt, progress: &progress };
         scan_dlq(&stack, dlq, &options, control).await
     };
-    let scan = console.read_messages(command, &choice.queue, one).await?;
+    let scan = console.read_messages(command, choice.queues(), one).await?;
     Ok((dlq, scan.entries.into_iter().next().ok_or_else(gone)?))
 }
 
@@ -353,8 +374,8 @@ impl DeadLetterPage {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let attempts = assessment.attempts.map(|attempts| attempts.to_string());
         let facts = [
-            ("Failed", format_time(summary.failed_at)),
-            ("First queued", format_time(summary.queued_at)),
+            (dated_by(&summary.code), day_and_time(summary.failed_at)),
+            ("First queued", day_and_time(summary.queued_at)),
             ("Shop", text(&summary.shop)),
             ("Kind", text(&summary.kind)),
             ("Scope", summary.scope.clone()),
@@ -380,9 +401,7 @@ impl DeadLetterPage {
             back: link("/dead-letters/queue", [("queue", choice.queue.as_str())]),
             replay: choice.link("/dead-letters/replay", []),
             drop: choice.link("/dead-letters/drop", []),
-            // What Waybill itself wrote has no mistake of anybody's to repair.
-            edit: matches!(dlq.origin(), Origin::Queue(_))
-                .then(|| choice.link("/dead-letters/edit", [])),
+            edit: edit_link(dlq, choice),
             may_move: assessment.verdict.is_movable(true),
         }
     }

@@ -20,7 +20,7 @@ struct DoctorPage {
     frame: PageFrame,
     summary: String,
     severity: Severity,
-    sentence: &'static str,
+    sentence: String,
     /// What is not as it should be.
     findings: Vec<FindingView>,
     unchecked: Vec<FindingView>,
@@ -54,17 +54,26 @@ impl DoctorPage {
             found.map(FindingView::new)
         };
         let has = |level| diagnosis.findings.iter().any(|finding| finding.level == level);
+        let unchecked: Vec<_> = of(Level::NotChecked).collect();
         let (severity, sentence) = if has(Level::Wrong) {
             (
                 Severity::Bad,
-                "The deployment is not as it must be. What to do stands with each finding.",
+                "The deployment is not as it must be. What to do stands with each finding."
+                    .to_owned(),
             )
         } else if has(Level::Warning) {
-            (Severity::Warning, "It works, and is not as it should be. What to do stands below.")
-        } else if has(Level::Ok) {
-            (Severity::Good, "Nothing that was checked is wrong.")
+            let sentence = "It works, and is not as it should be. What to do stands below.";
+            (Severity::Warning, sentence.to_owned())
+        } else if !has(Level::Ok) {
+            (Severity::Warning, "Nothing could be checked.".to_owned())
+        } else if unchecked.is_empty() {
+            (Severity::Good, "Everything is as it should be.".to_owned())
         } else {
-            (Severity::Warning, "Nothing could be checked.")
+            let (some, all) = (unchecked.len(), diagnosis.findings.len());
+            let sentence = format!(
+                "Nothing that was checked is wrong. {some} of {all} things could not be checked."
+            );
+            (Severity::Warning, sentence)
         };
         Self {
             frame,
@@ -72,7 +81,7 @@ impl DoctorPage {
             severity,
             sentence,
             findings: of(Level::Wrong).chain(of(Level::Warning)).collect(),
-            unchecked: of(Level::NotChecked).collect(),
+            unchecked,
             good: of(Level::Ok).collect(),
         }
     }

@@ -9,6 +9,7 @@ use axum::response::Response;
 use http::StatusCode;
 use indicatif::ProgressBar;
 
+use super::background;
 use super::command::CommandLine;
 use super::dead_letters::{CountView, DeadLetterRow, count_views};
 use super::jobs::{Job, JobResult, NewJob};
@@ -17,6 +18,7 @@ use super::navigation::Section;
 use super::plans::DropPlan;
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, no_such_plan, redirect, status_of};
+use super::scans::Queues;
 use super::selection::Choice;
 use super::session::Session;
 use super::severity::Severity;
@@ -86,7 +88,7 @@ async fn selected(
         let control = RunControl { interrupt: &interrupt, progress: &progress };
         Ok(select(&stack, &of_scan, control).await?.scan)
     };
-    let scan = console.read_messages(&command, &choice.queue, read).await?;
+    let scan = console.read_messages(&command, choice.queues(), read).await?;
     Ok(DropPlan { command, back: choice.link("/dead-letters/queue", []), args, scan })
 }
 
@@ -171,33 +173,20 @@ fn begin(console: &Console, plan: Arc<DropPlan>, confirmation: Confirmation) -> 
     let dlq = plan.scan.queue;
     let command = plan.command.clone().with("--reason", &reason);
     let command = command.with_flag(&format!("--yes-delete-{number}"), true);
-    let job = console.jobs().add(NewJob {
+    let new = NewJob {
         title: format!("Deleting {} from {dlq}", counted(number, "message")),
         section: Section::DeadLetters,
-        command: command.clone(),
+        command,
         next: Link {
             label: "To the queue".to_owned(),
             href: link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]),
         },
-        progress: ProgressBar::hidden(),
-        interrupt: console.interrupt().child(),
-    });
+    };
     let args = Args { yes_delete: Some(number), reason: Some(reason), ..plan.args.clone() };
-    let (own, console_of_job) = (Arc::clone(&job), console.clone());
-    console.jobs().spawn(async move {
-        let (running, console) = (Arc::clone(&own), console_of_job.clone());
-        let deleted = async move |stack: Stack| {
-            let _receiving = console.scans().receive(dlq, &running.interrupt).await?;
-            let ended = delete(&stack, &plan.scan, &args, running.control()).await;
-            console.scans().forget(dlq);
-            ended
-        };
-        own.finish(match console_of_job.change(&command, deleted).await {
-            Ok((result, dropped)) => job_result(result, &dropped),
-            Err(error) => JobResult::without_outcome(&error),
-        });
-    });
-    job
+    background::begin(console, new, Queues::One(dlq.to_string()), async move |stack, job: &Job| {
+        let (result, dropped) = delete(&stack, &plan.scan, &args, job.control()).await?;
+        Ok(job_result(result, &dropped))
+    })
 }
 
 /// # Errors

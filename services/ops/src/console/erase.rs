@@ -6,9 +6,9 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use indicatif::ProgressBar;
 use shared::OrderKey;
 
+use super::background;
 use super::command::CommandLine;
 use super::jobs::{Job, JobResult, NewJob};
 use super::link::{Link, link, order_link};
@@ -16,6 +16,7 @@ use super::named_order::{order_name, stack_for};
 use super::navigation::Section;
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, redirect};
+use super::scans::Queues;
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
@@ -56,6 +57,11 @@ impl EraseRequest {
         }
     }
 
+    /// The order's id, as pages show it: an id that is an address is masked.
+    fn shown_id(&self) -> String {
+        without_addresses(self.order.order_id.as_str())
+    }
+
     fn frame(&self, console: &Console, session: &Session) -> PageFrame {
         let command = self.command(console, false);
         PageFrame::new(console, session, Section::Orders, &command).for_shop(&self.order.shop)
@@ -84,6 +90,10 @@ struct PlaceView {
     place: String,
     what: String,
     found: String,
+    /// Dead letters that somebody has received, perhaps of this order.
+    hidden: String,
+    /// Messages that are perhaps about it.
+    perhaps: String,
     not_looked_at: String,
 }
 
@@ -97,7 +107,7 @@ impl ErasePage {
             frame,
             shop: order.shop.to_string(),
             id: order.order_id.to_string(),
-            name: without_addresses(order.order_id.as_str()),
+            name: request.shown_id(),
             ledger_too: *ledger_too,
             other: link("/order/erase", parameters),
             places: erasure.places.iter().filter_map(PlaceView::new).collect(),
@@ -114,10 +124,13 @@ impl ErasePage {
 
 impl PlaceView {
     fn new(place: &Place) -> Option<Self> {
-        (place.found > 0 || place.not_looked_at > 0).then(|| Self {
+        let is_told = place.found > 0 || place.not_looked_at > 0 || place.needs_attention();
+        is_told.then(|| Self {
             place: capitalised(&place.place),
             what: place.what.clone(),
             found: number(place.found),
+            hidden: number(place.hidden),
+            perhaps: number(place.perhaps.len()),
             not_looked_at: number(place.not_looked_at),
         })
     }
@@ -150,7 +163,7 @@ async fn find(console: &Console, request: &EraseRequest) -> Result<Erasure, CliE
         erase::check_known(&stack, &erasure).await?;
         Ok(erasure)
     };
-    console.read_all_messages(&request.command(console, false), read).await
+    console.read_messages(&request.command(console, false), Queues::All, read).await
 }
 
 /// `POST /order/erase`: removes it in the background, if its id was typed.
@@ -164,12 +177,13 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
     }
 }
 
-/// The reason, where the order's id was typed too.
+/// The reason, where the order's id was typed too: as it is, or as the page shows it.
 ///
 /// # Errors
 /// [`CliError::Input`] when either is missing, or the id is another order's.
 fn confirmation(request: &EraseRequest, fields: &Fields) -> Result<String, CliError> {
-    if fields.get("typed") != request.order.order_id.as_str() {
+    let typed = fields.get("typed");
+    if typed != request.order.order_id.as_str() && typed != request.shown_id() {
         return Err(CliError::input(
             "Nothing was erased: type the order's id, exactly as its page shows it. Go back, and type it again.",
         ));
@@ -185,28 +199,17 @@ fn confirmation(request: &EraseRequest, fields: &Fields) -> Result<String, CliEr
 fn begin(console: &Console, request: &EraseRequest, reason: &str) -> Arc<Job> {
     let command = request.command(console, true).with("--reason", reason);
     let order = order_name(console, &request.order, PiiMode::Masked);
-    let job = console.jobs().add(NewJob {
+    let new = NewJob {
         title: format!("Erasing order {order}"),
         section: Section::Orders,
-        command: command.clone(),
+        command,
         next: Link { label: "To the order".to_owned(), href: order_link(&request.order) },
-        progress: ProgressBar::hidden(),
-        interrupt: console.interrupt().child(),
-    });
+    };
     let (args, order) = (request.args(console, reason), request.order.clone());
-    let (own, console_of_job) = (Arc::clone(&job), console.clone());
-    console.jobs().spawn(async move {
-        let (running, console) = (Arc::clone(&own), console_of_job.clone());
-        let removed = async move |stack| {
-            let _receiving = console.receive_all(&stack, &running.interrupt).await?;
-            erase::remove(&stack_for(&stack, &order), &args, &running.interrupt).await
-        };
-        own.finish(match console_of_job.change(&command, removed).await {
-            Ok(erasure) => result(&erasure),
-            Err(error) => JobResult::without_outcome(&error),
-        });
-    });
-    job
+    background::begin(console, new, Queues::All, async move |stack, job: &Job| {
+        let stack = stack_for(&stack, &order);
+        Ok(result(&erase::remove(&stack, &args, &job.interrupt).await?))
+    })
 }
 
 /// What was removed, what was not and why, and what this cannot reach.

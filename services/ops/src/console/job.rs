@@ -6,7 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 
 use super::link::Link;
-use super::request::{Change, Fields, Form};
+use super::request::{Change, Fields, Form, reload_link};
 use super::respond::{PageFrame, html, redirect, refuse};
 use super::session::Session;
 use super::severity::Severity;
@@ -24,6 +24,8 @@ struct JobPage {
     all: u64,
     counts: String,
     is_stopping: bool,
+    /// Where it looks again while the job runs.
+    reload: String,
     /// Once it has ended.
     result: Option<ResultView>,
     next: Link,
@@ -50,6 +52,7 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
         all,
         counts: format!("{} of {}", number(done), number(all)),
         is_stopping: job.interrupt.is_requested(),
+        reload: reload_link("/job", [("id", job.id.as_str())]),
         result,
         next: job.next.clone(),
     };

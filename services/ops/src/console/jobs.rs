@@ -49,8 +49,6 @@ pub struct NewJob {
     pub section: Section,
     pub command: CommandLine,
     pub next: Link,
-    pub progress: ProgressBar,
-    pub interrupt: Interrupt,
 }
 
 /// What came of a job.
@@ -69,9 +67,10 @@ impl JobResult {
 }
 
 impl Jobs {
-    /// Keeps a job that begins now.
-    pub fn add(&self, new: NewJob) -> Arc<Job> {
-        let NewJob { title, section, command, next, progress, interrupt } = new;
+    /// Keeps a job that begins now, and that `interrupt` stops after its current step.
+    pub fn add(&self, new: NewJob, interrupt: Interrupt) -> Arc<Job> {
+        let NewJob { title, section, command, next } = new;
+        let progress = ProgressBar::hidden();
         let id = Uuid::new_v4().simple().to_string();
         let result = OnceLock::new();
         let job = Arc::new(Job { id, title, section, command, next, progress, interrupt, result });

@@ -21,6 +21,7 @@ mod act;
 mod address_check;
 mod args;
 mod audit_log;
+mod background;
 mod command;
 mod dead_letters;
 mod delivery_answer;
@@ -73,7 +74,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, note};
 use crate::shop::table::all_shops;
 use rights::Rights;
-use state::Console;
+use state::{Beginning, Console};
 
 /// Serves the console until Ctrl-C. A change that is being made then ends, or stops after its current step, and is waited
 /// for.
@@ -92,7 +93,14 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
             .unwrap_or_else(|_| vec![stack.shop_or_default().to_string()]),
     };
     let rights = Rights::probe(stack).await;
-    let console = Console::new(stack.clone(), (shops, rights), args, address, interrupt.clone());
+    let console = Console::new(Beginning {
+        stack: stack.clone(),
+        shops,
+        rights,
+        args,
+        address,
+        interrupt: interrupt.clone(),
+    });
     let link = console.sessions().invitation();
     output.write(&format!(
         "The console of the stack {} runs on this machine. Open it with\n\n  {link}\n\nThe link is good for one browser. \

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
-use http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use http::{StatusCode, header};
 use loopback::mail_frame::{Pictures, sandboxed, with_links_in_a_new_tab};
 use shared::OrderKey;
 use shared::notification::Recipient;
@@ -35,6 +35,8 @@ struct MailPage {
     /// The same page, with pictures or without them.
     other: String,
     has_pictures: bool,
+    /// The mail as a file, which customer service can send on.
+    file: String,
     back: String,
 }
 
@@ -89,10 +91,10 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     match shown.await {
         Ok((order, mail, found)) => {
             let has_pictures = fields.get("pictures") == "shown";
-            let with = |path, pictures| {
+            let with = |path, more| {
                 let names = ["shop", "id", "kind", "scope", "recipient", "event"];
                 let same = names.map(|name| (name, fields.get(name)));
-                link(path, same.into_iter().chain([("pictures", pictures)]))
+                link(path, same.into_iter().chain([more]))
             };
             let pictures = if has_pictures { "shown" } else { "" };
             let kind = capitalised(&mail_name(fields.get("kind")));
@@ -102,9 +104,10 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
                 title: format!("{kind} of order {order_name}"),
                 header: MailHeader::new(&mail, found.as_ref()),
                 text: mail.mail.text,
-                body: with("/order/mail/body", pictures),
-                other: with("/order/mail", if has_pictures { "" } else { "shown" }),
+                body: with("/order/mail/body", ("pictures", pictures)),
+                other: with("/order/mail", ("pictures", if has_pictures { "" } else { "shown" })),
                 has_pictures,
+                file: with("/order/mail/body", ("file", "1")),
                 back: order_link(&order),
             };
             html(StatusCode::OK, &page)
@@ -146,16 +149,27 @@ async fn find_mail(
     Ok(report.notifications.into_iter().find(is_it))
 }
 
-/// `GET /order/mail/body`: the frame's document.
+/// `GET /order/mail/body`: the frame's document. With `file=1` the mail's HTML as it was sent, to be saved.
 pub async fn body(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let pictures = match fields.get("pictures") {
         "shown" => Pictures::Shown,
         _ => Pictures::Blocked,
     };
     match render(&console, &session, &fields).await {
+        Ok((_, mail)) if !fields.get("file").is_empty() => {
+            let saved = format!("attachment; filename=\"{}.html\"", file_name(&mail.name));
+            let page = sandboxed(mail.mail.html, Pictures::Shown);
+            ([(header::CONTENT_DISPOSITION, saved)], page).into_response()
+        }
         Ok((_, mail)) => sandboxed(with_links_in_a_new_tab(&mail.mail.html), pictures),
         Err(error) => refuse(status_of(&error), "The mail is not shown", &error_sentence(&error)),
     }
+}
+
+/// A shop names its orders as it likes: of that only what every file system takes, and no header is ended by.
+fn file_name(mail: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
+    mail.chars().map(|c| if is_plain(c) { c } else { '-' }).collect()
 }
 
 /// Renders the mail of the event that the fields name, as `waybill preview --order` does.

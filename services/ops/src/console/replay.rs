@@ -8,6 +8,7 @@ use axum::response::Response;
 use http::StatusCode;
 use indicatif::ProgressBar;
 
+use super::background;
 use super::command::CommandLine;
 use super::dead_letters::{CountView, DeadLetterRow, count_views};
 use super::diff::{DiffLine, diff_lines};
@@ -17,6 +18,7 @@ use super::navigation::Section;
 use super::plans::ReplayPlan;
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, no_such_plan, redirect};
+use super::scans::Queues;
 use super::selection::Choice;
 use super::session::Session;
 use super::severity::Severity;
@@ -26,9 +28,9 @@ use crate::audit;
 use crate::dlq::replay::{
     Args, MAX_LISTED, Plan, carry_out as move_planned, plan as make_plan, queue,
 };
-use crate::dlq::{Edit, ReplayOutcome, Verdict, skipped_sentences};
+use crate::dlq::{Edit, Edits, ReplayOutcome, Verdict, skipped_sentences};
 use crate::error::CliError;
-use crate::output::counted;
+use crate::output::{counted, number};
 use crate::progress::RunControl;
 
 #[derive(Template)]
@@ -49,12 +51,49 @@ struct PlanPage {
     dead_letters: Vec<DeadLetterRow>,
     unlisted: usize,
     skipped: Vec<Sentence>,
-    back: String,
-    is_edited: bool,
-    /// What an edit changes.
+    back: Link,
+    edit: Option<EditView>,
+}
+
+/// What an edit does to the bodies.
+struct EditView {
+    summary: String,
+    /// The first changes.
     changes: Vec<DiffLine>,
-    /// Why an edit fails.
-    refusal: Option<Sentence>,
+    /// How many messages it is refused on, as a sentence; empty for none.
+    refused: String,
+    /// The first of these: a message's link, and why.
+    failures: Vec<(Link, Sentence)>,
+}
+
+impl EditView {
+    fn new(edits: &Edits, queue: &str) -> Self {
+        let failures = edits.failures.iter().map(|failure| {
+            let parameters = [("queue", queue), ("id", failure.message_id.as_str())];
+            let href = link("/dead-letters/message", parameters);
+            (Link { label: failure.message_id.clone(), href }, Sentence::new(&failure.reason))
+        });
+        let (shown, more) = (edits.diffs.len(), edits.changed > edits.diffs.len());
+        let first = if more { format!(" These are the first {shown}.") } else { String::new() };
+        let listed =
+            if edits.failed > edits.failures.len() { "the first of them" } else { "namely" };
+        Self {
+            summary: format!(
+                "The edit changes {} and leaves {} as before.{first}",
+                counted(edits.changed, "message"),
+                number(edits.unchanged)
+            ),
+            changes: diff_lines(&edits.diffs.concat()),
+            refused: match edits.failed {
+                0 => String::new(),
+                failed => format!(
+                    "The edit is refused on {}. What it is refused on stays as it is; {listed}:",
+                    counted(failed, "message")
+                ),
+            },
+            failures: failures.collect(),
+        }
+    }
 }
 
 /// A replay that is to be planned.
@@ -67,7 +106,7 @@ pub struct PlanRequest {
     /// The repair of each body.
     pub edit: Option<Edit>,
     /// The page that it was asked for on.
-    pub back: String,
+    pub back: Link,
 }
 
 /// `GET /dead-letters/replay`: what a replay of the chosen messages would do. `stale=1` sends stale mails too.
@@ -77,29 +116,37 @@ pub async fn plan(State(console): State<Console>, session: Session, fields: Fiel
     let command = choice.flags(CommandLine::new(console.stack(), words));
     let request = PlanRequest {
         command: command.with_flag("--force-stale", force_stale),
-        back: choice.link("/dead-letters/queue", []),
+        back: to_messages(&choice),
         choice,
         force_stale,
         edit: None,
     };
-    answer_plan(&console, &session, request).await
+    let frame = PageFrame::new(&console, &session, Section::DeadLetters, &request.command);
+    plan_page(&console, &session, request).await.unwrap_or_else(|error| error_page(frame, &error))
+}
+
+/// The page of the chosen messages.
+pub fn to_messages(choice: &Choice) -> Link {
+    Link { label: "Back to the messages".to_owned(), href: choice.link("/dead-letters/queue", []) }
 }
 
 /// The page of a plan, with a button where there is something to move. The plan is kept for it.
-pub async fn answer_plan(console: &Console, session: &Session, request: PlanRequest) -> Response {
+///
+/// # Errors
+/// As of [`make_plan`], and [`CliError::Input`] for a choice or a queue that is none.
+pub async fn plan_page(
+    console: &Console,
+    session: &Session,
+    request: PlanRequest,
+) -> Result<Response, CliError> {
+    let plan = planned(console, &request).await?;
     let command = request.command.clone();
     let frame = PageFrame::new(console, session, Section::DeadLetters, &command);
-    match planned(console, &request).await {
-        Ok(plan) => {
-            let mut page = PlanPage::new(frame, &request, &plan);
-            if !plan.to_move.is_empty() && !page.frame.is_read_only {
-                let plan = ReplayPlan { command, plan };
-                page.plan_id = Some(console.replays().keep(session, plan));
-            }
-            html(StatusCode::OK, &page)
-        }
-        Err(error) => error_page(frame, &error),
+    let mut page = PlanPage::new(frame, request, &plan);
+    if !plan.to_move.is_empty() && !page.frame.is_read_only {
+        page.plan_id = Some(console.replays().keep(session, ReplayPlan { command, plan }));
     }
+    Ok(html(StatusCode::OK, &page))
 }
 
 async fn planned(console: &Console, request: &PlanRequest) -> Result<Plan, CliError> {
@@ -123,14 +170,12 @@ async fn planned(console: &Console, request: &PlanRequest) -> Result<Plan, CliEr
         let control = RunControl { interrupt: &interrupt, progress: &progress };
         make_plan(&stack, dlq, &args, control).await
     };
-    console.read_messages(&request.command, &request.choice.queue, plan).await
+    console.read_messages(&request.command, request.choice.queues(), plan).await
 }
 
 impl PlanPage {
-    fn new(frame: PageFrame, request: &PlanRequest, plan: &Plan) -> Self {
+    fn new(frame: PageFrame, request: PlanRequest, plan: &Plan) -> Self {
         let (scan, choice) = (&plan.scan, &request.choice);
-        let edits = scan.edits.as_ref();
-        let refusal = edits.and_then(|edits| edits.first_failure.as_ref());
         let listed = scan.entries.iter().take(MAX_LISTED);
         let stale = if plan.args.force_stale { "" } else { "1" };
         Self {
@@ -146,10 +191,8 @@ impl PlanPage {
             dead_letters: listed.map(|entry| DeadLetterRow::new(&choice.queue, entry)).collect(),
             unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
-            back: request.back.clone(),
-            is_edited: edits.is_some(),
-            changes: edits.map(|it| diff_lines(&it.diffs.concat())).unwrap_or_default(),
-            refusal: refusal.map(|why| Sentence::new(&format!("The edit is refused: {why}."))),
+            edit: scan.edits.as_ref().map(|edits| EditView::new(edits, &choice.queue)),
+            back: request.back,
         }
     }
 }
@@ -180,37 +223,22 @@ fn begin(console: &Console, plan: Arc<ReplayPlan>, reason: String) -> Arc<Job> {
     let dlq = plan.plan.scan.queue;
     let count = plan.plan.to_move.len();
     let command = plan.command.clone().with("--reason", &reason).with_flag("--yes", true);
-    let progress = ProgressBar::hidden();
-    progress.set_length(count as u64);
-    let job = console.jobs().add(NewJob {
+    let new = NewJob {
         title: format!("Replay of {} from {dlq}", counted(count, "message")),
         section: Section::DeadLetters,
-        command: command.clone(),
+        command,
         next: Link {
             label: "To the queue".to_owned(),
             href: link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]),
         },
-        progress,
-        interrupt: console.interrupt().child(),
-    });
-    let (own, console_of_job) = (Arc::clone(&job), console.clone());
-    console.jobs().spawn(async move {
-        let (running, console) = (Arc::clone(&own), console_of_job.clone());
-        let moved = async move |stack| {
-            let _receiving = console.scans().receive(dlq, &running.interrupt).await?;
-            let mut outcome = ReplayOutcome::default();
-            let control = running.control();
-            let result = move_planned(&stack, &plan.plan, &reason, control, &mut outcome).await;
-            console.scans().forget(dlq);
-            // What was done is told however it ended.
-            Ok((result, outcome))
-        };
-        own.finish(match console_of_job.change(&command, moved).await {
-            Ok((result, outcome)) => job_result(result, &outcome),
-            Err(error) => JobResult::without_outcome(&error),
-        });
-    });
-    job
+    };
+    background::begin(console, new, Queues::One(dlq.to_string()), async move |stack, job: &Job| {
+        job.progress.set_length(count as u64);
+        let mut outcome = ReplayOutcome::default();
+        let result = move_planned(&stack, &plan.plan, &reason, job.control(), &mut outcome).await;
+        // What was done is told however it ended.
+        Ok(job_result(result, &outcome))
+    })
 }
 
 fn job_result(result: Result<(), CliError>, outcome: &ReplayOutcome) -> JobResult {

@@ -6,14 +6,18 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::response::Response;
 use http::request::Parts;
-use http::{StatusCode, header};
+use http::{StatusCode, Uri, header};
 use shared::{OrderId, OrderKey, ShopId};
 use url::form_urlencoded;
 
+use super::link::link;
 use super::respond::refuse;
 use super::session::Session;
 use super::state::Console;
 use crate::error::CliError;
+
+/// The parameter of a link that a page follows by itself.
+const RELOAD: (&str, &str) = ("reload", "1");
 
 /// The field of each form with the token of its session.
 pub const FORM_TOKEN: &str = "form_token";
@@ -29,6 +33,11 @@ impl Fields {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
+    /// The parameters of a link.
+    pub fn of_link(uri: &Uri) -> Self {
+        Self::parse(uri.query().unwrap_or_default().as_bytes())
+    }
+
     /// The first value of this name, without white space around it; empty where there is none.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(own, _)| own == name);
@@ -39,6 +48,11 @@ impl Fields {
     pub fn document(&self, name: &str) -> String {
         let found = self.0.iter().find(|(own, _)| own == name);
         found.map_or_else(String::new, |(_, value)| value.replace("\r\n", "\n"))
+    }
+
+    /// Whether a page has asked for this by itself, and nobody has: its link for that, [`reload_link`], says so.
+    pub fn is_reload(&self) -> bool {
+        self.get(RELOAD.0) == RELOAD.1
     }
 
     /// The order that the fields `shop` and `id` name, of a shop that this console is about.
@@ -75,11 +89,19 @@ impl Fields {
     }
 }
 
+/// The link by which a page loads itself again: whoever left it open keeps no session alive by that.
+pub fn reload_link<'a>(
+    path: &str,
+    parameters: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> String {
+    link(path, parameters.into_iter().chain([RELOAD]))
+}
+
 impl<S: Sync> FromRequestParts<S> for Fields {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::parse(parts.uri.query().unwrap_or_default().as_bytes()))
+        Ok(Self::of_link(&parts.uri))
     }
 }
 
@@ -161,6 +183,8 @@ mod tests {
         let fields = Fields::parse("q=+a%40b+&message=1&message=&message=2%26".as_bytes());
         assert_eq!((fields.get("q"), fields.get("absent")), ("a@b", ""));
         assert_eq!(fields.get("message"), "1", "the first of several");
+        let link = reload_link("/", [("watch", "1")]).parse().unwrap();
+        assert!(Fields::of_link(&link).is_reload(), "{link}");
         let fields = Fields::parse(b"document=%7B%0D%0A++%22a%22%3A1%0D%0A%7D%0D%0A");
         assert_eq!(fields.document("document"), "{\n  \"a\":1\n}\n");
     }

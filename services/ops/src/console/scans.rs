@@ -36,6 +36,21 @@ struct QueueState {
     running: Weak<RunningScan>,
 }
 
+/// Of which dead-letter queues something receives messages.
+#[derive(Debug, Clone)]
+pub enum Queues {
+    /// The one that is called so.
+    One(String),
+    All,
+}
+
+/// A queue that nobody else here receives from, until this is dropped.
+#[derive(Debug)]
+pub struct HeldQueue {
+    pub dlq: Dlq,
+    _receiving: OwnedMutexGuard<()>,
+}
+
 /// A whole scan of a queue.
 #[derive(Debug)]
 pub struct KeptScan {
@@ -102,14 +117,10 @@ impl Scans {
     ///
     /// # Errors
     /// [`CliError::Interrupted`] when it is to stop before its turn has come: a replay may take hours.
-    pub async fn receive(
-        &self,
-        dlq: Dlq,
-        interrupt: &Interrupt,
-    ) -> Result<OwnedMutexGuard<()>, CliError> {
+    pub async fn hold(&self, dlq: Dlq, interrupt: &Interrupt) -> Result<HeldQueue, CliError> {
         let receiving = Arc::clone(&self.lock().entry(dlq).or_default().receiving);
         tokio::select! {
-            guard = receiving.lock_owned() => Ok(guard),
+            guard = receiving.lock_owned() => Ok(HeldQueue { dlq, _receiving: guard }),
             () = interrupt.requested() => Err(CliError::Interrupted(format!(
                 "Stopped while something else here used the queue {dlq}. Nothing was changed."
             ))),
@@ -205,6 +216,20 @@ mod tests {
         assert!(matches!(scans.source(Dlq::Mail, &console), Source::New { .. }));
     }
 
+    #[test]
+    fn a_scan_is_shown_for_half_a_minute() {
+        let (scans, console) = (Scans::default(), Interrupt::default());
+        let keep = |age| {
+            let ended = Instant::now().checked_sub(age).unwrap();
+            let kept = KeptScan { ended, ..KeptScan::new(DlqScan::empty(Dlq::Mail)) };
+            scans.lock().entry(Dlq::Mail).or_default().latest = Some(Arc::new(kept));
+        };
+        keep(KEPT_FOR - Duration::from_secs(10));
+        assert!(matches!(scans.source(Dlq::Mail, &console), Source::Kept(_)));
+        keep(KEPT_FOR);
+        assert!(matches!(scans.source(Dlq::Mail, &console), Source::New { .. }));
+    }
+
     #[tokio::test]
     async fn a_scan_for_which_nobody_waits_stops_and_one_that_failed_is_not_kept() {
         let (scans, console) = (Scans::default(), Interrupt::default());
@@ -232,11 +257,11 @@ mod tests {
     #[tokio::test]
     async fn who_waits_for_a_queue_that_somebody_uses_can_be_stopped() {
         let (scans, waiting) = (Scans::default(), Interrupt::default());
-        let user = scans.receive(Dlq::Mail, &Interrupt::default()).await.unwrap();
+        let user = scans.hold(Dlq::Mail, &Interrupt::default()).await.unwrap();
         waiting.request();
-        let stopped = scans.receive(Dlq::Mail, &waiting).await;
+        let stopped = scans.hold(Dlq::Mail, &waiting).await;
         assert!(matches!(stopped, Err(CliError::Interrupted(_))), "{stopped:?}");
         drop(user);
-        assert!(scans.receive(Dlq::Mail, &Interrupt::default()).await.is_ok());
+        assert!(scans.hold(Dlq::Mail, &Interrupt::default()).await.is_ok());
     }
 }

@@ -15,6 +15,7 @@ use super::navigation::Section;
 use super::not_found::order_error_page;
 use super::request::{Fields, Form};
 use super::respond::{PageFrame, html, redirect};
+use super::scans::Queues;
 use super::session::Session;
 use super::state::Console;
 use super::wording::day_and_time;
@@ -199,7 +200,7 @@ async fn look_further(console: &Console, search: Search) -> Result<Further, CliE
         look_in_dead_letters(&stack, &wanted, &others, PiiMode::Masked, control).await
     };
     let command = CommandLine::new(console.stack(), ["order"]);
-    console.read_all_messages(&command, look).await.map(Further::DeadLetters)
+    console.read_messages(&command, Queues::All, look).await.map(Further::DeadLetters)
 }
 
 impl FoundPage {

@@ -6,6 +6,7 @@ use shared::{Kind, OrderId};
 use super::command::CommandLine;
 use super::link::link;
 use super::request::Fields;
+use super::scans::Queues;
 use crate::dlq::{Selection, Verdict};
 use crate::error::CliError;
 
@@ -73,7 +74,7 @@ impl Choice {
     }
 
     /// The names and values of its form's fields.
-    fn parameters(&self) -> [(&str, &str); 6] {
+    pub fn parameters(&self) -> [(&str, &str); 6] {
         [
             ("queue", &self.queue),
             ("failed_for", &self.failed_for),
@@ -92,6 +93,11 @@ impl Choice {
             .with("--order", &self.order)
             .with("--verdict", &self.verdict)
             .with("--message", &self.message)
+    }
+
+    /// Its queue, for whoever receives the messages.
+    pub fn queues(&self) -> Queues {
+        Queues::One(self.queue.clone())
     }
 
     /// Whether it leaves any message of the queue out.

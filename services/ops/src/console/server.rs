@@ -1,6 +1,7 @@
 //! The console's routes and its port.
 
 use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use axum::Router;
@@ -8,6 +9,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use futures::FutureExt;
 use http::{HeaderMap, Method, StatusCode, header};
 use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
 use tokio::net::TcpListener;
@@ -60,11 +62,6 @@ pub async fn serve(
 }
 
 fn routes(console: Console, address: SocketAddr) -> Router {
-    const STYLE: &str = include_str!("../../templates/console/style.css");
-    const ICON: &str = include_str!("../../templates/console/icon.svg");
-    let asset = |media_type: &'static str, text: &'static str| {
-        get(move || async move { ([(header::CONTENT_TYPE, media_type)], text) })
-    };
     let pages = Router::new()
         .route("/", get(today::page))
         .route("/orders", get(search::form).post(search::find))
@@ -94,9 +91,19 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .route("/job/stop", post(job::stop))
         .route("/doctor", get(doctor::page))
         .route("/session/end", post(end_session))
-        .fallback(no_such_page)
-        // Every page but those below: a page that is added is not forgotten.
-        .layer(from_fn_with_state(console.clone(), require_session));
+        .fallback(no_such_page);
+    guarded(pages, console, address)
+}
+
+/// What goes around the pages: a page that is added is not forgotten.
+fn guarded(pages: Router<Console>, console: Console, address: SocketAddr) -> Router {
+    const STYLE: &str = include_str!("../../templates/console/style.css");
+    const ICON: &str = include_str!("../../templates/console/icon.svg");
+    let asset = |media_type: &'static str, text: &'static str| {
+        get(move || async move { ([(header::CONTENT_TYPE, media_type)], text) })
+    };
+    // Every page but those below.
+    let pages = pages.layer(from_fn_with_state(console.clone(), require_session));
     Router::new()
         .route(INVITATION_PATH, get(open))
         // They tell nothing, and a page of refusal needs them.
@@ -104,6 +111,7 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .route("/favicon.ico", asset("image/svg+xml", ICON))
         .merge(pages)
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+        .layer(from_fn(catch_panics))
         // The last one is the first to get a request.
         .layer(from_fn_with_state(BrowserGuard::new(address), refuse_web_pages))
         .layer(from_fn(add_headers))
@@ -115,7 +123,18 @@ fn documents() -> DefaultBodyLimit {
     DefaultBodyLimit::max(MAX_DOCUMENT_FORM_BYTES)
 }
 
-/// Middleware: lets in whoever came by the link.
+/// Middleware: answers for a page that panics. Its connection would be closed without a word.
+async fn catch_panics(request: Request, next: Next) -> Response {
+    // What pages share is behind locks, and each is taken also when it was left in a panic.
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    answered.unwrap_or_else(|_panic| {
+        let sentence = "The console itself failed at this page, and goes on: begin at `waybill status`. What was changed by \
+                        then stands in `waybill audit`. Its terminal says where it failed.";
+        refuse(StatusCode::INTERNAL_SERVER_ERROR, "This page failed", sentence)
+    })
+}
+
+/// Middleware: lets in whoever came by the link. Whatever they ask for but a page's own reload is a use of their session.
 async fn require_session(State(console): State<Console>, request: Request, next: Next) -> Response {
     let site = request.headers().get("sec-fetch-site").and_then(|site| site.to_str().ok());
     // A page of another port of this machine may lead here, with the cookie. It is to set no scan of a queue going.
@@ -123,13 +142,12 @@ async fn require_session(State(console): State<Console>, request: Request, next:
         let sentence = "Another page has led here. Begin at the console's first page, at /.";
         return refuse(StatusCode::FORBIDDEN, "Not opened", sentence);
     }
-    match console.sessions().find(request.headers()) {
-        Some(_) => {
-            refresh_shop_names(&console).await;
-            next.run(request).await
-        }
-        None => no_session(),
+    let Some(session) = console.sessions().find(request.headers()) else { return no_session() };
+    if !Fields::of_link(request.uri()).is_reload() {
+        console.sessions().touch(&session);
     }
+    refresh_shop_names(&console).await;
+    next.run(request).await
 }
 
 /// Reads what the shops are called, where they have to be told apart and nobody has lately. Where that fails, pages use
@@ -186,4 +204,75 @@ fn is_prefetch(headers: &HeaderMap) -> bool {
 async fn no_such_page() -> Response {
     let sentence = "There is no such page. The navigation leads to all that there are: start with the first page, at /.";
     refuse(StatusCode::NOT_FOUND, "No such page", sentence)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::console::moment::Moment;
+    use crate::console::session::Session;
+
+    /// Serves these pages as the console's own.
+    async fn serve_pages(pages: Router<Console>) -> (Console, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let console = Console::unreachable(address);
+        let router = guarded(pages, console.clone(), address);
+        tokio::spawn(axum::serve(listener, router).into_future());
+        (console, address)
+    }
+
+    /// A session, and its cookie.
+    fn open(console: &Console) -> (Session, String) {
+        let invitation = console.sessions().invitation();
+        let cookie = console.sessions().open(invitation.split_once("token=").unwrap().1).unwrap();
+        let cookie = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let headers = HeaderMap::from_iter([(header::COOKIE, cookie.parse().unwrap())]);
+        (console.sessions().find(&headers).unwrap(), cookie)
+    }
+
+    async fn get_page(address: SocketAddr, path: &str, cookie: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {address}\r\ncookie: {cookie}\r\nconnection: close\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn a_page_that_panics_is_answered_with_a_sentence_and_the_others_go_on() {
+        let panics = async || -> &'static str { panic!("on purpose") };
+        let pages = Router::new().route("/panics", get(panics)).route("/", get(async || "as ever"));
+        let (console, address) = serve_pages(pages).await;
+        let (_, cookie) = open(&console);
+        let page = get_page(address, "/panics", &cookie).await;
+        assert!(page.starts_with("HTTP/1.1 500 "), "{page}");
+        assert!(page.contains("The console itself failed at this page"), "{page}");
+        assert!(page.contains("href=\"/\"") && !page.contains("on purpose"), "{page}");
+        assert!(page.contains("content-security-policy: default-src 'none'"), "{page}");
+        assert!(get_page(address, "/", &cookie).await.ends_with("as ever"));
+    }
+
+    #[tokio::test]
+    async fn a_page_that_loads_itself_again_is_no_use_of_its_session_and_what_a_person_asks_for_is()
+    {
+        let pages = Router::new().route("/", get(async || "watched"));
+        let (console, address) = serve_pages(pages).await;
+        let (session, cookie) = open(&console);
+        // An hour ahead, so that whatever is later than the request is told from it.
+        let mark = Moment::now().plus(Duration::from_secs(3600));
+        console.sessions().touch_at(&session, mark);
+        assert!(get_page(address, "/?watch=1&reload=1", &cookie).await.ends_with("watched"));
+        assert_eq!(console.sessions().last_used(&session), Some(mark));
+        get_page(address, "/?watch=1", &cookie).await;
+        assert_ne!(console.sessions().last_used(&session), Some(mark));
+    }
 }

@@ -15,7 +15,8 @@ use super::moment::Moment;
 /// How long an order stays unmasked: a conversation with its customer.
 const UNMASKED_FOR: Duration = Duration::from_secs(15 * 60);
 
-/// A session that nobody has used for so long has ended: a working day. A new link stands in the terminal.
+/// A session that nobody has used for so long has ended: a working day. A new link stands in the terminal. A page that loads
+/// itself again does not count ([`is_reload`](super::request::Fields::is_reload)).
 const IDLE_LIMIT: Duration = Duration::from_secs(8 * 60 * 60);
 
 /// The path of the link, which has the parameter `token`.
@@ -81,7 +82,7 @@ impl Sessions {
         HeaderValue::from_str(&value).ok()
     }
 
-    /// The session of a request's cookie.
+    /// The session of a request's cookie. That alone is no [use](Self::touch) of it.
     pub fn find(&self, headers: &HeaderMap) -> Option<Session> {
         self.find_at(headers, Moment::now())
     }
@@ -94,10 +95,25 @@ impl Sessions {
         cookies.flat_map(|cookies| cookies.split(';')).find_map(|cookie| {
             let (its_name, value) = cookie.trim().split_once('=')?;
             let id = fingerprint(value);
-            let found = open.get_mut(&id).filter(|_| its_name == name)?;
-            found.last_used = now;
+            let found = open.get(&id).filter(|_| its_name == name)?;
             Some(Session { id, form_token: found.form_token.clone() })
         })
+    }
+
+    /// Somebody has used the session: only now does its idle time begin anew.
+    pub fn touch(&self, session: &Session) {
+        self.touch_at(session, Moment::now());
+    }
+
+    pub(super) fn touch_at(&self, session: &Session, now: Moment) {
+        if let Some(state) = lock(&self.open).get_mut(&session.id) {
+            state.last_used = now;
+        }
+    }
+
+    #[cfg(test)]
+    pub fn last_used(&self, session: &Session) -> Option<Moment> {
+        lock(&self.open).get(&session.id).map(|state| state.last_used)
     }
 
     /// Shows the order's personal data to this session for a while.
@@ -234,8 +250,12 @@ mod tests {
         let (one, other) = (open(), open());
         sessions.end(&sessions.find(&one).unwrap());
         assert!(sessions.find(&one).is_none());
-        assert!(sessions.find_at(&other, later(7)).is_some(), "and is used by that");
-        assert!(sessions.find_at(&other, later(14)).is_some());
-        assert!(sessions.find_at(&other, later(23)).is_none());
+        let found = sessions.find_at(&other, later(7)).unwrap();
+        sessions.touch_at(&found, later(7));
+        assert!(
+            sessions.find_at(&other, later(14)).is_some(),
+            "which a page's own reload only finds"
+        );
+        assert!(sessions.find_at(&other, later(16)).is_none());
     }
 }

@@ -6,15 +6,15 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use indicatif::ProgressBar;
 use kit::shops::ShopItem;
 use mailer::settings_check::SettingsCheck;
 use shared::{FieldError, FieldWarning, ShopId};
 
 use super::audit_log::AuditRow;
+use super::background;
 use super::command::CommandLine;
 use super::diff::{DiffLine, diff};
-use super::jobs::{JobResult, NewJob};
+use super::jobs::NewJob;
 use super::link::{Link, link};
 use super::mails::mails_link;
 use super::navigation::Section;
@@ -39,6 +39,9 @@ const HISTORY: i32 = 100;
 /// What settings that were typed are called in their errors.
 const ORIGIN: &str = "settings";
 
+/// What stands in the form of a shop that has none yet: they say nothing, so everything is as the stack's parameters say.
+const FIRST_SETTINGS: &str = "{\n}\n";
+
 /// Where a shop's settings are shown.
 pub fn shop_link(shop: &str) -> String {
     link("/shops/shop", [("shop", shop)])
@@ -60,7 +63,9 @@ struct ShopView {
     sender: String,
     version: u64,
     put_at: String,
+    /// What is to be looked at, if anything.
     problem: String,
+    is_bad: bool,
 }
 
 /// `GET /shops`: every shop that has settings. A console for one shop shows that one: its operator may read no other's.
@@ -83,12 +88,13 @@ impl ShopsPage {
         let has_default = list.shops.iter().any(|row| row.shop == default.as_str());
         let shops = list.shops.into_iter().map(|row| ShopView {
             link: shop_link(&row.shop),
-            shop: row.shop,
+            sender: row.sender(),
+            problem: row.problem(),
+            is_bad: row.problem.is_some(),
             name: row.name.unwrap_or_default(),
-            sender: row.sender.unwrap_or_default(),
             version: row.version,
             put_at: day_and_time(row.put_at),
-            problem: row.problem.unwrap_or_default(),
+            shop: row.shop,
         });
         Self {
             frame,
@@ -189,7 +195,7 @@ impl ShopPage {
             shop: shop.to_string(),
             version: item.map_or(0, |item| item.version),
             put_at: item.map(|item| day_and_time(item.put_at)),
-            document: item.map_or_else(|| "{\n}\n".to_owned(), |item| item.document.clone()),
+            document: item.map_or_else(|| FIRST_SETTINGS.to_owned(), |item| item.document.clone()),
             is_typed: false,
             findings: item.map(|item| Findings::new(&item.document, shop)),
             mails: mails_link(shop.as_str()),
@@ -308,17 +314,14 @@ async fn put_planned(
         put(&stack, &new, &args).await
     };
     let done = console.change(&command, change).await?;
-    let job = console.jobs().add(NewJob {
+    console.add_shop(&shop);
+    let new = NewJob {
         title: format!("Settings of {shop}"),
         section: Section::Shops,
         command,
         next: Link { label: "To the shop".to_owned(), href: shop_link(shop.as_str()) },
-        progress: ProgressBar::hidden(),
-        interrupt: console.interrupt().child(),
-    });
-    let sentence = done.text(ColorMode::Plain).trim_end().to_owned();
-    job.finish(JobResult { severity: Severity::Good, sentences: vec![sentence] });
-    Ok(job.link())
+    };
+    Ok(background::record(console, new, done.text(ColorMode::Plain).trim_end().to_owned()))
 }
 
 fn failed(console: &Console, session: &Session, error: &CliError) -> Response {

@@ -1,12 +1,11 @@
 //! What the console's pages share.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use indicatif::ProgressBar;
-use shared::OrderKey;
-use tokio::sync::OwnedMutexGuard;
+use shared::{OrderKey, ShopId};
 use tokio::time::timeout;
 use tokio_util::task::LocalPoolHandle;
 
@@ -16,7 +15,7 @@ use super::jobs::Jobs;
 use super::navigation::Section;
 use super::plans::{DropPlan, Plans, ReplayPlan, SettingsPlan};
 use super::rights::Rights;
-use super::scans::{KeptScan, MAX_BODIES, ScanTask, Scans, Source};
+use super::scans::{HeldQueue, KeptScan, MAX_BODIES, Queues, ScanTask, Scans, Source};
 use super::session::{Session, Sessions};
 use super::shop_names::ShopNames;
 use crate::audit::{ChangeArgs, Operator};
@@ -43,8 +42,7 @@ pub struct Console(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     stack: Stack,
-    /// The shops in which an order may be looked for.
-    shops: Vec<String>,
+    shops: Mutex<Vec<String>>,
     shop_names: ShopNames,
     sessions: Sessions,
     jobs: Jobs,
@@ -60,17 +58,24 @@ struct Inner {
     rights: Rights,
 }
 
+/// What a console begins with.
+#[derive(Debug)]
+pub struct Beginning<'a> {
+    pub stack: Stack,
+    /// In their order.
+    pub shops: Vec<String>,
+    pub rights: Rights,
+    pub args: &'a Args,
+    pub address: SocketAddr,
+    pub interrupt: Interrupt,
+}
+
 impl Console {
-    pub fn new(
-        stack: Stack,
-        (shops, rights): (Vec<String>, Rights),
-        args: &Args,
-        address: SocketAddr,
-        interrupt: Interrupt,
-    ) -> Self {
+    pub fn new(beginning: Beginning<'_>) -> Self {
+        let Beginning { stack, shops, rights, args, address, interrupt } = beginning;
         Self(Arc::new(Inner {
             stack,
-            shops,
+            shops: Mutex::new(shops),
             shop_names: ShopNames::default(),
             sessions: Sessions::new(address),
             jobs: Jobs::default(),
@@ -87,6 +92,21 @@ impl Console {
         }))
     }
 
+    /// A console whose stack answers nothing.
+    #[cfg(test)]
+    pub fn unreachable(address: SocketAddr) -> Self {
+        let operator = Operator::default();
+        let args = Args { port: 0, open: false, read_only: false, brand: None, operator };
+        Self::new(Beginning {
+            stack: Stack::unreachable(),
+            shops: Vec::new(),
+            rights: Rights::default(),
+            args: &args,
+            address,
+            interrupt: Interrupt::default(),
+        })
+    }
+
     /// Runs what `work` reads from the stack, as long as the browser waits for it: then its interrupt is requested.
     /// `command` would do the same.
     ///
@@ -94,85 +114,59 @@ impl Console {
     ///
     /// # Errors
     /// As of `work`. [`CliError::Service`] when it takes too long.
-    pub async fn read<T, F>(
+    pub async fn read<T: Send + 'static>(
         &self,
         command: &CommandLine,
-        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
-    ) -> Result<T, CliError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, CliError>> + 'static,
-    {
+        work: impl AsyncFnOnce(Stack, Interrupt) -> Result<T, CliError> + Send + 'static,
+    ) -> Result<T, CliError> {
         self.read_within(READ_LIMIT, command, work).await
     }
 
-    /// As [`read`](Self::read), for work that receives all messages of a dead-letter queue: nobody else here does then.
-    pub async fn read_messages<T, F>(
+    /// As [`read`](Self::read), for work that receives all messages of these dead-letter queues: nobody else here does then.
+    pub async fn read_messages<T: Send + 'static>(
         &self,
         command: &CommandLine,
-        queue: &str,
-        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
-    ) -> Result<T, CliError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, CliError>> + 'static,
-    {
-        let (console, queue) = (self.clone(), queue.to_owned());
-        let alone = async move |stack: Stack, interrupt| {
-            let dlq = stack.dlq(&queue).await?;
-            let _receiving = console.scans().receive(dlq, &interrupt).await?;
-            work(stack, interrupt).await
-        };
-        self.read_within(SCAN_LIMIT, command, alone).await
-    }
-
-    /// As [`read_messages`](Self::read_messages), of every dead-letter queue.
-    pub async fn read_all_messages<T, F>(
-        &self,
-        command: &CommandLine,
-        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
-    ) -> Result<T, CliError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, CliError>> + 'static,
-    {
+        queues: Queues,
+        work: impl AsyncFnOnce(Stack, Interrupt) -> Result<T, CliError> + Send + 'static,
+    ) -> Result<T, CliError> {
         let console = self.clone();
-        let alone = async move |stack: Stack, interrupt| {
-            let _receiving = console.receive_all(&stack, &interrupt).await?;
+        let alone = async move |stack: Stack, interrupt: Interrupt| {
+            let _held = console.hold(&stack, &queues, &interrupt).await?;
             work(stack, interrupt).await
         };
         self.read_within(SCAN_LIMIT, command, alone).await
     }
 
-    /// Waits until nobody else here receives messages of any dead-letter queue, and keeps others from it until the guards
-    /// are dropped. What was seen of the queues is forgotten.
+    /// Waits until nobody else here receives messages of the queues, and keeps others from them until what it returns is
+    /// dropped.
     ///
     /// # Errors
-    /// [`CliError::Interrupted`] as of [`Scans::receive`], [`CliError::Service`] when the queues can't be looked up.
-    pub async fn receive_all(
+    /// [`CliError::Interrupted`] as of [`Scans::hold`], [`CliError::Input`] for no such queue, [`CliError::Service`] when
+    /// the queues can't be looked up.
+    pub async fn hold(
         &self,
         stack: &Stack,
+        queues: &Queues,
         interrupt: &Interrupt,
-    ) -> Result<Vec<OwnedMutexGuard<()>>, CliError> {
-        let mut receiving = Vec::new();
+    ) -> Result<Vec<HeldQueue>, CliError> {
+        let dlqs = match queues {
+            Queues::One(name) => vec![stack.dlq(name).await?],
+            Queues::All => stack.dlqs().await?,
+        };
+        let mut held = Vec::new();
         // All take them in the same order, so that nobody waits for somebody who waits for them.
-        for dlq in stack.dlqs().await? {
-            receiving.push(self.0.scans.receive(dlq, interrupt).await?);
-            self.0.scans.forget(dlq);
+        for dlq in dlqs {
+            held.push(self.0.scans.hold(dlq, interrupt).await?);
         }
-        Ok(receiving)
+        Ok(held)
     }
 
-    async fn read_within<T, F>(
+    async fn read_within<T: Send + 'static>(
         &self,
         limit: Duration,
         command: &CommandLine,
-        work: impl FnOnce(Stack, Interrupt) -> F + Send + 'static,
-    ) -> Result<T, CliError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, CliError>> + 'static,
-    {
+        work: impl AsyncFnOnce(Stack, Interrupt) -> Result<T, CliError> + Send + 'static,
+    ) -> Result<T, CliError> {
         let interrupt = self.0.interrupt.child();
         // Dropped with the request's future, when the browser goes, and when the time is over.
         let _abandoned = interrupt.clone().on_drop();
@@ -234,9 +228,9 @@ impl Console {
         let (console, running) = (self.clone(), self.0.jobs.track());
         // Who waits is told of a panic by the task's end.
         let scan = move || async move {
-            match console.0.scans.receive(dlq, &task.interrupt).await {
+            match console.0.scans.hold(dlq, &task.interrupt).await {
                 // Held while it is kept: what changes the queue forgets what was seen.
-                Ok(_receiving) => {
+                Ok(_held) => {
                     let selection = Selection::default();
                     let options =
                         ScanOptions { keep_bodies: MAX_BODIES, ..ScanOptions::new(&selection) };
@@ -257,15 +251,11 @@ impl Console {
     ///
     /// # Errors
     /// As of `work`. [`CliError::Interrupted`] when the console is about to end: then nothing was begun.
-    pub async fn change<T, F>(
+    pub async fn change<T: Send + 'static>(
         &self,
         command: &CommandLine,
-        work: impl FnOnce(Stack) -> F + Send + 'static,
-    ) -> Result<T, CliError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, CliError>> + 'static,
-    {
+        work: impl AsyncFnOnce(Stack) -> Result<T, CliError> + Send + 'static,
+    ) -> Result<T, CliError> {
         // Before the check: whatever passes it is waited for.
         let running = self.0.jobs.track();
         self.0.interrupt.check("The console is about to end, so nothing was begun.")?;
@@ -280,18 +270,14 @@ impl Console {
     }
 
     /// Runs `work` on a worker's thread; `if_it_panics` is the sentence of its error then.
-    async fn run_pinned<T, F>(
+    async fn run_pinned<T: Send + 'static>(
         &self,
         command: &CommandLine,
         if_it_panics: &'static str,
-        work: impl FnOnce(Stack) -> F + Send + 'static,
-    ) -> Result<T, CliError>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, CliError>> + 'static,
-    {
+        work: impl AsyncFnOnce(Stack) -> Result<T, CliError> + Send + 'static,
+    ) -> Result<T, CliError> {
         let stack = self.0.stack.for_command(command.audited());
-        let ended = self.0.workers.spawn_pinned(move || work(stack)).await;
+        let ended = self.0.workers.spawn_pinned(move || async move { work(stack).await }).await;
         ended.unwrap_or_else(|error| Err(CliError::service(if_it_panics).caused_by(error)))
     }
 
@@ -299,8 +285,22 @@ impl Console {
         &self.0.stack
     }
 
-    pub fn shops(&self) -> &[String] {
-        &self.0.shops
+    /// The shops in which an order may be looked for.
+    pub fn shops(&self) -> Vec<String> {
+        self.lock_shops().clone()
+    }
+
+    /// Has a shop that is new here be one of them.
+    pub fn add_shop(&self, shop: &ShopId) {
+        let mut shops = self.lock_shops();
+        let name = shop.to_string();
+        if let Err(at) = shops.binary_search(&name) {
+            shops.insert(at, name);
+        }
+    }
+
+    fn lock_shops(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.shops.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What people call them.
@@ -386,16 +386,7 @@ mod tests {
     use super::*;
 
     fn console() -> Console {
-        let args = Args {
-            port: 0,
-            open: false,
-            read_only: false,
-            brand: None,
-            operator: Operator::default(),
-        };
-        let address = SocketAddr::from(([127, 0, 0, 1], 7000));
-        let known = (Vec::new(), Rights::default());
-        Console::new(Stack::unreachable(), known, &args, address, Interrupt::default())
+        Console::unreachable(SocketAddr::from(([127, 0, 0, 1], 7000)))
     }
 
     #[tokio::test]
@@ -423,5 +414,14 @@ mod tests {
             begun = has_begun => begun.unwrap(),
         }
         console.jobs().drain().await;
+    }
+
+    #[test]
+    fn a_shop_that_got_its_first_settings_here_is_one_of_those_that_are_searched() {
+        let console = console();
+        for shop in ["south", "default", "north", "south"] {
+            console.add_shop(&ShopId::parse(shop).unwrap());
+        }
+        assert_eq!(console.shops(), ["default", "north", "south"]);
     }
 }

@@ -5,11 +5,12 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 use jiff::Timestamp;
+use shared::ledger;
 
 use super::command::CommandLine;
 use super::link::{Link, link};
 use super::navigation::Section;
-use super::request::Fields;
+use super::request::{Fields, reload_link};
 use super::respond::{PageFrame, error_page, html};
 use super::session::Session;
 use super::state::Console;
@@ -34,6 +35,8 @@ const MAX_ORDERS: usize = 8;
 struct TodayPage {
     frame: PageFrame,
     attention: Vec<Sentence>,
+    /// Customers whose mails bounced, and who have no other address yet.
+    unreached: Option<Unreached>,
     queues: Option<Vec<QueueView>>,
     /// How many dead-letter queues are left out of them.
     empty_dlqs: usize,
@@ -44,8 +47,8 @@ struct TodayPage {
     alarms: Alarms,
     /// What it costs to keep the page open.
     watched_hour: String,
-    /// Whether it loads itself again.
-    is_watched: bool,
+    /// Where it loads itself again, if it does.
+    reload: Option<String>,
     names: String,
 }
 
@@ -58,6 +61,15 @@ struct QueueView {
     in_flight: String,
     delayed: String,
     oldest: String,
+}
+
+/// The orders of mails that bounced.
+struct Unreached {
+    /// Such as `2 orders`.
+    count: String,
+    is_one: bool,
+    orders: Vec<Link>,
+    more: usize,
 }
 
 struct DayView {
@@ -77,7 +89,8 @@ struct StateBar {
     more_orders: usize,
 }
 
-/// `GET /`. With `watch=1` the page loads itself again every minute.
+/// `GET /`. With `watch=1` the page loads itself again every minute, and its session still ends when nobody uses it:
+/// [`reload_link`] is told from what a person asks for.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let most = MAX_EVENTS.to_string();
     let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
@@ -91,7 +104,8 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     match read {
         Ok((status, alarms)) => {
             let is_watched = !fields.get("watch").is_empty();
-            let page = TodayPage { is_watched, ..TodayPage::new(frame, &status, alarms) };
+            let reload = is_watched.then(|| reload_link("/", [("watch", "1")]));
+            let page = TodayPage { reload, ..TodayPage::new(frame, &status, alarms) };
             html(StatusCode::OK, &page)
         }
         Err(error) => error_page(frame, &error),
@@ -107,6 +121,7 @@ impl TodayPage {
         Self {
             frame,
             attention: status.attention.iter().map(sentence).collect(),
+            unreached: status.ledger.as_ref().ok().and_then(Unreached::new),
             ages_are_known: queues.is_some_and(knows_age),
             queues: queues.map(|rows| {
                 rows.iter().filter(|row| !is_empty_dlq(row)).map(QueueView::new).collect()
@@ -126,9 +141,21 @@ impl TodayPage {
             figures: figures(status),
             alarms,
             watched_hour: watched_hour(status),
-            is_watched: false,
+            reload: None,
             names: status.names.clone(),
         }
+    }
+}
+
+impl Unreached {
+    fn new(day: &LastDay) -> Option<Self> {
+        let orders = day.orders.get(ledger::State::Bounced.as_str())?;
+        Some(Self {
+            count: counted(orders.len(), "order"),
+            is_one: orders.len() == 1,
+            orders: orders.iter().take(MAX_ORDERS).map(order).collect(),
+            more: orders.len().saturating_sub(MAX_ORDERS),
+        })
     }
 }
 

@@ -70,7 +70,6 @@ impl Chart {
             parts: parts(states, highest, i * step + GAP / 2, step - GAP),
         });
         let mails: usize = hours.iter().map(|(_, states)| total(states)).sum();
-        let ticks = hours.iter().step_by(6).map(|(hour, _)| clock(*hour));
         Some(Self {
             view_box: format!("0 0 {WIDTH} {HEIGHT}"),
             bars: bars.collect(),
@@ -82,9 +81,21 @@ impl Chart {
             ),
             highest: counted(highest, "mail"),
             legend: PARTS,
-            ticks: ticks.collect(),
+            ticks: ticks(hours.iter().map(|(hour, _)| *hour)),
         })
     }
+}
+
+/// Every sixth hour, with the day where it is another one than before.
+fn ticks(hours: impl Iterator<Item = i64>) -> Vec<String> {
+    let mut last_day = String::new();
+    let tick = |hour| {
+        let day = in_utc(hour, "%-d %b");
+        let shown = if day == last_day { clock(hour) } else { format!("{day}, {}", clock(hour)) };
+        last_day = day;
+        shown
+    };
+    hours.step_by(6).map(tick).collect()
 }
 
 fn parts(states: &BTreeMap<String, usize>, highest: usize, x: usize, width: usize) -> Vec<Part> {
@@ -110,8 +121,11 @@ fn counts(states: &BTreeMap<String, usize>) -> String {
 
 /// `21:00`, in UTC.
 fn clock(milliseconds: i64) -> String {
-    let at = Timestamp::from_millisecond(milliseconds).unwrap_or_default();
-    at.strftime("%H:%M").to_string()
+    in_utc(milliseconds, "%H:%M")
+}
+
+fn in_utc(milliseconds: i64, format: &str) -> String {
+    Timestamp::from_millisecond(milliseconds).unwrap_or_default().strftime(format).to_string()
 }
 
 #[cfg(test)]
@@ -130,6 +144,7 @@ mod tests {
         hours.add(NOON - 1, "skipped");
         let chart = Chart::new(&hours, NOON).unwrap();
         assert_eq!((chart.bars.len(), chart.highest.as_str()), (25, "1,000 mails"));
+        assert_eq!(chart.ticks, ["22 Nov, 12:00", "18:00", "23 Nov, 00:00", "06:00", "12:00"]);
         let [.., before, latest] = &chart.bars[..] else { panic!("{chart:?}") };
         assert_eq!((latest.parts[0].class, latest.parts[0].y), ("good", 0));
         let seen: Vec<_> = before.parts.iter().map(|part| (part.class, part.height)).collect();

@@ -3,7 +3,7 @@
 use tokio::time::timeout;
 
 use super::wording::Sentence;
-use crate::aws::Stack;
+use crate::aws::{Queue, Stack};
 use crate::doctor::{Finding, ringing_alarms};
 use crate::output::{counted, decimal, number, percent};
 use crate::status::{LIMIT, Status};
@@ -71,8 +71,8 @@ fn sentence(finding: &Finding) -> Sentence {
 /// What it costs to have the page loaded every minute, in US dollars an hour, by AWS's prices in us-east-1.
 ///
 /// A load asks the sweep's index for each of its partitions of the last day, half a read unit each, and the ledger for the
-/// mails that it names, half a unit each; CloudWatch for a figure of each queue and two of SES; SQS for each queue's
-/// depth. Nothing is scanned, and no message received.
+/// mails that it names, half a unit each; CloudWatch for a figure of each queue and two of SES, and for the alarms, some 50
+/// in an answer, at the price of a figure; SQS for each queue's depth. Nothing is scanned, and no message received.
 pub fn watched_hour(status: &Status) -> String {
     const LOADS: f64 = 60.0;
     const READ_UNIT: f64 = 0.125e-6;
@@ -82,12 +82,15 @@ pub fn watched_hour(status: &Status) -> String {
     let (events, mails) =
         day.map_or((0, 0), |day| (day.events, day.states.values().sum::<usize>()));
     let queues = status.queues.as_ref().map_or(0, Vec::len);
+    // Of every queue, whether or not the stack has it, and of SES; and one answer with alarms.
+    let figures = Queue::ALL.len() + 2 + 1;
     let reads = PARTITIONS_OF_A_DAY / 2 + events.div_ceil(20) + mails / 2;
     #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
-    let load =
-        reads as f64 * READ_UNIT + (queues + 2) as f64 * FIGURE + queues as f64 * SQS_REQUEST;
+    let load = reads as f64 * READ_UNIT + figures as f64 * FIGURE + queues as f64 * SQS_REQUEST;
     format!(
-        "Loaded every minute, this page reads {} items an hour by key, and none by a scan: about ${:.3} in us-east-1.",
+        "Loaded every minute, this page makes {} queries of an index and reads {} items an hour, and none by a scan: about \
+         ${:.3} in us-east-1.",
+        number(PARTITIONS_OF_A_DAY * 60),
         number((events + mails) * 60),
         load * LOADS
     )

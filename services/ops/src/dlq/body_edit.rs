@@ -11,7 +11,7 @@ const MASK: &str = "***";
 /// The jq filter that changes `shown` into `wanted`; `None` where they are the same.
 ///
 /// # Errors
-/// Where the filter would write what is masked, or could not tell what was taken out of a list.
+/// Where the filter would write what is masked, or could mix up masked entries of a list.
 pub fn edit_between(shown: &Value, wanted: &Value) -> Result<Option<String>, String> {
     let mut steps = Vec::new();
     compare("", shown, wanted, &mut steps)?;
@@ -41,6 +41,7 @@ fn compare(
             Ok(())
         }
         (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
+            check_places(path, before, after)?;
             for (i, (shown, value)) in before.iter().zip(after).enumerate() {
                 compare(&format!("{}[{i}]", or_root(path)), shown, value, steps)?;
             }
@@ -64,18 +65,44 @@ fn splice(path: &str, before: &[Value], after: &[Value]) -> Result<String, Strin
     let head = before.iter().zip(after).take_while(is_same).count();
     let tail = before.iter().rev().zip(after.iter().rev()).take_while(is_same).count();
     let shorter = before.len().min(after.len());
-    // Two entries that look the same may be masked differently: which one was meant is unknown then.
-    if head + tail > shorter && before.iter().any(is_masked) {
-        return Err(format!(
-            "entries of the list at {} look alike since they are masked, so which one was meant is unknown",
-            or_root(path)
-        ));
-    }
+    // Where the common parts overlap, which of several entries that look the same was meant is unknown.
+    let is_ambiguous = head + tail > shorter && before.iter().any(is_masked);
     let tail = tail.min(shorter - head);
+    let from = before.len() - tail;
+    if is_ambiguous || before[head..from].iter().any(is_masked) {
+        return Err(moved(path));
+    }
     let new = Value::from(&after[head..after.len() - tail]);
     check(path, &new)?;
-    let from = before.len() - tail;
     Ok(format!("{} |= (.[:{head}] + {new} + .[{from}:])", or_root(path)))
+}
+
+/// Checks that each masked entry of a list is still at its place. What of it is masked stays there, so what is shown beside
+/// it has to be its own: otherwise one person's data would stand beside another's.
+fn check_places(path: &str, before: &[Value], after: &[Value]) -> Result<(), String> {
+    let both = before.iter().zip(after);
+    let changed: Vec<(&Value, &Value)> = both.filter(|(old, new)| old != new).collect();
+    let is_anothers =
+        |(old, new): &(&Value, &Value)| (is_masked(old) || is_masked(new)) && before.contains(new);
+    // Two that changed places, with a change of their own besides, differ in nothing from two that were changed alone.
+    let may_be_anothers = |(i, (_, new)): (usize, &(&Value, &Value))| {
+        let kept = masked_texts(new);
+        let others = changed.iter().enumerate().filter(|(other, _)| *other != i);
+        others.flat_map(|(_, (old, _))| masked_texts(old)).any(|text| kept.contains(&text))
+    };
+    if changed.iter().any(is_anothers) || changed.iter().enumerate().any(may_be_anothers) {
+        return Err(moved(path));
+    }
+    Ok(())
+}
+
+fn moved(path: &str) -> String {
+    format!(
+        "the list at {} has masked entries ({MASK}), and which of them was meant is unknown once they change places, are \
+         taken out, or change together while they look alike. Leave each where it is, and change one at a time; or type a \
+         filter, which sees them as they are",
+        or_root(path)
+    )
 }
 
 fn assignment(path: &str, value: &Value) -> Result<String, String> {
@@ -95,13 +122,20 @@ fn check(path: &str, value: &Value) -> Result<(), String> {
 
 /// Whether any text in it is masked, were it only in part.
 fn is_masked(value: &Value) -> bool {
+    !masked_texts(value).is_empty()
+}
+
+/// The texts in it that are masked, names of members among them.
+fn masked_texts(value: &Value) -> Vec<&str> {
+    let of = |text: &'_ str| text.contains(MASK);
     match value {
-        Value::String(text) => text.contains(MASK),
-        Value::Array(items) => items.iter().any(is_masked),
+        Value::String(text) => Vec::from_iter(of(text).then_some(text.as_str())),
+        Value::Array(items) => items.iter().flat_map(masked_texts).collect(),
         Value::Object(members) => {
-            members.iter().any(|(name, value)| name.contains(MASK) || is_masked(value))
+            let names = members.keys().map(String::as_str).filter(|name| of(name));
+            names.chain(members.values().flat_map(masked_texts)).collect()
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+        Value::Null | Value::Bool(_) | Value::Number(_) => Vec::new(),
     }
 }
 
@@ -186,10 +220,51 @@ mod tests {
         let refused =
             edited(|wanted| wanted["event"]["copy"] = wanted["event"]["customer"].clone());
         assert!(refused.unwrap_err().contains(".event.copy is masked in part"));
-        let (shown, wanted) = (json!(["j***@***.com", "j***@***.com"]), json!(["j***@***.com"]));
-        assert!(edit_between(&shown, &wanted).unwrap_err().contains("look alike"));
         let shown = json!({ "j***@***.com": 1 });
         assert!(edit_between(&shown, &json!({ "j***@***.com": 2 })).is_err());
+    }
+
+    #[test]
+    fn masked_entries_of_a_list_keep_their_places_so_that_no_two_people_are_mixed_up() {
+        let entry = |email: &str, of: u8| json!({ "email": email, "of": of });
+        let (jo, joe, kim) = ("j***@***.com", "j***@***.com", "k***@***.com");
+        let shown = json!([entry(jo, 1), entry(joe, 2), entry(kim, 3), { "of": 4 }]);
+        let with = |entries: &[(&str, u8)]| {
+            let entries = entries.iter().map(|(email, of)| entry(email, *of));
+            Value::from_iter(entries.chain([json!({ "of": 4 })]))
+        };
+        for (wanted, what) in [
+            (with(&[(joe, 2), (jo, 1), (kim, 3)]), "two that look alike change places"),
+            (with(&[(jo, 2), (joe, 1), (kim, 3)]), "what stands beside them changes places"),
+            (with(&[(jo, 7), (joe, 8), (kim, 3)]), "two that look alike change together"),
+            (with(&[(kim, 3), (joe, 2), (jo, 1)]), "two that look different change places"),
+            (with(&[(jo, 1), (jo, 1), (kim, 3)]), "one is put in place of another"),
+            (with(&[(jo, 1), (kim, 3)]), "one is taken out"),
+            (with(&[(jo, 1), (joe, 2), (joe, 2), (kim, 3)]), "one is there twice"),
+            (with(&[(kim, 3), (jo, 1)]), "one is taken out, and the rest moved"),
+            (json!([entry(jo, 1), entry(joe, 2), { "of": 4 }, { "of": 4 }]), "one is overwritten"),
+        ] {
+            let refused = edit_between(&shown, &wanted);
+            assert!(
+                refused.as_ref().is_err_and(|why| why.contains("which of them")),
+                "{what}: {refused:?}"
+            );
+        }
+        let typed = with(&[("a@new.example", 1), ("b@new.example", 2), (kim, 3)]);
+        assert!(edit_between(&shown, &typed).is_ok(), "typed whole, both are known");
+        let mut one_more = with(&[(jo, 1), (joe, 9), (kim, 3)]);
+        assert_eq!(edit_between(&shown, &one_more), Ok(Some(".[1].of = 9".to_owned())));
+        one_more.as_array_mut().unwrap().push(json!({ "of": 5 }));
+        assert!(edit_between(&shown, &one_more).is_err(), "a change and a new entry at once");
+        let mut longer = shown.clone();
+        longer.as_array_mut().unwrap().push(json!({ "of": 5 }));
+        let added = edit_between(&shown, &longer).unwrap().unwrap();
+        assert_eq!(added, r#". |= (.[:4] + [{"of":5}] + .[4:])"#);
+        let shorter = with(&[(jo, 1), (joe, 2), (kim, 3)]).as_array().unwrap()[..3].to_vec();
+        assert_eq!(
+            edit_between(&shown, &shorter.into()),
+            Ok(Some(". |= (.[:3] + [] + .[4:])".to_owned()))
+        );
     }
 
     #[test]

@@ -18,6 +18,9 @@ use crate::pii::PiiMode;
 /// How many diffs are shown before the rest is only counted.
 const MAX_DIFFS: usize = 3;
 
+/// How many messages are named on which an edit fails.
+const MAX_FAILURES: usize = 20;
+
 /// A jq filter whose output is the new body.
 #[derive(Debug, Clone)]
 pub struct Edit(Filter);
@@ -171,15 +174,23 @@ pub struct Edits {
     /// On how many it fails; those messages stay.
     #[serde(rename = "unsuited")]
     pub failed: usize,
-    /// The first of these, with the reason.
-    #[serde(rename = "unsuited_because", skip_serializing_if = "Option::is_none")]
-    pub first_failure: Option<String>,
+    /// The first of these.
+    #[serde(rename = "unsuited_because", skip_serializing_if = "Vec::is_empty")]
+    pub failures: Vec<EditFailure>,
     /// The first changes, as unified diffs.
     #[serde(rename = "samples")]
     pub diffs: Vec<String>,
     /// Whom the messages that may be moved would mail.
     #[serde(skip)]
     pub recipients: Recipients,
+}
+
+/// A message on which an edit fails.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct EditFailure {
+    pub message_id: String,
+    /// Quotes no personal data.
+    pub reason: String,
 }
 
 impl Edits {
@@ -193,7 +204,10 @@ impl Edits {
             Edited::Unchanged => self.unchanged += 1,
             Edited::Failed(why) => {
                 self.failed += 1;
-                self.first_failure.get_or_insert_with(|| format!("{} ({why})", message.id));
+                if self.failures.len() < MAX_FAILURES {
+                    let (message_id, reason) = (message.id.clone(), why.clone());
+                    self.failures.push(EditFailure { message_id, reason });
+                }
             }
             Edited::Changed(after) => {
                 self.changed += 1;

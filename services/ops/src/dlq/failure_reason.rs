@@ -8,6 +8,16 @@ use super::receive::Received;
 /// The code of a message whose attribute holds none that our functions write.
 const FOREIGN_CODE: &str = "foreign";
 
+/// The code of a message that SQS moved by its redrive policy, or that somebody put there: neither leaves a reason or a
+/// time.
+const UNANSWERED: &str = "unanswered";
+
+/// Whether messages that failed for this reason are dated by when somebody first received them, since nothing tells when
+/// they failed.
+pub fn is_dated_by_receipt(code: &str) -> bool {
+    code == UNANSWERED
+}
+
 /// Why and when a message failed for good.
 pub struct FailureReason {
     /// As one word.
@@ -71,7 +81,7 @@ impl FailureReason {
     /// SQS moved it by its redrive policy, which records no reason.
     fn from_redrive(message: &Received) -> Self {
         Self {
-            code: "unanswered".to_owned(),
+            code: UNANSWERED.to_owned(),
             sentence: "received too often without being processed; see the function's log"
                 .to_owned(),
             failed_at: message.first_received_at,

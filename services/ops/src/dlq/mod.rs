@@ -38,7 +38,8 @@ mod stream_batch;
 mod verdict;
 
 pub use body_edit::edit_between;
-pub use edit::Edit;
+pub use edit::{Edit, Edits};
+pub use failure_reason::is_dated_by_receipt;
 pub use order_match::{OrderMatch, match_order};
 pub use outcome::ReplayOutcome;
 #[cfg(test)]

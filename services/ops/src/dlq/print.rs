@@ -97,7 +97,7 @@ pub const fn loss(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::Muted, _) => "nothing: the event asks for no mail",
         (Verdict::Unknown, _) => "a mail that the ledger has no record of",
         (Verdict::OrderMissing, _) => "news of an order that is stored nowhere",
-        (Verdict::Unparseable, _) => "whatever it asks for: a replay with --edit could repair it",
+        (Verdict::Unparseable, _) => "whatever it asks for: it can still be repaired (`--edit`)",
     }
 }
 
@@ -128,7 +128,9 @@ pub const fn replay_effect(verdict: Verdict, dlq: Dlq) -> &'static str {
         (Verdict::OrderMissing, _) => {
             "stays: it would wait for its order, which `waybill reconcile` brings"
         }
-        (Verdict::Unparseable, _) => "stays: repair it with --edit",
+        (Verdict::Unparseable, _) => {
+            "stays: its body is not valid; repair it (`--edit`), or have it sent again"
+        }
     }
 }
 

@@ -339,11 +339,14 @@ fn edits_text(edits: &Edits, colors: ColorMode) -> String {
         };
         text.push_str(&format!("{line}\n"));
     }
-    if let Some(first) = &edits.first_failure {
-        text.push_str(&format!(
-            "\nNot moved, because the edit fails on it: {}; the first: {first}.\n",
-            counted(edits.failed, "message")
-        ));
+    if edits.failed > 0 {
+        let failed = counted(edits.failed, "message");
+        let which =
+            if edits.failed > edits.failures.len() { "the first of them:" } else { "namely:" };
+        text.push_str(&format!("\nNot moved, because the edit fails on them: {failed}, {which}\n"));
+    }
+    for failure in &edits.failures {
+        text.push_str(&format!(" {}: {}\n", failure.message_id, failure.reason));
     }
     text
 }

@@ -8,7 +8,7 @@ use shared::{EmailAddress, NotificationKey};
 
 use super::further::{Further, send_further};
 use super::report::Changed;
-use super::request::{request_to, requeue};
+use super::request::{Addressee, request_to, requeue};
 use super::selector::{
     NotificationArgs, command_args, customers_args, customers_key, find_in_order,
 };
@@ -43,7 +43,7 @@ pub async fn run(
     let deliveries = Deliveries::new(&items, &key);
     let last = deliveries.map_or(&first, |deliveries| deliveries.last());
     check_arrived(last, now.as_millisecond())?;
-    let request = request_to(stack, last, now, (recipient, to)).await?;
+    let request = request_to(stack, last, now, Addressee { recipient, address: to }).await?;
     let further = Further { from: last, recipient, request, action: "copy" };
     send_further(stack, further, &args.change, async { Ok(()) }).await?;
     Ok(queued(last))

@@ -8,7 +8,7 @@ use shared::{EmailAddress, NotificationKey};
 
 use super::further::{Further, send_further};
 use super::report::Changed;
-use super::request::{request_to, requeue};
+use super::request::{Addressee, request_to, requeue};
 use super::selector::{
     NotificationArgs, command_args, customers_args, customers_key, find_in_order, other_recipient,
 };
@@ -50,7 +50,7 @@ pub async fn run(
     refuse_suppressed(stack, last, &to).await?;
     refuse_bounced(&items, &key, address)?;
     let shown = to.masked();
-    let request = request_to(stack, last, now, (recipient, to)).await?;
+    let request = request_to(stack, last, now, Addressee { recipient, address: to }).await?;
     let mark = async { if is_marked { Ok(()) } else { mark(stack, last, now, address).await } };
     let further =
         Further { from: last, recipient, request, action: "resend to a corrected address" };

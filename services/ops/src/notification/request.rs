@@ -99,7 +99,7 @@ pub async fn rebuild_request(
     }
     match address.filter(|address| Some(hash(address)) == recipient.address_hash()) {
         Some(address) => {
-            Ok(request.into_mail_request(send_before).addressed_to(recipient, address))
+            Ok(request.into_mail_request(send_before).addressed_to(to.recipient, to.address))
         }
         None => Err(CliError::input(format!(
             "An operator named the address of {recipient}, and only its hash is kept. Name it again: `waybill resend` \
@@ -116,13 +116,19 @@ fn redirect(request: MailRequest, to: &EmailAddress) -> Option<MailRequest> {
     MailRequest::parse(&body.to_string()).ok().filter(|request| request.to() == to)
 }
 
-/// The mail request for the news of a record to `recipient` at `address`, fresh from `now` on. Where the record's own mail
+/// Who a further mail goes to.
+pub struct Addressee {
+    pub recipient: Recipient,
+    pub address: EmailAddress,
+}
+
+/// The mail request for the news of a record to somebody else, fresh from `now` on. Where the record's own mail
 /// went makes no difference: its event may not name that address either.
 pub async fn request_to(
     stack: &Stack,
     item: &Item,
     now: Timestamp,
-    (recipient, address): (Recipient, EmailAddress),
+    to: Addressee,
 ) -> Result<MailRequest, CliError> {
     let request = request_of(stack, item).await?;
     let send_before = fresh_until(&request, now);

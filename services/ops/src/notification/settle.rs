@@ -46,20 +46,32 @@ pub struct Args {
 /// and continues.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(Changed, ExitStatus), CliError> {
     let found = find(stack, &args.notification).await?;
-    let (message_id, change) = (args.message_id.as_deref(), &args.notification.change);
-    let to = args.to.as_deref().map(address).transpose()?;
-    let changed = settle(stack, found, args.resolution, (message_id, to), change).await?;
+    let settlement = Settlement {
+        resolution: args.resolution,
+        message_id: args.message_id.as_deref(),
+        to: args.to.as_deref().map(address).transpose()?,
+    };
+    let changed = settle(stack, found, settlement, &args.notification.change).await?;
     Ok((changed, ExitStatus::Healthy))
 }
 
-/// Settles the mail whose record is `found`. `message_id`: SES's, if it was sent; `to`: the address, if an operator named it.
+/// What an operator knows of a mail in doubt.
+pub(super) struct Settlement<'a> {
+    pub resolution: Resolution,
+    /// SES's, if it was sent and they know it.
+    pub message_id: Option<&'a str>,
+    /// The address, if they named it.
+    pub to: Option<EmailAddress>,
+}
+
+/// Settles the mail whose record is `found`.
 pub(super) async fn settle(
     stack: &Stack,
     found: Item,
-    resolution: Resolution,
-    (message_id, to): (Option<&str>, Option<EmailAddress>),
+    settlement: Settlement<'_>,
     change: &ChangeArgs,
 ) -> Result<Changed, CliError> {
+    let Settlement { resolution, message_id, to } = settlement;
     let now = Timestamp::now();
     let item = in_doubt(stack, found, resolution, now).await?;
     let result = match resolution {

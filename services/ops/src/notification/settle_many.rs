@@ -11,7 +11,7 @@ use shared::ledger::State;
 use shared::notification::Recipient;
 
 use super::selector::{kind_and_scope, other_recipient};
-use super::settle::{Resolution, settle};
+use super::settle::{Resolution, Settlement, settle};
 use crate::audit::ChangeArgs;
 use crate::aws::Stack;
 use crate::confirm::{Confirmation, confirm};
@@ -157,7 +157,8 @@ async fn settle_all(
         // Between two mails: none is settled without being counted.
         interrupt.check("Stopped; the same command continues with what is still in doubt.")?;
         let order = OrderName::from_key(&item.order_key);
-        settle(stack, item, args.resolution, (None, None), &args.change).await.map_err(|error| {
+        let settlement = Settlement { resolution: args.resolution, message_id: None, to: None };
+        settle(stack, item, settlement, &args.change).await.map_err(|error| {
             CliError::service(format!(
                 "Order {order}: {error} Settled so far: {}. The same command continues with the rest.",
                 counted(*settled, "mail")

@@ -43,7 +43,7 @@ impl Orders {
                 shopify::OrderPages::open(client, origin, access, since).await.map(Pages::Shopify)
             }
             Account::WooCommerce { url, consumer_key, consumer_secret } => {
-                let key = (&consumer_key, &consumer_secret);
+                let key = woocommerce::ConsumerKey { key: &consumer_key, secret: &consumer_secret };
                 let pages = woocommerce::OrderPages::open(client, &url, key, since);
                 Ok(Pages::WooCommerce(pages))
             }

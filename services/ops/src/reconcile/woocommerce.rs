@@ -47,15 +47,16 @@ pub struct OrderPages {
     has_fulfillments: Cell<bool>,
 }
 
+/// A key of WooCommerce's API, both parts of it.
+pub struct ConsumerKey<'a> {
+    pub key: &'a Secret,
+    pub secret: &'a Secret,
+}
+
 impl OrderPages {
     /// `since` in milliseconds since 1970.
-    pub fn open(
-        client: ApiClient,
-        url: &Url,
-        (consumer_key, consumer_secret): (&Secret, &Secret),
-        since: i64,
-    ) -> Self {
-        let credentials = format!("{}:{}", consumer_key.expose(), consumer_secret.expose());
+    pub fn open(client: ApiClient, url: &Url, key: ConsumerKey<'_>, since: i64) -> Self {
+        let credentials = format!("{}:{}", key.key.expose(), key.secret.expose());
         let authorization = format!("Basic {}", BASE64_STANDARD.encode(credentials));
         let client = client.authorized("authorization", Secret::new(authorization));
         let mut list = url.clone();

@@ -5,10 +5,12 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::{ShopId, ShopSettings};
 
+use mailer::settings_check::SettingsCheck;
+
 use super::table::{read, read_all};
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, format_time, table};
+use crate::output::{ColorMode, Column, Report, Style, as_rfc3339, counted, format_time, table};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
@@ -30,6 +32,8 @@ pub struct Row {
     pub put_at: i64,
     /// Why the functions do not take the document; they use the last good one.
     pub problem: Option<String>,
+    /// What its customers will see that is perhaps not meant: `waybill shop check` tells each.
+    pub warnings: usize,
 }
 
 #[derive(Debug, Serialize)]
@@ -88,6 +92,8 @@ impl Row {
     fn new(item: ShopItem) -> Self {
         let problem = problem(&item.document);
         let stored = ShopSettings::parse_stored(&item.document);
+        let shop = ShopId::parse(&item.shop).ok();
+        let warnings = SettingsCheck::new(&item.document, shop.as_ref()).warnings.len();
         let settings = stored.map(|(settings, _unknown)| settings).unwrap_or_default();
         Self {
             shop: item.shop,
@@ -96,6 +102,21 @@ impl Row {
             version: item.version,
             put_at: item.put_at,
             problem,
+            warnings,
+        }
+    }
+
+    /// Who its mails are from, for people.
+    pub fn sender(&self) -> String {
+        self.sender.clone().unwrap_or_else(|| "the stack's".to_owned())
+    }
+
+    /// What is to be looked at, for people; empty where nothing is.
+    pub fn problem(&self) -> String {
+        match (&self.problem, self.warnings) {
+            (Some(problem), _) => problem.clone(),
+            (None, 0) => String::new(),
+            (None, warnings) => counted(warnings, "warning"),
         }
     }
 }
@@ -110,11 +131,12 @@ impl Report for ShopList {
         let columns = [
             Column::text("shop", |row: &Row| row.shop.clone()),
             Column::text("name", |row| row.name.clone().unwrap_or_default()),
-            Column::text("sender", |row| row.sender.clone().unwrap_or_default()),
+            Column::text("sender", Row::sender),
             Column::number("version", |row| row.version.to_string()),
             Column::text("put", |row| format_time(row.put_at)),
-            Column::text("problem", |row: &Row| row.problem.clone().unwrap_or_default())
-                .styled(|_| Some(Style::Error)),
+            Column::text("problem", Row::problem).styled(|row| {
+                Some(if row.problem.is_some() { Style::Error } else { Style::Warning })
+            }),
         ];
         table(colors, &columns, &self.shops)
     }
@@ -148,8 +170,15 @@ mod tests {
     #[test]
     fn shops_as_people_and_scripts_read_them() {
         let north = include_str!("../../../local/samples/shops/north.json");
-        let rows =
-            [item("default", "{}"), item("north", north), item("south", r#"{"reply_to":"x"}"#)];
+        let rows = [
+            item("default", "{}"),
+            item("north", north),
+            item("south", r#"{"reply_to":"x"}"#),
+            item(
+                "west",
+                r#"{"brand":{"name":"West","url":"https://west.example","support_email":"help@west.example"}}"#,
+            ),
+        ];
         let list = ShopList { shops: rows.map(Row::new).into() };
         insta::assert_snapshot!(list.text(ColorMode::Plain));
         insta::assert_json_snapshot!(list);

@@ -55,7 +55,8 @@ pub struct LastDay {
     /// Of the mails that SES accepted. `None` without any.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_to_send: Option<TimeToSend>,
-    /// The orders of the mails that need a person, by state; overdue ones under `overdue`.
+    /// The orders of the mails that need a person, by state; overdue ones under `overdue`. Without those of which the same
+    /// news went to a corrected address.
     pub orders: BTreeMap<String, BTreeSet<OrderName>>,
 }
 
@@ -73,7 +74,8 @@ impl LastDay {
         if is_overdue {
             self.name_order("overdue", &item.order_key);
         }
-        if item.state().is_some_and(|state| NAMED.contains(&state)) {
+        let is_settled = item.readdressed_to.is_some();
+        if !is_settled && item.state().is_some_and(|state| NAMED.contains(&state)) {
             self.name_order(&item.state, &item.order_key);
         }
     }
@@ -186,6 +188,22 @@ mod tests {
         ] {
             assert_eq!(is_late(sweep_at, now), expected, "{}", sweep_at - now);
         }
+    }
+
+    #[test]
+    fn a_mail_that_went_to_a_corrected_address_needs_nobody_any_more() {
+        let bounced = |order: &str, readdressed_to: Option<&str>| Item {
+            order_key: order.to_owned(),
+            state: State::Bounced.to_string(),
+            readdressed_to: readdressed_to.map(str::to_owned),
+            ..Item::default()
+        };
+        let mut day = LastDay::default();
+        day.count_mail(&bounced("default/1001", None), 0);
+        day.count_mail(&bounced("default/1002", Some("hash")), 0);
+        assert_eq!(day.states["bounced"], 2);
+        let named: Vec<_> = day.orders["bounced"].iter().map(|order| order.id.as_str()).collect();
+        assert_eq!(named, ["1001"]);
     }
 
     #[test]

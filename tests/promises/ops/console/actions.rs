@@ -2,9 +2,10 @@
 
 use http::StatusCode;
 use local::ses::suppression::Reason;
+use serde_json::json;
 
 use super::browser::{Console, text};
-use crate::ops::process::{dead_letters, json, wait_for_state, with_refused_mails};
+use crate::ops::process::{dead_letters, json as json_of, wait_for_state, with_refused_mails};
 use crate::support::events::{confirmed, customer};
 use crate::support::{TestStack, eventually};
 
@@ -35,7 +36,7 @@ async fn an_order_is_erased_by_typing_its_id_and_the_page_says_what_was_removed_
     assert!(done.contains("Erased.") && done.contains("Events table: 1 removed"), "{done}");
     assert!(done.contains("Not touched: "), "{done}");
     assert_eq!(stack.depth(&dlq).await, 1, "the other order's message stays");
-    let audit = json(&stack, &["audit"]).await;
+    let audit = json_of(&stack, &["audit"]).await;
     let item = &audit["items"][0];
     assert_eq!((&item["action"], &item["reason"]), (&"erase A1".into(), &"asked for".into()));
     assert_eq!(item["command"], "waybill erase A1 --yes, in the console");
@@ -70,7 +71,7 @@ async fn a_suppressed_address_is_taken_off_the_list_and_then_gets_its_mail() {
         stack.ledger_items("A1").await.iter().any(|item| item.state == "delivered")
     })
     .await;
-    let audit = json(&stack, &["audit"]).await;
+    let audit = json_of(&stack, &["audit"]).await;
     assert!(audit.to_string().contains("suppression remove"), "{audit:#}");
     assert!(!audit.to_string().contains(&address), "{audit:#}");
     stack.stop().await;
@@ -124,5 +125,47 @@ async fn whether_a_mail_went_to_a_corrected_address_is_told_by_comparing_it_and_
     }
     let missing = text(&compare("nothing").await);
     assert!(missing.contains("not an e-mail address"), "{missing}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_perhaps_of_an_order_is_shown_before_it_is_erased_and_a_masked_id_is_typed_as_shown()
+ {
+    let stack = TestStack::start().await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    // Of the order, whose shop names it by its customer's address, and of which it cannot be told.
+    let of_it = json!({"v": 9, "event": {"data": {"order": {"id": "jo@shop.example"}}}});
+    stack.send(&dlq, &of_it.to_string()).await;
+    stack.send(&dlq, &json!({"article": "jo@shop.example"}).to_string()).await;
+    stack
+        .send(
+            &stack.stack.resources.queues.inbox_dlq,
+            &json!({"article": "jo@shop.example"}).to_string(),
+        )
+        .await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let page = browser.page("/order/erase?id=jo@shop.example").await;
+    let row = |queue: &str| {
+        let (_, row) =
+            page.split_once(&format!("<th scope=\"row\">{queue}</th>")).expect("its row");
+        row.split("</tr>").next().unwrap_or_default().to_owned()
+    };
+    let perhaps = "data-label=\"Perhaps\">1<";
+    assert!(row("Queue mail-dlq").contains(perhaps), "{page}");
+    let only_perhaps = row("Queue inbox-dlq");
+    assert!(
+        only_perhaps.contains(perhaps) && only_perhaps.contains("data-label=\"Found\">0<"),
+        "{page}"
+    );
+    let shown = "j***@***.example";
+    assert!(page.contains(&format!("Type the order's id, {shown}")), "{page}");
+    let form = |typed| [("id", "jo@shop.example"), ("typed", typed), ("reason", "asked for")];
+    let refused = browser.post("/order/erase", &form("k***@***.example")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let done = browser.run_job("/order/erase", &form(shown)).await;
+    assert!(done.contains("Queue mail-dlq: 1 removed"), "{done}");
+    assert!(!done.contains("jo@shop.example"), "{done}");
+    assert_eq!(stack.depth(&dlq).await, 1, "what is perhaps of it is left to a person");
     stack.stop().await;
 }

@@ -119,7 +119,7 @@ impl Browser {
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
         let job = answer.header("location");
         let has_ended =
-            async || !self.page(job).await.contains("http-equiv=\"refresh\" content=\"2\"");
+            async || !self.page(job).await.contains("http-equiv=\"refresh\" content=\"2;");
         eventually("the job has ended", has_ended).await;
         self.page(job).await
     }

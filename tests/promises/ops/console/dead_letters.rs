@@ -1,9 +1,13 @@
 //! Dead letters: looked at, replayed and dropped by the console.
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 use http::StatusCode;
+use local::Config;
 
 use super::browser::{Browser, Console, hidden_field, text};
+use super::stopping::Slow;
 use crate::ops::process::{
     accept_mails_again, assert_one_mail_each, dead_letters, json, wait_for_state, waybill,
     with_refused_mails,
@@ -194,5 +198,92 @@ async fn pages_that_look_at_one_queue_at_once_all_see_every_message() {
         assert!(all.iter().any(|all| page.contains(all)), "{path}: {page}");
         assert!(!page.contains("Not looked at"), "{path}: {page}");
     }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_waits_for_what_changes_its_queue_and_then_shows_what_is_left() {
+    const QUEUE: &str = "/dead-letters/queue?queue=mail";
+    let slow = Slow::new("DeleteMessageBatch");
+    let config = Config { faults: Arc::clone(&slow) as _, ..with_refused_mails() };
+    let stack = TestStack::start_with(config).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    accept_mails_again(&stack);
+    stack.send(&stack.stack.resources.queues.mail_dlq, "not ours").await;
+    let folder = tempfile::tempdir().expect("a directory");
+    let console = Console::start_in(&stack, &[], folder.path()).await;
+    let browser = console.open().await;
+    // What this shows is kept for the next one who looks.
+    assert!(browser.page(QUEUE).await.contains("3 messages"));
+
+    let plan = browser.page(PLAN).await;
+    let replayed = replay(&browser, &plan);
+    let seen = async {
+        slow.begins().await;
+        (browser.page(PLAN).await, browser.page(QUEUE).await)
+    };
+    let (replayed, (planned, queue)) = tokio::join!(replayed, seen);
+    assert_eq!(moved(&replayed), 2, "{replayed}");
+    assert!(planned.contains("Nothing to move") && !planned.contains("in flight"), "{planned}");
+    assert!(queue.contains("1 message") && !queue.contains("3 messages"), "{queue}");
+
+    let dropped = drop_the_only_one(&browser);
+    let seen = async {
+        slow.begins().await;
+        (browser.page(PLAN).await, browser.page(QUEUE).await)
+    };
+    let (dropped, (planned, queue)) = tokio::join!(dropped, seen);
+    assert!(dropped.contains("1 message deleted"), "{dropped}");
+    assert!(!planned.contains("in flight"), "{planned}");
+    assert!(!queue.contains("1 message"), "{queue}");
+    stack.stop().await;
+}
+
+/// Deletes the only message of the queue, and returns the page of what was done.
+async fn drop_the_only_one(browser: &Browser) -> String {
+    let asked = browser.page("/dead-letters/drop?queue=mail").await;
+    end_of_job(browser, &confirm(browser, &asked, "1").await).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_for_an_order_that_no_table_knows_waits_for_what_changes_a_queue() {
+    let slow = Slow::new("DeleteMessageBatch");
+    let config = Config { faults: Arc::clone(&slow) as _, ..crate::support::config() };
+    let stack = TestStack::start_with(config).await;
+    stack.send(&stack.stack.resources.queues.mail_dlq, "not ours").await;
+    let folder = tempfile::tempdir().expect("a directory");
+    let console = Console::start_in(&stack, &[], folder.path()).await;
+    let browser = console.open().await;
+    let found = async {
+        slow.begins().await;
+        text(&browser.get("/order?id=A1").await)
+    };
+    let (dropped, found) = tokio::join!(drop_the_only_one(&browser), found);
+    assert!(dropped.contains("1 message deleted"), "{dropped}");
+    assert!(found.contains("no dead letter is about it"), "{found}");
+    assert!(!found.contains("in flight"), "{found}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_nobody_could_work_on_is_dated_by_its_receipt_and_offers_no_replay() {
+    let stack = TestStack::start().await;
+    let dlq = stack.stack.resources.queues.mail_dlq.clone();
+    stack.send(&dlq, "not ours").await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let list = browser.page("/dead-letters").await;
+    assert!(list.contains("first received "), "{list}");
+    let queue = browser.page("/dead-letters/queue?queue=mail").await;
+    let (_, seen) = queue.split_once("Seen at ").expect("when it was looked at");
+    let seen = seen.split('.').next().expect("a sentence");
+    assert!(seen.ends_with(" UTC") && seen.contains(", "), "as people say it: {seen}");
+    let replay = "Plan a replay of these";
+    assert!(!queue.contains(replay) && queue.contains("Repair these"), "{queue}");
+    let link = queue.split("href=\"").find(|it| it.starts_with("/dead-letters/message?"));
+    let link = link.and_then(|it| it.split('"').next()).expect("its link").replace("&#38;", "&");
+    let page = browser.page(&link).await;
+    assert!(page.contains("First received") && !page.contains("<dt>Failed</dt>"), "{page}");
+    assert!(page.contains("its body is not valid") && !page.contains("Plan its replay"), "{page}");
     stack.stop().await;
 }

@@ -96,6 +96,14 @@ async fn a_copy_goes_to_the_address_that_is_typed_and_no_page_or_item_has_it() {
         stack.mails_to("office@elsewhere.example") == 1
     })
     .await;
+    crate::support::eventually("the copy is delivered", || async {
+        let items = stack.ledger_items("A1").await;
+        items.len() == 2 && items.iter().all(|item| item.state == "delivered")
+    })
+    .await;
+    let again = browser.post("/order/act", &form).await;
+    assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "none twice");
+    assert!(text(&again).contains("href=\"/order/mail?"), "the mail to send on: {}", text(&again));
     let audit = json(&stack, &["audit"]).await.to_string();
     assert!(!audit.contains("office@"), "{audit}");
     stack.stop().await;
@@ -128,6 +136,11 @@ async fn personal_data_is_shown_after_a_reason_that_is_kept_and_the_mail_in_a_sa
     let policy = shown.header("content-security-policy");
     assert!(policy.starts_with("sandbox ") && policy.contains("img-src 'none'"), "{policy}");
     assert!(!policy.contains("allow-scripts") && !policy.contains("allow-same-origin"), "{policy}");
+    assert!(around.contains("&#38;file=1\""), "it can be saved: {around}");
+    let file = browser.get(&format!("{body}&file=1")).await;
+    let disposition = file.header("content-disposition");
+    assert_eq!(disposition, "attachment; filename=\"A1-A1-confirmed.html\"");
+    assert!(text(&file).contains("A1") && !text(&file).contains("<base "), "as it was sent");
     assert_eq!(shown.header("x-frame-options"), "SAMEORIGIN");
     let with_pictures = browser.get(&format!("{body}&pictures=shown")).await;
     let policy = with_pictures.header("content-security-policy");

@@ -24,7 +24,7 @@ fn textarea(page: &str) -> String {
 /// Sends the body, as a browser does.
 async fn look_at(browser: &Browser, message: &str, body: &str) -> (StatusCode, String) {
     let body = body.replace('\n', "\r\n");
-    let fields = [("queue", "mail"), ("message", message), ("body", &body)];
+    let fields = [("queue", "mail"), ("message", message), ("text", &body)];
     let answer = browser.post("/dead-letters/edit", &fields).await;
     (answer.status, text(&answer))
 }
@@ -63,7 +63,7 @@ async fn a_repaired_dead_letter_is_shown_with_what_changes_and_its_customer_stay
     let (status, plan) = look_at(&browser, &message, &shown.replace("a***@***.example", NEW)).await;
     assert_eq!(status, StatusCode::OK, "{plan}");
     assert!(plan.contains("class=\"added\"") && plan.contains("class=\"removed\""), "{plan}");
-    assert!(plan.contains("To move: 1 message") && plan.contains("--edit"), "{plan}");
+    assert!(plan.contains("To move: 1 message") && plan.contains("--edit FILTER"), "{plan}");
     assert!(!plan.contains(NEW), "the page names no address: {plan}");
     let fields = [("plan", &*hidden_field(&plan, "plan")), ("reason", "the customer called")];
     let done = browser.run_job("/dead-letters/replay", &fields).await;
@@ -77,5 +77,65 @@ async fn a_repaired_dead_letter_is_shown_with_what_changes_and_its_customer_stay
         (&1.into(), &"the customer called".into())
     );
     assert!(!audit.to_string().contains(NEW), "{audit:#}");
+    let command = item["command"].as_str().expect("its command");
+    assert!(command.contains(" --edit sha256:"), "{command}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_filter_repairs_several_dead_letters_and_its_plan_says_which_it_changes_and_refuses() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    dead_letters(&stack, &["A1", "A2", "A3"]).await;
+    accept_mails_again(&stack);
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let queue = browser.page("/dead-letters/queue?queue=mail&kind=order.confirmed").await;
+    let form = "/dead-letters/edit?queue=mail&kind=order.confirmed";
+    assert!(queue.contains(&form.replace('&', "&#38;")), "its page leads there: {queue}");
+    let page = browser.page(form).await;
+    assert!(
+        page.contains("3 messages") && page.contains("name=\"kind\" value=\"order.confirmed\""),
+        "{page}"
+    );
+    let look_at = async |filter: &str| {
+        let fields = [("queue", "mail"), ("kind", "order.confirmed"), ("text", filter)];
+        let answer = browser.post("/dead-letters/edit", &fields).await;
+        (answer.status, text(&answer))
+    };
+    let all = format!(".event.data.order.customer.email = \"{NEW}\"");
+    for (filter, expected) in [
+        ("", "no filter of jq"),
+        (".v = = 1", "no filter of jq"),
+        (&*all, "one person would get the mails of others"),
+    ] {
+        let (status, page) = look_at(filter).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{filter}: {page}");
+        assert!(page.contains(expected) && page.contains("<textarea"), "{filter}: {page}");
+    }
+    let order = ".event.data.order";
+    let filter = format!(
+        "if {order}.id == \"A1\" then {order}.customer.email = \"{NEW}\" elif {order}.id == \"A2\" then {order}.id = \"A1\" \
+         else . end"
+    );
+    let (status, plan) = look_at(&filter).await;
+    assert_eq!(status, StatusCode::OK, "{plan}");
+    for shown in [
+        "The edit changes 1 message and leaves 1 as before.",
+        "The edit is refused on 1 message",
+        "it changes which order, kind or scope the message is about",
+        "class=\"added\"",
+        "To move: 2 messages",
+        "--kind order.confirmed --edit FILTER",
+    ] {
+        assert!(plan.contains(shown), "{shown}: {plan}");
+    }
+    assert!(!plan.contains(NEW) && !plan.contains("elif"), "neither address nor filter: {plan}");
+    let fields = [("plan", &*hidden_field(&plan, "plan")), ("reason", "the customer called")];
+    let done = browser.run_job("/dead-letters/replay", &fields).await;
+    assert!(done.contains("2 messages moved"), "{done}");
+    wait_for_state(&stack, "A1", "delivered").await;
+    wait_for_state(&stack, "A3", "delivered").await;
+    let mails = [NEW, &*customer("A1"), &*customer("A2"), &*customer("A3")];
+    assert_eq!(mails.map(|address| stack.mails_to(address)), [1, 0, 0, 1]);
     stack.stop().await;
 }

@@ -106,6 +106,39 @@ async fn settings_are_checked_shown_as_a_change_and_put_once_in_place_of_those_t
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_first_settings_of_a_new_shop_are_put_and_it_is_searched_from_then_on() {
+    let stack = two_shops().await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let list = browser.page("/shops").await;
+    assert!(list.contains("action=\"/shops/shop\" method=\"get\""), "a form for its name: {list}");
+    let form = browser.page("/shops/shop?shop=west").await;
+    assert!(
+        form.contains("It has no settings.") && form.contains("name=\"version\" value=\"0\""),
+        "{form}"
+    );
+    assert_eq!(
+        browser.get("/shops/shop?shop=West+Side").await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
+    let settings = "{\n  \"formality\": \"informal\"\n}\n";
+    let fields = [("shop", "west"), ("version", "0"), ("document", settings)];
+    let asked = text(&browser.post("/shops/check", &fields).await);
+    assert!(asked.contains("waybill shop put west FILE --version 0"), "{asked}");
+    let late = text(&browser.post("/shops/check", &fields).await);
+    let first = [("plan", &*hidden_field(&asked, "plan")), ("reason", "it opens today")];
+    let done = browser.carry_out("/shops/put", &first).await;
+    assert!(done.contains("as version 1 of the shop west"), "{done}");
+    let second = [("plan", &*hidden_field(&late, "plan")), ("reason", "it opens today")];
+    let refused = browser.post("/shops/put", &second).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "it has settings by now");
+    assert!(browser.page("/orders").await.contains("<option>west</option>"));
+    let stored = json(&stack, &["shop", "show", "west"]).await;
+    assert_eq!(stored["settings"]["formality"], "informal", "{stored:#}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_console_of_one_shop_shows_no_other() {
     let stack = two_shops().await;
     let console = Console::start(&stack, &["--shop", "north"]).await;

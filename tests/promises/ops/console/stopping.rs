@@ -13,15 +13,23 @@ use crate::ops::process::{dead_letters, json, with_refused_mails};
 use crate::support::events::confirmed;
 use crate::support::{TestStack, eventually};
 
-/// One operation takes the operator long: the console is stopped while it does.
-struct Slow {
+/// One operation takes the operator long: meanwhile the console is stopped, or asked for something else.
+pub struct Slow {
     operation: &'static str,
     has_begun: AtomicBool,
 }
 
 impl Slow {
-    fn new(operation: &'static str) -> Arc<Self> {
+    pub fn new(operation: &'static str) -> Arc<Self> {
         Arc::new(Self { operation, has_begun: AtomicBool::new(false) })
+    }
+
+    /// Waits until the operation begins, once more if it has begun before.
+    pub async fn begins(&self) {
+        eventually("the operation has begun", || async {
+            self.has_begun.swap(false, Ordering::Relaxed)
+        })
+        .await;
     }
 }
 
@@ -47,8 +55,7 @@ async fn stop_in_the_middle(
         let fields: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         browser.post(path, &fields).await
     });
-    eventually("the operation has begun", || async { slow.has_begun.load(Ordering::Relaxed) })
-        .await;
+    slow.begins().await;
     assert_eq!(console.stop().await, Some(0));
 }
 

@@ -1,5 +1,7 @@
 //! The connector's worker and intake on the inbox queue, at a time of their own.
 
+use std::time::SystemTime;
+
 use aws_config::SdkConfig;
 use aws_lambda_events::sqs::SqsMessage;
 use connector::message::QueuedDelivery;
@@ -37,7 +39,10 @@ impl SimulatedPipeline<'_> {
 
     /// One round of the connector's worker. Whether there was a message.
     async fn translate(&self, connector: &Connector) -> bool {
-        let handle = async |batch: &[SqsMessage]| connector::worker::handle(connector, batch).await;
+        let timeout = self.settings.connector_timeout;
+        let handle = async |batch: &[SqsMessage]| {
+            connector::worker::handle(connector, batch, SystemTime::now() + timeout).await
+        };
         self.round(DELIVERIES, &self.settings.connector, handle).await
     }
 

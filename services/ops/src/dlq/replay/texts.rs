@@ -1,6 +1,6 @@
 //! What an operator reads of a plan: what the snapshots do not show.
 
-use super::super::edit::Edits;
+use super::super::edit::{EditFailure, Edits};
 use super::*;
 use crate::cli::{Cli, Command as Commands};
 use crate::dlq::Command;
@@ -46,12 +46,15 @@ fn an_edit_shows_how_many_messages_it_changes_how_and_on_which_it_fails() {
         changed: 2,
         unchanged: 1,
         failed: 3,
-        first_failure: Some("m-1: no such path".to_owned()),
+        failures: vec![EditFailure {
+            message_id: "m-1".to_owned(),
+            reason: "no such path".to_owned(),
+        }],
         diffs: vec!["-was\n+is\n same".to_owned()],
         ..Edits::default()
     };
     let plain = "The edit changes 2 messages and leaves 1 as before.\n-was\n+is\n same\n\n\
-                 Not moved, because the edit fails on it: 3 messages; the first: m-1: no such path.\n";
+                 Not moved, because the edit fails on them: 3 messages, the first of them:\n m-1: no such path\n";
     assert_eq!(edits_text(&edits, ColorMode::Plain), plain);
     let coloured = ColorMode::Terminal { columns: 80, has_colours: true };
     let lines = "\u{1b}[31m-was\u{1b}[0m\n\u{1b}[32m+is\u{1b}[0m\n same\n";
