@@ -200,7 +200,7 @@ async fn the_events_of_a_batch_are_sent_in_one_call_and_what_is_not_taken_is_kno
 }
 
 /// An order whose events are more than one call's: it was sent in many parcels, and holds much.
-fn large_order(id: u64) -> Value {
+fn order_in_many_parcels(id: u64) -> Value {
     let mut order = paid_order(System::Shopify, id);
     let line = order["line_items"][0].clone();
     let lines = (0..200).map(|n| {
@@ -221,7 +221,7 @@ fn large_order(id: u64) -> Value {
 
 #[tokio::test]
 async fn a_delivery_of_whose_events_the_inbox_takes_a_part_waits_whichever_part_that_is() {
-    let body = message(System::Shopify, &large_order(3020).to_string());
+    let body = message(System::Shopify, &order_in_many_parcels(3020).to_string());
     let has_first: fn(&str) -> bool = |bodies| bodies.contains("order.confirmed");
     let is_later: fn(&str) -> bool = |bodies| !bodies.contains("order.confirmed");
     for (is_refused, is_taken) in [(has_first, is_later), (is_later, has_first)] {

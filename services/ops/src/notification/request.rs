@@ -99,7 +99,7 @@ pub async fn rebuild_request(
     }
     match address.filter(|address| Some(hash(address)) == recipient.address_hash()) {
         Some(address) => {
-            Ok(request.into_mail_request(send_before).addressed_to(to.recipient, to.address))
+            Ok(request.into_mail_request(send_before).addressed_to(recipient, address))
         }
         None => Err(CliError::input(format!(
             "An operator named the address of {recipient}, and only its hash is kept. Name it again: `waybill resend` \
@@ -132,7 +132,7 @@ pub async fn request_to(
 ) -> Result<MailRequest, CliError> {
     let request = request_of(stack, item).await?;
     let send_before = fresh_until(&request, now);
-    Ok(request.into_mail_request(send_before).addressed_to(recipient, address))
+    Ok(request.into_mail_request(send_before).addressed_to(to.recipient, to.address))
 }
 
 fn fresh_until(request: &DispatchRequest, now: Timestamp) -> Timestamp {
