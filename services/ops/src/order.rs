@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use crate::find::{OrderList, UnknownOrder, Wanted, find, look_in_dead_letters};
+use crate::find::{OrderList, UnknownOrder, Wanted, find, in_other_shops, look_in_dead_letters};
 use crate::interrupt::Interrupt;
 use crate::notification::next_while_closed;
 use crate::output::{ColorMode, Report};
@@ -51,7 +51,9 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus)
         Some(answer) => answer,
         None => {
             let control = RunControl { interrupt: &Interrupt::listen(), progress: &progress };
-            OrderAnswer::Unknown(look_in_dead_letters(stack, &wanted, pii, control).await?)
+            let others = in_other_shops(stack, &wanted).await;
+            let found = look_in_dead_letters(stack, &wanted, &others, pii, control).await;
+            OrderAnswer::Unknown(found?)
         }
     };
     let is_unknown = matches!(answer, OrderAnswer::Unknown(_));

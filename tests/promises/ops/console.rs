@@ -8,6 +8,7 @@ mod orders;
 mod repair;
 mod rights;
 mod safety;
+mod several_shops;
 mod shop_pages;
 mod stopping;
 mod today;

@@ -10,13 +10,14 @@ use shared::notification::Recipient;
 use super::background;
 use super::command::CommandLine;
 use super::jobs::NewJob;
-use super::link::Link;
+use super::link::{Link, order_link};
 use super::mail_action::{Mail, MailAction};
 use super::mail_view::mail_link;
+use super::named_order::{order_name, stack_for};
 use super::navigation::Section;
-use super::order::{order_link, stack_for};
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, redirect, status_of};
+use super::search::search_frame;
 use super::session::Session;
 use super::state::Console;
 use super::wording::{Sentence, StateWords, capitalised, error_sentence, mail_name, state_words};
@@ -25,7 +26,7 @@ use crate::error::CliError;
 use crate::find::Wanted;
 use crate::notification::NotificationArgs;
 use crate::order::{Notification, OrderAnswer, answer_from_tables};
-use crate::pii::{PiiMode, without_addresses};
+use crate::pii::PiiMode;
 
 /// Which mail of which order a link or form is about, and what is to be done to it.
 struct ActionRequest {
@@ -77,8 +78,8 @@ impl ActionRequest {
         }
     }
 
-    fn title(&self) -> String {
-        let order = without_addresses(self.order.order_id.as_str());
+    fn title(&self, console: &Console) -> String {
+        let order = order_name(console, &self.order, PiiMode::Masked);
         format!("{}: {} of order {order}", self.action.label(), mail_name(&self.kind))
     }
 
@@ -101,7 +102,7 @@ struct ActPage {
     mail: String,
     /// As it was last read; none where it could not be.
     state: Option<StateWords>,
-    caution: Option<&'static str>,
+    caution: Option<String>,
     fields: [(&'static str, String); 6],
     address: String,
     reason: String,
@@ -118,7 +119,7 @@ impl ActPage {
         Self {
             frame: PageFrame::new(console, session, Section::Orders, &command)
                 .for_shop(&request.order.shop),
-            title: request.title(),
+            title: request.title(console),
             action: request.action,
             mail: capitalised(&mail_name(&request.kind)),
             state: None,
@@ -146,7 +147,7 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
         let request = ActionRequest::parse(&console, &fields)?;
         let mail = find_mail(&console, &request).await?;
         if MailAction::allowed_for(&mail).contains(&request.action) {
-            return Ok((request, mail.state));
+            return Ok((request, mail));
         }
         let label = state_words(&mail.state).label.to_lowercase();
         Err(CliError::input(format!(
@@ -155,13 +156,13 @@ pub async fn ask(State(console): State<Console>, session: Session, fields: Field
         )))
     };
     match asked.await {
-        Ok((request, state)) => {
-            let caution = request.action.caution(&state);
-            let state = Some(state_words(&state));
+        Ok((request, mail)) => {
+            let caution = request.action.caution(&mail);
+            let state = Some(state_words(&mail.state));
             let page = ActPage { state, caution, ..ActPage::new(&console, &session, &request) };
             html(StatusCode::OK, &page)
         }
-        Err(error) => failed(&console, &session, fields.get("id"), &error),
+        Err(error) => error_page(search_frame(&console, &session, &fields, "id"), &error),
     }
 }
 
@@ -184,7 +185,9 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
     let Form { session, fields } = form;
     let mut request = match ActionRequest::parse(&console, &fields) {
         Ok(request) => request,
-        Err(error) => return failed(&console, &session, fields.get("id"), &error),
+        Err(error) => {
+            return error_page(search_frame(&console, &session, &fields, "id"), &error);
+        }
     };
     match carry_out_action(&console, &mut request).await {
         Ok(sentence) => redirect(&record_result(&console, &request, sentence)),
@@ -193,6 +196,7 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
             let mail = find_mail(&console, &request).await.ok();
             let page = ActPage {
                 state: mail.as_ref().map(|mail| state_words(&mail.state)),
+                caution: mail.as_ref().and_then(|mail| request.action.caution(mail)),
                 shown_at: mail.map(|mail| mail_link(&request.order, &mail)),
                 refusal: Some(Sentence::new(&error_sentence(&error))),
                 ..ActPage::new(&console, &session, &request)
@@ -222,16 +226,11 @@ async fn carry_out_action(
 /// Keeps what was done. Returns the link of its page.
 fn record_result(console: &Console, request: &ActionRequest, sentence: String) -> String {
     let new = NewJob {
-        title: request.title(),
+        title: request.title(console),
         section: Section::Orders,
         // As the audit item has it: the page names no address.
         command: request.command(console, "ADDRESS"),
         next: Link { label: "Back to the order".to_owned(), href: order_link(&request.order) },
     };
     background::record(console, new, sentence)
-}
-
-fn failed(console: &Console, session: &Session, order: &str, error: &CliError) -> Response {
-    let command = CommandLine::new(console.stack(), ["order", order]);
-    error_page(PageFrame::new(console, session, Section::Orders, &command), error)
 }

@@ -11,9 +11,8 @@ use serde_json::Value;
 use shared::OrderKey;
 
 use super::command::CommandLine;
-use super::link::{Link, link};
+use super::link::{Link, link, order_link};
 use super::navigation::Section;
-use super::order::order_link;
 use super::request::Fields;
 use super::respond::{PageFrame, error_page, html};
 use super::session::Session;

@@ -81,6 +81,12 @@ impl CommandLine {
         self
     }
 
+    /// The shop that it names; empty where that is the default one, or none.
+    pub fn shop(&self) -> &str {
+        let at = self.flags.iter().position(|flag| flag == "--shop");
+        at.and_then(|at| self.flags.get(at + 1)).map_or("", String::as_str)
+    }
+
     /// As it is copied into a shell.
     pub fn shown(&self) -> String {
         self.all(Word::shown, &self.connection)

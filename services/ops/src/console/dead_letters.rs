@@ -207,7 +207,7 @@ impl DeadLetterRow {
         let summary = &entry.summary;
         let id = summary.message_id.as_str();
         let order = summary.order().map(|order| {
-            let link = super::order::order_link(&order);
+            let link = super::link::order_link(&order);
             (link, summary.shown_order_id())
         });
         Self {
@@ -393,7 +393,7 @@ impl DeadLetterPage {
             frame,
             queue: choice.queue.clone(),
             id: summary.message_id.clone(),
-            order: order.map(|order| (super::order::order_link(&order), summary.shown_order_id())),
+            order: order.map(|order| (super::link::order_link(&order), summary.shown_order_id())),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
             verdict: assessment.verdict.to_string(),
             effect: Sentence::new(replay_effect(assessment.verdict, dlq)),

@@ -4,7 +4,7 @@ use shared::ledger::State;
 use shared::notification::Recipient;
 
 use super::severity::Severity;
-use super::wording::{day_and_time, mail_name};
+use super::wording::{day_and_time, mail_name, skip_reason};
 use crate::event_row::EventRow;
 use crate::order::{Notification, OrderReport};
 
@@ -35,6 +35,7 @@ pub fn delivery_answer(report: &OrderReport) -> DeliveryAnswer {
     let sent = those(&[State::Sent]);
     let complained = those(&[State::Complained]);
     let delivered = those(&[State::Delivered]);
+    let skipped = those(&[State::Skipped]);
     let (severity, sentence) = if mails.is_empty() {
         nothing_decided(report)
     } else if !lost.is_empty() {
@@ -63,15 +64,33 @@ pub fn delivery_answer(report: &OrderReport) -> DeliveryAnswer {
         );
         (Severity::Warning, sentence)
     } else if !delivered.is_empty() {
-        (Severity::Good, yes(&delivered))
+        (Severity::Good, yes(&delivered, skipped.is_empty()))
     } else {
-        (Severity::Warning, "No mail was sent, on purpose: the reasons are below.".to_owned())
+        (Severity::Warning, "No mail was sent, on purpose.".to_owned())
     };
+    let (severity, sentence) = with_skipped(severity, sentence, &skipped);
     let sentence = match report.events.iter().any(EventRow::waits) && !mails.is_empty() {
         true => format!("{sentence} Of newer news of the shop, the mail is yet to be decided."),
         false => sentence,
     };
     DeliveryAnswer { severity, sentence }
+}
+
+/// With what was not sent, and why: whoever asks after that mail must not be told that all went well.
+fn with_skipped(
+    severity: Severity,
+    sentence: String,
+    skipped: &[&Notification],
+) -> (Severity, String) {
+    let told = |mail: &&Notification| {
+        format!(" The {} was not sent: {}.", mail_name(&mail.kind), skip_reason(mail))
+    };
+    let not_sent: String = skipped.iter().map(told).collect();
+    let severity = match severity {
+        Severity::Good if !skipped.is_empty() => Severity::Calm,
+        severity => severity,
+    };
+    (severity, sentence + &not_sent)
 }
 
 fn nothing_decided(report: &OrderReport) -> (Severity, String) {
@@ -82,20 +101,21 @@ fn nothing_decided(report: &OrderReport) -> (Severity, String) {
     (Severity::Warning, sentence.to_owned())
 }
 
-fn yes(arrived: &[&Notification]) -> String {
+fn yes(arrived: &[&Notification], is_all: bool) -> String {
     match arrived {
         [one] => {
             let to = match Recipient::parse(&one.recipient) {
                 Ok(Recipient::Corrected(_)) => " to a corrected address",
                 _ => "",
             };
-            format!("Yes: the {} was delivered{to} on {}.", mail_name(&one.kind), last(arrived))
+            let yes = if is_all { "Yes: the" } else { "The" };
+            format!("{yes} {} was delivered{to} on {}.", mail_name(&one.kind), last(arrived))
         }
-        several => format!(
-            "Yes: all {} mails were delivered, the last one on {}.",
-            several.len(),
-            last(several)
-        ),
+        several => {
+            let yes = if is_all { "Yes: all " } else { "" };
+            let count = several.len();
+            format!("{yes}{count} mails were delivered, the last one on {}.", last(several))
+        }
     }
 }
 
@@ -126,6 +146,10 @@ mod tests {
     const NOW: i64 = 1_763_900_000_000;
 
     fn sentence(mails: &[(&str, State)]) -> String {
+        answer(mails).sentence
+    }
+
+    fn answer(mails: &[(&str, State)]) -> DeliveryAnswer {
         let items: Vec<Item> = mails
             .iter()
             .map(|(notification, state)| Item {
@@ -133,11 +157,12 @@ mod tests {
                 notification: (*notification).to_owned(),
                 state: state.to_string(),
                 since: NOW,
+                reason: (*state == State::Skipped).then(|| "superseded".to_owned()),
                 ..Item::default()
             })
             .collect();
         let order = OrderKey::parse("default/1001").unwrap();
-        delivery_answer(&OrderReport::new(&order, &[], &items, NOW, PiiMode::Masked)).sentence
+        delivery_answer(&OrderReport::new(&order, &[], &items, NOW, PiiMode::Masked))
     }
 
     #[test]
@@ -157,9 +182,26 @@ mod tests {
             sentence(&[(CONFIRMED, State::Bounced), (SHIPPED, State::InDoubt)]),
             sentence(&[(CONFIRMED, State::Bounced), (SHIPPED, State::Failed)]),
             sentence(&[(CONFIRMED, State::Skipped)]),
+            sentence(&[(CONFIRMED, State::Skipped), (SHIPPED, State::Delivered)]),
+            sentence(&[(CONFIRMED, State::Skipped), (SHIPPED, State::Bounced)]),
             sentence(&[(CONFIRMED, State::Delivered), (COPY, State::Bounced)]),
             sentence(&[("order.confirmed##corrected-AAAAAAAA", State::Delivered)]),
         ];
         insta::assert_snapshot!(answers.join("\n"));
+    }
+
+    #[test]
+    fn what_was_not_sent_on_purpose_is_never_told_as_if_all_were_well() {
+        const SKIPPED: (&str, State) = ("order.confirmed##customer", State::Skipped);
+        let shipped = |state| answer(&[SKIPPED, ("shipment.shipped#S-1#customer", state)]);
+        for state in State::ALL {
+            let answer = shipped(state);
+            assert_ne!(answer.severity, Severity::Good, "{state}");
+            assert!(
+                answer.sentence.contains("The order confirmation was not sent: a newer mail"),
+                "{state}: {}",
+                answer.sentence
+            );
+        }
     }
 }

@@ -11,21 +11,21 @@ use shared::OrderKey;
 use super::background;
 use super::command::CommandLine;
 use super::jobs::{Job, JobResult, NewJob};
-use super::link::{Link, link};
+use super::link::{Link, link, order_link};
+use super::named_order::{order_name, stack_for};
 use super::navigation::Section;
-use super::order::{order_link, stack_for};
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, redirect};
 use super::scans::Queues;
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
-use super::wording::{Sentence, capitalised};
+use super::wording::{Sentence, capitalised, without_flags};
 use crate::audit;
 use crate::erase::{self, Args, Erasure, Place};
 use crate::error::CliError;
 use crate::output::number;
-use crate::pii::without_addresses;
+use crate::pii::{PiiMode, without_addresses};
 
 /// Which order, and whether with the ledger's records.
 #[derive(Debug, Clone)]
@@ -115,7 +115,7 @@ impl ErasePage {
             not_reached: erasure
                 .not_reached
                 .iter()
-                .map(|what| Sentence::new(&format!("{}.", capitalised(what))))
+                .map(|what| Sentence::new(&format!("{}.", capitalised(&without_flags(what)))))
                 .collect(),
             back: order_link(order),
         }
@@ -198,8 +198,9 @@ fn confirmation(request: &EraseRequest, fields: &Fields) -> Result<String, CliEr
 /// Begins to erase it. The browser need not wait.
 fn begin(console: &Console, request: &EraseRequest, reason: &str) -> Arc<Job> {
     let command = request.command(console, true).with("--reason", reason);
+    let order = order_name(console, &request.order, PiiMode::Masked);
     let new = NewJob {
-        title: format!("Erasing order {}", request.shown_id()),
+        title: format!("Erasing order {order}"),
         section: Section::Orders,
         command,
         next: Link { label: "To the order".to_owned(), href: order_link(&request.order) },
@@ -225,7 +226,7 @@ fn result(erasure: &Erasure) -> JobResult {
         let (name, removed) = (capitalised(&place.place), number(place.removed));
         (place.found > 0).then(|| format!("{name}: {removed} removed{left} ({}).", place.what))
     };
-    let not_reached = format!("Not touched: {}.", erasure.not_reached.join("; "));
+    let not_reached = format!("Not touched: {}.", without_flags(&erasure.not_reached.join("; ")));
     let sentences = std::iter::once(first.to_owned())
         .chain(erasure.places.iter().filter_map(of_place))
         .chain(notes(erasure))

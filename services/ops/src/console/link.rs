@@ -18,6 +18,11 @@ pub fn link<'a>(path: &str, parameters: impl IntoIterator<Item = (&'a str, &'a s
     if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
 }
 
+/// The page of an order.
+pub fn order_link(order: &OrderKey) -> String {
+    link("/order", [("shop", order.shop.as_str()), ("id", order.order_id.as_str())])
+}
+
 /// The page that asks before the order is erased.
 pub fn erase_link(order: &OrderKey) -> String {
     link("/order/erase", [("shop", order.shop.as_str()), ("id", order.order_id.as_str())])

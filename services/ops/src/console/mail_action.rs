@@ -5,7 +5,7 @@ use shared::ledger::State;
 use shared::notification::Recipient;
 
 use super::command::CommandLine;
-use super::wording::mail_name;
+use super::wording::{mail_name, skip_reason};
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::notification::settle::{self, Resolution};
@@ -116,11 +116,21 @@ impl MailAction {
         }
     }
 
-    /// What to think of before it is done to a mail in this state.
-    pub fn caution(self, state: &str) -> Option<&'static str> {
-        (self == Self::Copy && State::parse(state) == Some(State::Complained)).then_some(
-            "The customer reported this mail as spam: send a copy only if they ask for it.",
-        )
+    /// What to think of before it is done to this mail.
+    pub fn caution(self, mail: &Notification) -> Option<String> {
+        match (self, State::parse(&mail.state)) {
+            (Self::Copy, Some(State::Complained)) => {
+                let caution =
+                    "The customer reported this mail as spam: send a copy only if they ask for it.";
+                Some(caution.to_owned())
+            }
+            (Self::Resend, Some(State::Skipped)) => Some(format!(
+                "It was not sent on purpose: {}. What it says may be out of date: send it only if the customer wants it \
+                 all the same.",
+                skip_reason(mail)
+            )),
+            _ => None,
+        }
     }
 
     /// Whether an address has to be typed.

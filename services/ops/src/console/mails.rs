@@ -50,7 +50,7 @@ impl SampleRequest {
 
     fn frame(&self, console: &Console, session: &Session) -> PageFrame {
         let command = self.command(console);
-        PageFrame::new(console, session, Section::Mails, &command).for_shop(&self.shop)
+        PageFrame::new(console, session, Section::Samples, &command).for_shop(&self.shop)
     }
 
     /// The command that shows the same. It names the shop: without one, no stack is asked for settings.
@@ -156,7 +156,6 @@ impl MailsPage {
 struct SamplePage {
     frame: PageFrame,
     title: String,
-    shop: String,
     subject: String,
     text: String,
     is_off: bool,
@@ -188,7 +187,6 @@ impl SamplePage {
         Self {
             frame,
             title: format!("{name}, {}", mail.language),
-            shop: shop.to_string(),
             is_off,
             body: request.link("/mails/mail/body", &mail, *has_pictures),
             other: request.link("/mails/mail", &mail, !has_pictures),
@@ -215,5 +213,5 @@ pub async fn body(State(console): State<Console>, _: Session, fields: Fields) ->
 
 fn failed(console: &Console, session: &Session, error: &CliError) -> Response {
     let command = CommandLine::new(console.stack(), ["preview"]);
-    error_page(PageFrame::new(console, session, Section::Mails, &command), error)
+    error_page(PageFrame::new(console, session, Section::Samples, &command), error)
 }

@@ -18,6 +18,7 @@
 //! another server of 127.0.0.1 that the same browser visits, since a cookie is sent to every port of its host.
 
 mod act;
+mod address_check;
 mod args;
 mod audit_log;
 mod background;
@@ -36,6 +37,7 @@ mod mail_action;
 mod mail_view;
 mod mails;
 mod moment;
+mod named_order;
 mod navigation;
 mod not_found;
 mod order;
@@ -46,10 +48,12 @@ mod request;
 mod respond;
 mod rights;
 mod scans;
+mod search;
 mod selection;
 mod server;
 mod session;
 mod severity;
+mod shop_names;
 mod shops;
 mod state;
 mod today;

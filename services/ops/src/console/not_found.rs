@@ -8,7 +8,7 @@ use http::StatusCode;
 
 use super::link::{Link, link};
 use super::respond::{PageFrame, error_page, html};
-use super::wording::{Sentence, error_sentence};
+use super::wording::{Sentence, error_sentence, without_flags};
 use crate::error::CliError;
 use crate::find::NothingFound;
 
@@ -30,10 +30,12 @@ pub fn order_error_page(frame: PageFrame, error: &CliError) -> Response {
     else {
         return error_page(frame, error);
     };
+    // An address is in no link: whoever searches by one is led to the order itself.
     let found_in = nothing.found_in.iter().filter(|_| !nothing.is_address);
-    let elsewhere = found_in.map(|shop| Link {
-        label: format!("Open the order of the shop {shop}"),
-        href: link("/order", [("shop", shop.as_str()), ("id", &nothing.wanted)]),
+    let shown = frame.shops.iter().filter(|shop| found_in.clone().any(|it| it.as_str() == shop.id));
+    let elsewhere = shown.map(|shop| Link {
+        label: format!("Open the order of {}", shop.label),
+        href: link("/order", [("shop", shop.id.as_str()), ("id", &nothing.wanted)]),
     });
     let page = NotFoundPage {
         title: match nothing.is_address {
@@ -42,7 +44,7 @@ pub fn order_error_page(frame: PageFrame, error: &CliError) -> Response {
         },
         is_address: nothing.is_address,
         elsewhere: elsewhere.collect(),
-        details: Sentence::new(&error_sentence(error)),
+        details: Sentence::new(&without_flags(&error_sentence(error))),
         frame,
     };
     html(StatusCode::NOT_FOUND, &page)

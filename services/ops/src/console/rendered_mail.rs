@@ -6,17 +6,20 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use loopback::mail_frame::{Pictures, sandboxed, with_links_in_a_new_tab};
 use shared::OrderKey;
+use shared::notification::Recipient;
 
 use super::command::CommandLine;
-use super::link::link;
+use super::link::{link, order_link};
+use super::named_order::{order_name, stack_for, stack_for_shop};
 use super::navigation::Section;
-use super::order::{order_link, stack_for};
 use super::request::Fields;
 use super::respond::{PageFrame, error_page, html, refuse, status_of};
 use super::session::Session;
 use super::state::Console;
-use super::wording::{capitalised, error_sentence, mail_name};
+use super::wording::{capitalised, day_and_time, error_sentence, language_name, mail_name};
 use crate::error::CliError;
+use crate::find::Wanted;
+use crate::order::{Notification, OrderAnswer, answer_from_tables};
 use crate::pii::PiiMode;
 use crate::preview::{self, RenderedMail};
 
@@ -25,7 +28,7 @@ use crate::preview::{self, RenderedMail};
 struct MailPage {
     frame: PageFrame,
     title: String,
-    subject: String,
+    header: MailHeader,
     text: String,
     /// The frame's document.
     body: String,
@@ -37,16 +40,56 @@ struct MailPage {
     back: String,
 }
 
+/// What a mail program shows above a mail.
+struct MailHeader {
+    from: String,
+    to: String,
+    sent: String,
+    subject: String,
+    language: String,
+}
+
+impl MailHeader {
+    fn new(mail: &RenderedMail, found: Option<&Notification>) -> Self {
+        let language = language_name(mail.language);
+        Self {
+            from: mail.from.clone(),
+            to: match found {
+                Some(found) if found.is_redirected => {
+                    "the address to which the shop has corrected it since".to_owned()
+                }
+                Some(found) => match (Recipient::parse(&found.recipient), &found.address) {
+                    (Ok(Recipient::Customer), _) => mail.to.clone(),
+                    (_, Some(address)) => address.clone(),
+                    _ => "an address that an operator typed, of which only a fingerprint is kept"
+                        .to_owned(),
+                },
+                None => mail.to.clone(),
+            },
+            sent: match found.and_then(|found| found.sent_at) {
+                Some(at) => day_and_time(at),
+                None => "not sent".to_owned(),
+            },
+            subject: mail.subject.clone(),
+            language: match &mail.locale_without_mails {
+                Some(locale) => format!("{language}, since there are no texts in {locale}"),
+                None => language,
+            },
+        }
+    }
+}
+
 /// `GET /order/mail`: the mail with its subject. It holds the customer's name and address, so the order has to be unmasked.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
-    let kind = fields.get("kind");
-    let command = |id: &str| {
-        CommandLine::new(console.stack(), ["preview", kind])
-            .with("--order", id)
-            .with("--out", "DIR")
+    let command = command(&console, &fields);
+    let frame = PageFrame::new(&console, &session, Section::Orders, &command);
+    let shown = async {
+        let (order, mail) = render(&console, &session, &fields).await?;
+        let found = find_mail(&console, &order, &fields).await?;
+        Ok::<_, CliError>((order, mail, found))
     };
-    match render(&console, &session, &fields).await {
-        Ok((order, mail)) => {
+    match shown.await {
+        Ok((order, mail, found)) => {
             let has_pictures = fields.get("pictures") == "shown";
             let with = |path, more| {
                 let names = ["shop", "id", "kind", "scope", "recipient", "event"];
@@ -54,12 +97,12 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
                 link(path, same.into_iter().chain([more]))
             };
             let pictures = if has_pictures { "shown" } else { "" };
-            let id = order.order_id.as_str();
+            let kind = capitalised(&mail_name(fields.get("kind")));
+            let order_name = order_name(&console, &order, PiiMode::Shown);
             let page = MailPage {
-                frame: PageFrame::new(&console, &session, Section::Orders, &command(id))
-                    .for_shop(&order.shop),
-                title: format!("{} of order {id}", capitalised(&mail_name(kind))),
-                subject: mail.subject,
+                frame: frame.for_shop(&order.shop),
+                title: format!("{kind} of order {order_name}"),
+                header: MailHeader::new(&mail, found.as_ref()),
                 text: mail.mail.text,
                 body: with("/order/mail/body", ("pictures", pictures)),
                 other: with("/order/mail", ("pictures", if has_pictures { "" } else { "shown" })),
@@ -69,11 +112,41 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
             };
             html(StatusCode::OK, &page)
         }
-        Err(error) => {
-            let command = command(fields.get("id"));
-            error_page(PageFrame::new(&console, &session, Section::Orders, &command), &error)
-        }
+        Err(error) => error_page(frame, &error),
     }
+}
+
+/// The command that renders the same, for the shop of the order.
+fn command(console: &Console, fields: &Fields) -> CommandLine {
+    let shop = fields.shop(console).unwrap_or_default();
+    CommandLine::new(&stack_for_shop(console.stack(), &shop), ["preview", fields.get("kind")])
+        .with("--order", fields.get("id"))
+        .with("--out", "DIR")
+}
+
+/// What is known of the mail that the fields name; `None` where the ledger does not have it any more.
+async fn find_mail(
+    console: &Console,
+    order: &OrderKey,
+    fields: &Fields,
+) -> Result<Option<Notification>, CliError> {
+    let command = CommandLine::new(&stack_for(console.stack(), order), ["order"]);
+    let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
+    let read = async move |stack, _| answer_from_tables(&stack, &wanted, PiiMode::Shown).await;
+    let Some(OrderAnswer::One(report)) = console.read(&command, read).await? else {
+        return Ok(None);
+    };
+    let is_it = |mail: &Notification| {
+        let own = [&mail.kind, &mail.scope, &mail.event];
+        let is_to = mail.recipient == fields.get("recipient")
+            || (fields.get("recipient").is_empty() && mail.recipient == "customer");
+        is_to
+            && own
+                .iter()
+                .zip(["kind", "scope", "event"])
+                .all(|(own, name)| *own == fields.get(name))
+    };
+    Ok(report.notifications.into_iter().find(is_it))
 }
 
 /// `GET /order/mail/body`: the frame's document. With `file=1` the mail's HTML as it was sent, to be saved.

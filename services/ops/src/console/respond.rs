@@ -10,6 +10,7 @@ use shared::ShopId;
 use super::command::CommandLine;
 use super::navigation::{NavigationLink, Section, navigation};
 use super::session::Session;
+use super::shop_names::ShopChoice;
 use super::state::Console;
 use super::wording::{Sentence, error_sentence};
 use crate::error::CliError;
@@ -29,9 +30,8 @@ pub struct PageFrame {
     pub is_read_only: bool,
     /// Why it has no buttons.
     pub refusal: Option<Sentence>,
-    pub shops: Vec<String>,
-    /// The shop that the page is about: the next order is looked for there. Empty where it is about none: whoever searches
-    /// says which, since two shops may have an order of the same number.
+    pub shops: Vec<ShopChoice>,
+    /// The shop that the page is about: the next order is looked for there first. Empty where it is about none: then in all.
     pub shop: String,
 }
 
@@ -51,13 +51,25 @@ impl PageFrame {
             command: without_addresses(&command.shown()),
             is_read_only: refusal.is_some(),
             refusal: refusal.map(|sentence| Sentence::new(&sentence)),
-            shops: console.shops(),
-            shop: String::new(),
+            shops: console.shops().iter().map(|shop| console.shop_names().choice(shop)).collect(),
+            // A page about the shop `default` says so itself: its command names none.
+            shop: command.shop().to_owned(),
         }
     }
 
     pub fn navigation(&self) -> impl Iterator<Item = NavigationLink> {
         navigation(self.section).into_iter()
+    }
+
+    /// Whether an order's number alone does not tell which order is meant.
+    pub const fn has_several_shops(&self) -> bool {
+        self.shops.len() > 1
+    }
+
+    /// What the shop that the page is about is called.
+    pub fn shop_label(&self) -> &str {
+        let own = self.shops.iter().find(|shop| shop.id == self.shop);
+        own.map_or(&*self.shop, |own| &*own.label)
     }
 
     /// Of a page that is about this shop.

@@ -65,7 +65,7 @@ impl Rights {
             Section::Orders => &self.mails,
             Section::DeadLetters => &self.dead_letters,
             Section::Shops => &self.settings,
-            Section::Today | Section::Mails | Section::Audit | Section::Doctor => &None,
+            Section::Today | Section::Samples | Section::Audit | Section::Doctor => &None,
         };
         let here = |denied: &String| {
             format!("Your AWS identity may not {denied}: what would need that has no button here.")

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
@@ -12,21 +13,27 @@ use futures::FutureExt;
 use http::{HeaderMap, Method, StatusCode, header};
 use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 
+use super::command::CommandLine;
 use super::request::{Fields, Form, no_session};
 use super::respond::{add_headers, redirect, refuse};
 use super::session::INVITATION_PATH;
 use super::state::Console;
 use super::{
-    act, audit_log, dead_letters, doctor, drop, edit, erase, job, mails, order, rendered_mail,
-    replay, shops, today, unmask,
+    act, address_check, audit_log, dead_letters, doctor, drop, edit, erase, job, mails, order,
+    rendered_mail, replay, search, shops, today, unmask,
 };
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::output::note;
+use crate::shop::table::read_all;
 
 /// A form's fields are a few words each.
 const MAX_FORM_BYTES: usize = 16 * 1024;
+
+/// How long a page waits for the names of the shops.
+const MAX_WAIT_FOR_NAMES: Duration = Duration::from_secs(2);
 
 /// A message of SQS has at most 1 MiB, and a form three bytes for each that is no letter.
 const MAX_DOCUMENT_FORM_BYTES: usize = 3 * 1024 * 1024;
@@ -57,12 +64,13 @@ pub async fn serve(
 fn routes(console: Console, address: SocketAddr) -> Router {
     let pages = Router::new()
         .route("/", get(today::page))
-        .route("/orders", get(order::search).post(order::find))
+        .route("/orders", get(search::form).post(search::find))
         .route("/order", get(order::page))
         .route("/order/unmask", post(unmask::unmask))
         .route("/order/mask", post(unmask::mask))
         .route("/order/mail", get(rendered_mail::page))
         .route("/order/mail/body", get(rendered_mail::body))
+        .route("/order/address", post(address_check::check))
         .route("/order/act", get(act::ask).post(act::carry_out))
         .route("/order/erase", get(erase::ask).post(erase::carry_out))
         .route("/dead-letters", get(dead_letters::list))
@@ -138,7 +146,21 @@ async fn require_session(State(console): State<Console>, request: Request, next:
     if !Fields::of_link(request.uri()).is_reload() {
         console.sessions().touch(&session);
     }
+    refresh_shop_names(&console).await;
     next.run(request).await
+}
+
+/// Reads what the shops are called, where they have to be told apart and nobody has lately. Where that fails, pages use
+/// the names that were read before, or those of events: no page waits long for it.
+async fn refresh_shop_names(console: &Console) {
+    if console.shops().len() < 2 || !console.shop_names().is_due() {
+        return;
+    }
+    let command = CommandLine::new(console.stack(), ["shop", "list"]);
+    let read = console.read(&command, async move |stack, _| read_all(&stack).await);
+    if let Ok(Ok(shops)) = timeout(MAX_WAIT_FOR_NAMES, read).await {
+        console.shop_names().update(&shops);
+    }
 }
 
 /// Takes the link's token for a cookie.

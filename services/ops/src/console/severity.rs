@@ -4,6 +4,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Severity {
     Good,
+    /// Nothing has to be done, and not all is as one may expect.
+    Calm,
     /// Done in part, or not known yet.
     Warning,
     Bad,
@@ -14,6 +16,7 @@ impl Severity {
     pub const fn class(self) -> &'static str {
         match self {
             Self::Good => "good",
+            Self::Calm => "calm",
             Self::Warning => "warn",
             Self::Bad => "bad",
         }

@@ -17,6 +17,7 @@ use super::plans::{DropPlan, Plans, ReplayPlan, SettingsPlan};
 use super::rights::Rights;
 use super::scans::{HeldQueue, KeptScan, MAX_BODIES, Queues, ScanTask, Scans, Source};
 use super::session::{Session, Sessions};
+use super::shop_names::ShopNames;
 use crate::audit::{ChangeArgs, Operator};
 use crate::aws::{Dlq, Stack};
 use crate::dlq::{ScanOptions, Selection, scan_dlq};
@@ -42,6 +43,7 @@ pub struct Console(Arc<Inner>);
 struct Inner {
     stack: Stack,
     shops: Mutex<Vec<String>>,
+    shop_names: ShopNames,
     sessions: Sessions,
     jobs: Jobs,
     scans: Scans,
@@ -74,6 +76,7 @@ impl Console {
         Self(Arc::new(Inner {
             stack,
             shops: Mutex::new(shops),
+            shop_names: ShopNames::default(),
             sessions: Sessions::new(address),
             jobs: Jobs::default(),
             scans: Scans::default(),
@@ -298,6 +301,11 @@ impl Console {
 
     fn lock_shops(&self) -> MutexGuard<'_, Vec<String>> {
         self.0.shops.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What people call them.
+    pub fn shop_names(&self) -> &ShopNames {
+        &self.0.shop_names
     }
 
     pub fn sessions(&self) -> &Sessions {

@@ -6,9 +6,11 @@ use serde_json::json;
 use shared::OrderKey;
 
 use super::command::CommandLine;
-use super::order::{order_link, search_frame, stack_for};
+use super::link::order_link;
+use super::named_order::stack_for;
 use super::request::{Change, Form};
 use super::respond::{error_page, redirect};
+use super::search::search_frame;
 use super::state::Console;
 use crate::audit::{self, Audit, Intent};
 use crate::aws::Stack;
@@ -33,7 +35,7 @@ pub async fn unmask(State(console): State<Console>, Change(form): Change) -> Res
             console.sessions().unmask(&session, order);
             redirect(&link)
         }
-        Err(error) => error_page(search_frame(&console, &session, fields.get("id")), &error),
+        Err(error) => error_page(search_frame(&console, &session, &fields, "id"), &error),
     }
 }
 
@@ -45,7 +47,7 @@ pub async fn mask(State(console): State<Console>, form: Form) -> Response {
             console.sessions().mask(&session, &order);
             redirect(&order_link(&order))
         }
-        Err(error) => error_page(search_frame(&console, &session, fields.get("id")), &error),
+        Err(error) => error_page(search_frame(&console, &session, &fields, "id"), &error),
     }
 }
 

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::link::{Link, link};
 use crate::error::CliError;
+use crate::order::Notification;
 use crate::output::readable_time;
 use crate::pii::without_addresses;
 
@@ -219,6 +220,50 @@ pub fn reason_words(reason: &str) -> Option<&'static str> {
     })
 }
 
+/// The text without flags of the command in parentheses, `(--ledger-too removes them)`: a page has a link or a button there.
+pub fn without_flags(text: &str) -> String {
+    let mut parts = text.split(" (--");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + part.split_once(')').map_or("", |(_, rest)| rest))
+}
+
+/// Why a mail was not sent on purpose, as a clause.
+pub fn skip_reason(mail: &Notification) -> String {
+    match (mail.reason.as_deref(), &mail.superseded_by) {
+        (Some("superseded"), Some(newer)) => {
+            let kind = newer.split(' ').next().unwrap_or_default();
+            format!("the {} overtook it", mail_name(kind))
+        }
+        (Some("superseded"), None) => "a newer mail overtook it".to_owned(),
+        (Some("stale"), _) => "it was too old to be news".to_owned(),
+        (Some("muted"), _) => "the shop asked for none".to_owned(),
+        (Some("kind_off"), _) => "the shop has turned such mails off".to_owned(),
+        (Some("nothing_new"), _) => "it said nothing new".to_owned(),
+        _ => "it was decided so".to_owned(),
+    }
+}
+
+/// A language by its code, with its English name: `German (de)`.
+pub fn language_name(code: &str) -> String {
+    let name = match code {
+        "ar" => "Arabic",
+        "de" => "German",
+        "en" => "English",
+        "es" => "Spanish",
+        "fr" => "French",
+        "it" => "Italian",
+        "ja" => "Japanese",
+        "nl" => "Dutch",
+        "pl" => "Polish",
+        "pt-BR" => "Brazilian Portuguese",
+        "pt-PT" => "European Portuguese",
+        "sv" => "Swedish",
+        "zh-Hans" => "Chinese, simplified",
+        code => return code.to_owned(),
+    };
+    format!("{name} ({code})")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +296,21 @@ mod tests {
         );
         assert_eq!(day_and_time(1_763_900_000_000), "23 Nov 2025, 12:13 UTC");
         assert_eq!(day_and_time_of("2025-11-23T12:13:20.000Z"), "23 Nov 2025, 12:13 UTC");
+    }
+
+    #[test]
+    fn flags_of_the_command_are_left_out() {
+        let text =
+            "Is the stack (--stack, --region) and the shop (--shop) right? It has (some) of them.";
+        let expected = "Is the stack and the shop right? It has (some) of them.";
+        assert_eq!(without_flags(text), expected);
+    }
+
+    #[test]
+    fn every_language_of_mails_has_a_name() {
+        for code in shared::Language::all().map(shared::Language::code) {
+            assert!(language_name(code).ends_with(&format!(" ({code})")), "{code}");
+        }
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::payload::DlqPayload;
 use super::receive::Received;
 use crate::aws::Dlq;
 
-/// Whether a message is about an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Whether a message is about an order; the more certain is the lesser one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum OrderMatch {
     /// It is about this order alone.
     Only,

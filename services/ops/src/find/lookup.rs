@@ -47,6 +47,18 @@ pub async fn find(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
     find_by_number(stack, wanted).await
 }
 
+/// Finds what is wanted in each of several shops, the order with the latest event first.
+///
+/// # Errors
+/// [`CliError::Service`] when one of the shops can't be looked in: what is missing there is not known then.
+pub async fn find_in_each(stack: &Stack, wanted: &[Wanted]) -> Result<Found, CliError> {
+    let looks = stream::iter(wanted).map(|wanted| find(stack, wanted));
+    let found: Vec<Found> = looks.buffered(MAX_CONCURRENCY).try_collect().await?;
+    let by = found.iter().find(|found| !found.orders.is_empty()).map_or(FoundBy::Id, |it| it.by);
+    let has_more = found.iter().any(|found| found.has_more);
+    Ok(Found::new(by, found.into_iter().flat_map(|found| found.orders).collect(), has_more))
+}
+
 async fn find_by_number(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
     let by_id = read(stack, wanted.spelled_orders()).await?;
     // An order that only has it as its id may have another number, and another order this one.

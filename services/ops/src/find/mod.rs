@@ -17,7 +17,7 @@ mod several;
 mod unknown;
 mod wanted;
 
-pub use lookup::{Found, FoundBy, find};
-pub use several::{OrderList, Row as OrderRow};
+pub use lookup::{Found, FoundBy, find, find_in_each};
+pub use several::OrderList;
 pub use unknown::{NothingFound, UnknownOrder, look_in_dead_letters};
-pub use wanted::{Wanted, read_line};
+pub use wanted::{Wanted, in_other_shops, read_line};

@@ -6,7 +6,7 @@ use shared::ShopId;
 use super::Wanted;
 use super::elsewhere::{Elsewhere, look_elsewhere};
 use crate::aws::Stack;
-use crate::dlq::{FoundDeadLetter, Search, search};
+use crate::dlq::{FoundDeadLetter, OrderMatch, Received, Search, search};
 use crate::error::CliError;
 use crate::output::{ColorMode, Column, Report, format_time, table};
 use crate::pii::PiiMode;
@@ -36,17 +36,23 @@ pub struct NothingFound {
     pub found_in: Vec<ShopId>,
 }
 
-/// Searches the dead-letter queues for an order that no table knows.
+/// Searches the dead-letter queues for an order that no table knows, also in these other shops: whoever asks in the wrong one
+/// is told where it waits.
 ///
 /// # Errors
 /// [`CliError::Input`] when no dead letter is about it either.
 pub async fn look_in_dead_letters(
     stack: &Stack,
     wanted: &Wanted,
+    others: &[Wanted],
     pii: PiiMode,
     control: RunControl<'_>,
 ) -> Result<UnknownOrder, CliError> {
-    let found = search(stack, control, |dlq, message| wanted.match_dead_letter(dlq, message)).await;
+    let matches = |dlq, message: &Received| {
+        let of_others = others.iter().map(|other| other.match_dead_letter(dlq, message));
+        of_others.fold(wanted.match_dead_letter(dlq, message), OrderMatch::min)
+    };
+    let found = search(stack, control, matches).await;
     let shown = wanted.shown(pii);
     let found = found.map_err(|error| match error {
         CliError::Interrupted(_) => error,

@@ -1,16 +1,18 @@
 //! What an operator has of an order: its id, its number, or its customer's e-mail address.
 
+use std::collections::BTreeSet;
 use std::io::{self, IsTerminal};
 
 use serde_json::Value;
 use shared::lookup::{address_key, ids_spelled_like, number_key};
 use shared::{OrderId, OrderKey, ShopId};
 
-use crate::aws::Dlq;
+use crate::aws::{Dlq, Stack};
 use crate::dlq::{OrderMatch, Received, events_of, id_text, match_order, orders_in};
 use crate::error::CliError;
 use crate::output::note;
 use crate::pii::PiiMode;
+use crate::shop::table::all_shops;
 
 /// The argument that means standard input, where an address leaves no trace in the shell's history.
 const STANDARD_INPUT: &str = "-";
@@ -124,6 +126,17 @@ impl Wanted {
         let number = order.get("number").and_then(id_text);
         number.and_then(|number| number_key(&self.shop, &number)) == self.number_key()
     }
+}
+
+/// The same in every other shop of the stack that the caller may know of; in none where the stack is about one shop.
+pub async fn in_other_shops(stack: &Stack, wanted: &Wanted) -> Vec<Wanted> {
+    let all = match &stack.shop {
+        Some(_) => BTreeSet::new(),
+        // Who may read one shop alone is not told of others.
+        None => all_shops(stack).await.unwrap_or_default(),
+    };
+    let others = all.into_iter().filter(|shop| shop != wanted.shop());
+    others.map(|shop| wanted.in_shop(shop)).collect()
 }
 
 /// A line of standard input; at a terminal, `ask` says what is expected.

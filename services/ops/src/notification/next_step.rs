@@ -38,7 +38,7 @@ pub fn next_step(item: &Item, now: i64) -> String {
         Some(State::InDoubt) => next_in_doubt(item, now),
         Some(State::Sent) => "waits for SES's delivery event".to_owned(),
         Some(State::Failed | State::Bounced) if item.readdressed_to.is_some() => {
-            "its news goes to the customer's corrected address, as a delivery of its own".to_owned()
+            "it is sent to the customer's corrected address instead".to_owned()
         }
         Some(State::Failed) => "nothing, until it is resent".to_owned(),
         Some(State::Skipped) => match item.reason.as_deref() {

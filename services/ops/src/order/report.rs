@@ -94,6 +94,12 @@ pub struct Notification {
     /// When the event that asked for it was accepted, in milliseconds since 1970.
     #[serde(skip)]
     pub accepted_at: i64,
+    /// When SES accepted it, as far as that is known; in milliseconds since 1970.
+    #[serde(skip)]
+    pub sent_at: Option<i64>,
+    /// Whether the customer's mail goes to another address than its event names.
+    #[serde(skip)]
+    pub is_redirected: bool,
     /// What an operator may do about it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<Suggestion>,
@@ -163,9 +169,17 @@ impl Notification {
             next: next.unwrap_or_else(|| next_step(item, now)),
             waits_for_a_mailer: item.state() == Some(State::Planned) && item.not_before <= now,
             accepted_at: item.accepted_at,
+            sent_at: sent_at(item),
+            is_redirected,
             commands: suggestions(item, now),
         }
     }
+}
+
+/// When SES accepted the mail: the first word of SES on it may be any of these.
+fn sent_at(item: &Item) -> Option<i64> {
+    let told = [item.sent_at, item.delivered_at, item.bounced_at, item.complained_at];
+    told.into_iter().flatten().min()
 }
 
 /// Whether the customer's mail goes to another address than its event names.

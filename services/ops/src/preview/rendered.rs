@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use mailer::preview::{Sample, SheetMail, write_sheet};
 use mailer::render::Mail;
 use serde::Serialize;
-use shared::{Kind, Locale};
+use shared::{Kind, Language, Locale, ShopSettings};
 
 use super::look::Look;
 use crate::error::CliError;
@@ -25,6 +25,15 @@ pub struct RenderedMail {
     pub kind: Kind,
     #[serde(skip)]
     pub mail: Mail,
+    /// Who it is from, as far as the shop's settings say.
+    #[serde(skip)]
+    pub from: String,
+    /// The customer's address, in clear.
+    #[serde(skip)]
+    pub to: String,
+    /// The customer's locale, where there are no mails in its language.
+    #[serde(skip)]
+    pub locale_without_mails: Option<String>,
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -47,7 +56,13 @@ impl Preview {
         let mail = sample
             .render(locale, &look.settings, &look.brand)
             .map_err(|error| CliError::input(format!("{name} does not render: {error}.")))?;
+        let customer = &sample.event.order.customer;
+        let own = locale.or(customer.locale.as_ref());
+        let without_mails = own.filter(|own| Language::for_locale(own).is_none());
         self.mails.push(RenderedMail {
+            from: from(&look.settings),
+            to: customer.email.expose().to_owned(),
+            locale_without_mails: without_mails.map(|own| own.as_str().to_owned()),
             name,
             language: sample.language(locale, &look.settings).code(),
             subject: mail.subject.clone(),
@@ -67,6 +82,17 @@ impl Preview {
             CliError::input(format!("Can't write to {}: {error}.", directory.display()))
                 .caused_by(error)
         })
+    }
+}
+
+/// The sender of a shop's mails. The stack's own address is a parameter of the mailer, which is not asked for it.
+fn from(settings: &ShopSettings) -> String {
+    let address = settings.sender.as_ref().map(|sender| sender.address.expose());
+    match (settings.sender_name(), address) {
+        (Some(name), Some(address)) => format!("{name} <{address}>"),
+        (None, Some(address)) => address.to_owned(),
+        (Some(name), None) => format!("{name}, at the stack's own address"),
+        (None, None) => "the stack's own address".to_owned(),
     }
 }
 

@@ -78,6 +78,57 @@ async fn a_suppressed_address_is_taken_off_the_list_and_then_gets_its_mail() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whether_a_mail_went_to_a_corrected_address_is_told_by_comparing_it_and_by_no_page() {
+    const CORRECTED: &str = "jo.corrected@elsewhere.example";
+    let stack = TestStack::start().await;
+    stack.stack.ses.suppression().put(&customer("A1"), Reason::Bounce);
+    stack.publish(&[confirmed("A1")]).await;
+    wait_for_state(&stack, "A1", "bounced").await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let correct = [
+        ("action", "correct"),
+        ("id", "A1"),
+        ("kind", "order.confirmed"),
+        ("reason", "ticket 4711"),
+        ("address", CORRECTED),
+    ];
+    browser.carry_out("/order/act", &correct).await;
+    eventually("the mail is delivered", || async {
+        stack.ledger_items("A1").await.iter().any(|item| item.state == "delivered")
+    })
+    .await;
+    let masked = browser.page("/order?id=A1").await;
+    assert!(masked.contains("was delivered to a corrected address"), "{masked}");
+    assert!(!masked.contains("Is it this address?"), "its data is not shown: {masked}");
+    let items = stack.ledger_items("A1").await;
+    let mut roles = items.iter().filter_map(|item| item.notification.rsplit('#').next());
+    let role = roles.find(|role| role.starts_with("corrected-")).expect("its role");
+    let compare = async |address| {
+        let form = [("id", "A1"), ("recipient", role), ("address", address)];
+        browser.post("/order/address", &form).await
+    };
+    let refused = compare(CORRECTED).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "not yet shown");
+    let unmask = [("id", "A1"), ("reason", "ticket 4711")];
+    let order = browser.carry_out("/order/unmask", &unmask).await;
+    assert!(
+        order.contains("Is it this address?") && order.contains("only a fingerprint"),
+        "{order}"
+    );
+    let yes = text(&compare("Jo.Corrected@elsewhere.example").await);
+    assert!(yes.contains("Yes, it is"), "{yes}");
+    let no = text(&compare("jo.corrected@else.example").await);
+    assert!(no.contains("No: the mail went to another address"), "{no}");
+    for page in [order, yes, no] {
+        assert!(!page.to_lowercase().contains(CORRECTED), "{page}");
+    }
+    let missing = text(&compare("nothing").await);
+    assert!(missing.contains("not an e-mail address"), "{missing}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_perhaps_of_an_order_is_shown_before_it_is_erased_and_a_masked_id_is_typed_as_shown()
  {
     let stack = TestStack::start().await;

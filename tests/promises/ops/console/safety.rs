@@ -37,10 +37,11 @@ const PAGES: [&str; 20] = [
     "/doctor",
     "/no-such-page",
 ];
-const FORMS: [&str; 12] = [
+const FORMS: [&str; 13] = [
     "/orders",
     "/order/unmask",
     "/order/mask",
+    "/order/address",
     "/session/end",
     "/order/act",
     "/dead-letters/replay",
