@@ -83,8 +83,8 @@ impl CommandLine {
 
     /// The shop that it names; empty where that is the default one, or none.
     pub fn shop(&self) -> &str {
-        let at = self.flags.iter().position(|flag| flag == "--shop");
-        at.and_then(|at| self.flags.get(at + 1)).map_or("", String::as_str)
+        let at = self.flags.iter().position(|flag| flag.typed == "--shop");
+        at.and_then(|at| self.flags.get(at + 1)).map_or("", |shop| &shop.typed)
     }
 
     /// As it is copied into a shell.
