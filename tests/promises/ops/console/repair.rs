@@ -114,8 +114,8 @@ async fn one_filter_repairs_several_dead_letters_and_its_plan_says_which_it_chan
     }
     let order = ".event.data.order";
     let filter = format!(
-        "if {order}.id == \"A1\" then {order}.customer.email = \"{NEW}\" elif {order}.id == \"A2\" then {order}.id = \"A1\" \
-         else . end"
+        "if {order}.id == \"A1\" then {order}.customer.email = \"{NEW}\" elif {order}.id == \"A2\" then \
+         walk(if type == \"string\" then split(\"A2\") | join(\"A1\") else . end) else . end"
     );
     let (status, plan) = look_at(&filter).await;
     assert_eq!(status, StatusCode::OK, "{plan}");
