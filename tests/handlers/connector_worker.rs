@@ -111,6 +111,9 @@ async fn an_order_becomes_events_for_intake_with_when_the_delivery_arrived() {
     services.stop().await;
 }
 
+/// Whether a call is meant, by the bodies of its messages.
+type Choice = fn(&str) -> bool;
+
 /// Counts the calls that send messages, keeps the messages, and refuses some of the calls.
 #[derive(Default)]
 struct Sends {
@@ -118,7 +121,7 @@ struct Sends {
     /// The URL of the queue, and the body.
     messages: Mutex<Vec<(String, String)>>,
     /// Which calls to the inbox queue SQS refuses, by their bodies.
-    is_refused: Mutex<Option<fn(&str) -> bool>>,
+    is_refused: Mutex<Option<Choice>>,
 }
 
 impl Faults for Sends {
@@ -222,8 +225,8 @@ fn order_in_many_parcels(id: u64) -> Value {
 #[tokio::test]
 async fn a_delivery_of_whose_events_the_inbox_takes_a_part_waits_whichever_part_that_is() {
     let body = message(System::Shopify, &order_in_many_parcels(3020).to_string());
-    let has_first: fn(&str) -> bool = |bodies| bodies.contains("order.confirmed");
-    let is_later: fn(&str) -> bool = |bodies| !bodies.contains("order.confirmed");
+    let has_first: Choice = |bodies| bodies.contains("order.confirmed");
+    let is_later: Choice = |bodies| !bodies.contains("order.confirmed");
     for (is_refused, is_taken) in [(has_first, is_later), (is_later, has_first)] {
         let (services, sends) = with_sends().await;
         *sends.is_refused.lock().expect("no panic") = Some(is_refused);
