@@ -1,5 +1,7 @@
 //! Which way a page runs, and in what type.
 
+use std::fmt;
+
 use super::localizer::Direction;
 use super::page::Page;
 
@@ -35,13 +37,12 @@ impl Page<'_> {
     }
 
     /// A `margin` or `padding` of so many pixels.
-    pub fn sides(&self, top: u8, end: u8, bottom: u8, start: u8) -> String {
+    pub fn sides(&self, top: u8, end: u8, bottom: u8, start: u8) -> Sides {
         let (right, left) = match self.say.language.direction() {
             Direction::LeftToRight => (end, start),
             Direction::RightToLeft => (start, end),
         };
-        let pixels = |side: u8| if side == 0 { "0".to_owned() } else { format!("{side}px") };
-        [top, right, bottom, left].map(pixels).join(" ")
+        Sides([top, right, bottom, left])
     }
 
     /// The fonts, those of the system first: a mail loads none.
@@ -84,6 +85,21 @@ impl Page<'_> {
             "zh-Hans" => Script::SimplifiedChinese,
             _ => Script::Other,
         }
+    }
+}
+
+/// Pixels at the top, right, bottom and left, as CSS writes them: `13px 16px 13px 0`.
+#[derive(Debug, Clone, Copy)]
+pub struct Sides([u8; 4]);
+
+impl fmt::Display for Sides {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, side) in self.0.iter().enumerate() {
+            f.write_str(if i == 0 { "" } else { " " })?;
+            side.fmt(f)?;
+            f.write_str(if *side == 0 { "" } else { "px" })?;
+        }
+        Ok(())
     }
 }
 

@@ -12,14 +12,15 @@
 
 use std::fmt::Write as _;
 
-use serde_json::{Map, Value, json};
-use shared::Money;
+use serde::Serialize;
+use serde_json::{Value, json};
 use shared::contract::address::{Address, Pickup};
-use shared::contract::articles::Named;
+use shared::contract::articles;
 use shared::contract::event::{Event, EventPayload};
 use shared::contract::order::Order;
 use shared::contract::order_line::OrderLine;
 use shared::contract::shipment::Shipment;
+use shared::{HttpUrl, Money};
 
 use super::Brand;
 use super::autolink::has_link;
@@ -30,17 +31,21 @@ const MAX_ARTICLES: usize = 8;
 /// The largest block, as it is written: with two full lists, the mail stays below 102 KB, where Gmail truncates it.
 const MAX_BYTES: usize = 3_500;
 
+/// The status of an order that goes on.
+const PROCESSING: &str = "http://schema.org/OrderProcessing";
+/// The status of one that does not.
+const CANCELLED: &str = "http://schema.org/OrderCancelled";
+
 /// The JSON of the block for the mail that `event` asks for, in the name of the shop `brand`: safe to stand in a
 /// `script` element. `None` where something is missing that such a block has to have.
 pub fn json_ld(event: &Event, brand: &Brand) -> Option<String> {
     let order = &event.order;
     let data = match &event.payload {
         EventPayload::Confirmed | EventPayload::OrderUpdated(_) => {
-            order_data(order, brand, Some("OrderProcessing"))
+            order_data(order, brand, Some(PROCESSING))
         }
         EventPayload::Cancelled(cancellation) => {
-            let status =
-                if cancellation.is_partial() { "OrderProcessing" } else { "OrderCancelled" };
+            let status = if cancellation.is_partial() { PROCESSING } else { CANCELLED };
             order_data(order, brand, Some(status))
         }
         // Money goes back for many reasons; no status of schema.org says just that.
@@ -55,81 +60,140 @@ pub fn json_ld(event: &Event, brand: &Brand) -> Option<String> {
         | EventPayload::Delivered(shipment)
         | EventPayload::Returned(shipment) => parcel_data(order, shipment, brand),
     };
-    data.map(|data| escaped(&data.to_string())).filter(|json| json.len() <= MAX_BYTES)
+    data.map(|json| escaped(&json)).filter(|json| json.len() <= MAX_BYTES)
 }
 
-fn order_data(order: &Order, brand: &Brand, status: Option<&str>) -> Option<Value> {
+/// The JSON of a block.
+fn written(data: &impl Serialize) -> Option<String> {
+    serde_json::to_string(data).ok()
+}
+
+fn order_data(order: &Order, brand: &Brand, status: Option<&'static str>) -> Option<String> {
     let total = order.totals.total?;
-    let offers: Vec<Value> = order.lines.iter().take(MAX_ARTICLES).map(offer).collect();
-    if offers.is_empty() {
+    let accepted_offer: Vec<Offer<'_>> =
+        order.lines.iter().take(MAX_ARTICLES).map(Offer::new).collect();
+    if accepted_offer.is_empty() {
         return None;
     }
-    let mut data = named_order(order, brand);
-    data.insert("@context".to_owned(), json!("http://schema.org"));
-    data.insert("price".to_owned(), json!(decimal(total)));
-    data.insert("priceCurrency".to_owned(), json!(total.currency.code()));
-    data.insert("acceptedOffer".to_owned(), json!(offers));
-    if let Some(status) = status {
-        data.insert("orderStatus".to_owned(), json!(format!("http://schema.org/{status}")));
-    }
-    if let Some(placed) = order.placed_at.filter(|placed| !placed.is_day()) {
-        data.insert("orderDate".to_owned(), json!(placed.timestamp().to_string()));
-    }
-    if let Some(url) = &order.url {
-        let action = json!({ "@type": "ViewAction", "url": url.as_str() });
-        data.insert("potentialAction".to_owned(), action);
-        data.insert("url".to_owned(), json!(url.as_str()));
-    }
-    Some(Value::Object(data))
+    let placed = order.placed_at.filter(|placed| !placed.is_day());
+    let url = order.url.as_ref().map(HttpUrl::as_str);
+    written(&OrderData {
+        context: "http://schema.org",
+        kind: "Order",
+        accepted_offer,
+        merchant: Named::new("Organization", brand.name.as_str()),
+        order_date: placed.map(|placed| placed.timestamp().to_string()),
+        order_number: order.number.as_str(),
+        order_status: status,
+        potential_action: url.map(|url| ViewAction { kind: "ViewAction", url }),
+        price: decimal(total),
+        price_currency: total.currency.code(),
+        url,
+    })
 }
 
-/// An order, as far as its name goes.
-fn named_order(order: &Order, brand: &Brand) -> Map<String, Value> {
-    let merchant = json!({ "@type": "Organization", "name": brand.name.as_str() });
-    let members = [
-        ("@type", json!("Order")),
-        ("orderNumber", json!(order.number.as_str())),
-        ("merchant", merchant),
-    ];
-    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+// Members in the order of their names, as `json!` writes them.
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct OrderData<'a> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    accepted_offer: Vec<Offer<'a>>,
+    merchant: Named<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_date: Option<String>,
+    order_number: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    order_status: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    potential_action: Option<ViewAction<'a>>,
+    price: String,
+    price_currency: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<&'a str>,
 }
 
-fn offer(line: &OrderLine) -> Value {
-    let mut offer = json!({ "@type": "Offer", "itemOffered": product(line.title.as_str()) });
-    if let Some(price) = line.unit_price {
-        offer["price"] = json!(decimal(price));
-        offer["priceCurrency"] = json!(price.currency.code());
+#[derive(Serialize)]
+struct ViewAction<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    url: &'a str,
+}
+
+/// An `Organization` or a `Product`, as far as its name goes.
+#[derive(Serialize)]
+struct Named<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    name: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Offer<'a> {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    eligible_quantity: Option<QuantitativeValue>,
+    item_offered: Named<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    price_currency: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct QuantitativeValue {
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    value: String,
+}
+
+impl<'a> Named<'a> {
+    const fn new(kind: &'static str, name: &'a str) -> Self {
+        Self { kind, name }
     }
-    if let Some(quantity) = line.quantity {
-        offer["eligibleQuantity"] =
-            json!({ "@type": "QuantitativeValue", "value": quantity.to_string() });
+}
+
+impl<'a> Offer<'a> {
+    fn new(line: &'a OrderLine) -> Self {
+        let quantity = |value| QuantitativeValue { kind: "QuantitativeValue", value };
+        Self {
+            kind: "Offer",
+            eligible_quantity: line.quantity.map(|it| quantity(it.to_string())),
+            item_offered: Named::new("Product", line.title.as_str()),
+            price: line.unit_price.map(decimal),
+            price_currency: line.unit_price.as_ref().map(|price| price.currency.code()),
+        }
     }
-    offer
 }
 
-fn product(name: &str) -> Value {
-    json!({ "@type": "Product", "name": name })
-}
-
-fn parcel_data(order: &Order, shipment: &Shipment, brand: &Brand) -> Option<Value> {
+fn parcel_data(order: &Order, shipment: &Shipment, brand: &Brand) -> Option<String> {
     let articles = order.articles(&shipment.lines);
-    let name = |named: &Named<'_>| match named {
-        Named::Line(line) => Some(line.title.to_string()),
-        Named::Part(_, part) => Some(part.title.to_string()),
-        Named::Other(entry) => entry.title.as_ref().map(ToString::to_string),
-        Named::OneOf(_) => None,
+    let name = |named: &articles::Named<'_>| match named {
+        articles::Named::Line(line) => Some(line.title.to_string()),
+        articles::Named::Part(_, part) => Some(part.title.to_string()),
+        articles::Named::Other(entry) => entry.title.as_ref().map(ToString::to_string),
+        articles::Named::OneOf(_) => None,
     };
     let names = articles.iter().filter_map(|article| name(&article.named)).take(MAX_ARTICLES);
-    let items: Vec<Value> = names.map(|name| product(&name)).collect();
+    let items: Vec<Value> = names.map(|name| json!(Named::new("Product", &name))).collect();
     let carrier = shipment.carrier.as_ref()?;
     let mut data = json!({
         "@context": "http://schema.org",
         "@type": "ParcelDelivery",
         "deliveryAddress": destination(order, shipment)?,
         "expectedArrivalUntil": shipment.expected_on?.to_string(),
-        "carrier": { "@type": "Organization", "name": carrier.as_str() },
+        "carrier": Named::new("Organization", carrier.as_str()),
         "itemShipped": items,
-        "partOfOrder": named_order(order, brand),
+        "partOfOrder": {
+            "@type": "Order",
+            "merchant": Named::new("Organization", brand.name.as_str()),
+            "orderNumber": order.number.as_str(),
+        },
     });
     if let [track] = Track::list(order, shipment).as_slice() {
         if let Some(number) = &track.number {
@@ -140,7 +204,7 @@ fn parcel_data(order: &Order, shipment: &Shipment, brand: &Brand) -> Option<Valu
             data["potentialAction"] = json!({ "@type": "TrackAction", "target": url });
         }
     }
-    (!items.is_empty()).then_some(data)
+    if items.is_empty() { None } else { written(&data) }
 }
 
 /// Where the parcel goes: to the place where it is fetched, or to the customer, without a name.
@@ -195,16 +259,19 @@ fn decimal(money: Money) -> String {
 
 /// JSON in which no character means anything to HTML, or ends a line in JavaScript. All of them can only be within texts.
 fn escaped(json: &str) -> String {
+    // And the isolates, of which the rest of the mail takes out those that it does not need, pair by pair.
+    let means_something =
+        |c| matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}');
     let mut escaped = String::with_capacity(json.len());
-    for c in json.chars() {
-        match c {
-            // And the isolates, of which the rest of the mail takes out those that it does not need, pair by pair.
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\u{2066}'..='\u{2069}' => {
-                write!(escaped, "\\u{:04x}", u32::from(c)).expect("a String takes every write");
-            }
-            c => escaped.push(c),
+    let mut rest = 0;
+    for (at, found) in json.match_indices(means_something) {
+        escaped.push_str(&json[rest..at]);
+        rest = at + found.len();
+        for c in found.chars() {
+            write!(escaped, "\\u{:04x}", u32::from(c)).expect("a String takes every write");
         }
     }
+    escaped.push_str(&json[rest..]);
     escaped
 }
 

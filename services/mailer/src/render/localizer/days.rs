@@ -1,14 +1,29 @@
 //! Days and times as the customer's country writes them.
 
+use std::cell::OnceCell;
+
 use cldr::Formats as Cldr;
 use icu_calendar::Gregorian;
 use icu_datetime::FixedCalendarDateTimeFormatter as Formatter;
-use icu_datetime::fieldsets::{MD, MDE, YMD, YMDE};
+use icu_datetime::fieldsets::{MD, MDE, YMD, YMDE, YMDT};
 use icu_datetime::input::{Date as IcuDate, DateTime, Time};
 use jiff::civil::Date;
 use shared::contract::times::LocalTime;
 
 use super::formats::Formats;
+
+/// How a locale writes a day; `None` where CLDR has nothing for it.
+type Form<Fields> = OnceCell<Option<Formatter<Gregorian, Fields>>>;
+
+/// How a locale writes days.
+#[derive(Debug, Default)]
+pub struct DayFormats {
+    day: Form<MD>,
+    weekday: Form<MDE>,
+    year: Form<YMD>,
+    weekday_and_year: Form<YMDE>,
+    time: Form<YMDT>,
+}
 
 impl Formats {
     /// `Tuesday 24 November`; with the year, if it is another than `year`.
@@ -39,17 +54,18 @@ impl Formats {
     fn write_local_time(&self, time: LocalTime) -> Option<String> {
         let civil = time.datetime();
         let date = gregorian(civil.date())?;
-        let day = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMD::long()).ok()?;
-        let day = day.format(&date).to_string();
+        let day = self.day_and_year(&date)?;
         if time.is_day() {
             return Some(keep_together(&day));
         }
         let part = |number: i8| u8::try_from(number).ok();
         let time = Time::try_new(part(civil.hour())?, part(civil.minute())?, 0, 0).ok()?;
-        let formatter =
-            Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMD::long().with_time_hm())
-                .ok()?;
-        let whole = formatter.format(&DateTime { date, time }).to_string();
+        let find = || {
+            let fields = YMD::long().with_time_hm();
+            Formatter::try_new_unstable(&Cldr, (&self.locale).into(), fields).ok()
+        };
+        let form = self.days.time.get_or_init(find).as_ref()?;
+        let whole = form.format(&DateTime { date, time }).to_string();
         let Some((before, after)) = whole.split_once(&day) else { return Some(whole) };
         // A line may end between day and time: both together are wider than a phone.
         let (space, time) = after.split_at(after.len() - after.trim_start().len());
@@ -63,29 +79,36 @@ impl Formats {
     }
 
     fn write_day(&self, date: &IcuDate<Gregorian>) -> Option<String> {
-        let whole = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MDE::long()).ok()?;
-        let whole = whole.format(date).to_string();
-        let without_weekday =
-            Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MD::long()).ok()?;
-        let date = without_weekday.format(date).to_string();
+        let find = || Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MDE::long()).ok();
+        let whole = self.days.weekday.get_or_init(find).as_ref()?.format(date).to_string();
+        let date = self.day_of_year(date)?;
         // A line may end after the weekday.
         Some(whole.replace(&date, &keep_together(&date)))
     }
 
     fn write_day_and_year(&self, date: &IcuDate<Gregorian>) -> Option<String> {
-        let whole = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMDE::long()).ok()?;
-        let without_weekday =
-            Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMD::long()).ok()?;
-        let (whole, without_weekday) =
-            (whole.format(date).to_string(), without_weekday.format(date).to_string());
+        let find = || Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMDE::long()).ok();
+        let whole = self.days.weekday_and_year.get_or_init(find).as_ref()?;
+        let (whole, without_weekday) = (whole.format(date).to_string(), self.day_and_year(date)?);
         let kept = keep_together(&without_weekday);
         if whole.contains(&without_weekday) {
             return Some(whole.replace(&without_weekday, &kept));
         }
         // CLDR's Portuguese of Portugal has the weekday with digits only: `terça-feira, 5/01/2027`.
-        let of_year = Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MD::long()).ok()?;
-        let of_year = keep_together(&of_year.format(date).to_string());
+        let of_year = keep_together(&self.day_of_year(date)?);
         Some(self.write_day(date)?.replace(&of_year, &kept))
+    }
+
+    /// `24 November`.
+    fn day_of_year(&self, date: &IcuDate<Gregorian>) -> Option<String> {
+        let find = || Formatter::try_new_unstable(&Cldr, (&self.locale).into(), MD::long()).ok();
+        Some(self.days.day.get_or_init(find).as_ref()?.format(date).to_string())
+    }
+
+    /// `5 January 2027`.
+    fn day_and_year(&self, date: &IcuDate<Gregorian>) -> Option<String> {
+        let find = || Formatter::try_new_unstable(&Cldr, (&self.locale).into(), YMD::long()).ok();
+        Some(self.days.year.get_or_init(find).as_ref()?.format(date).to_string())
     }
 }
 
@@ -132,16 +155,18 @@ fn keep_together(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::rc::Rc;
+
     use jiff::civil::date;
     use shared::Locale;
 
     use super::super::language::MailLanguage;
     use super::*;
 
-    fn formats(language: &str, locale: &str) -> Formats {
+    fn formats(language: &str, locale: &str) -> Rc<Formats> {
         let locale = Locale::parse(locale).expect("a locale");
         let file = MailLanguage::all().iter().find(|it| it.code == language);
-        Formats::new(file.expect("a language"), Some(&locale), None)
+        Formats::for_customer(file.expect("a language"), Some(&locale), None)
     }
 
     #[test]

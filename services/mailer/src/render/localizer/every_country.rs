@@ -40,7 +40,10 @@ fn each_language_has_its_formats_in_every_country() {
     for language in MailLanguage::all() {
         for country in countries() {
             let locale = Locale::parse(&format!("{}-{country}", language.code)).expect("a locale");
-            assert_all_written(&Formats::new(language, Some(&locale), None), locale.as_str());
+            assert_all_written(
+                &Formats::for_customer(language, Some(&locale), None),
+                locale.as_str(),
+            );
         }
     }
 }

@@ -21,6 +21,7 @@ mod syntax;
 mod wording;
 
 use std::fmt::Display;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use fluent_bundle::{FluentArgs, FluentValue};
@@ -46,7 +47,7 @@ pub struct Localizer {
     /// The language of the sentences.
     pub language: &'static MailLanguage,
     /// Days, numbers and money.
-    pub formats: Formats,
+    pub formats: Rc<Formats>,
     /// The year in which the mail is sent: a day names its own only if that is another.
     year: i16,
     is_informal: bool,
@@ -64,7 +65,7 @@ impl Localizer {
         let has_wording = voice.wording.has(language.code);
         let mut say = Self {
             language,
-            formats: Formats::new(language, customer, voice.default_locale.as_ref()),
+            formats: Formats::for_customer(language, customer, voice.default_locale.as_ref()),
             year: Offset::UTC.to_datetime(now).year(),
             is_informal: false,
             voice: has_wording.then(|| Arc::clone(voice)),

@@ -26,12 +26,7 @@ impl Formats {
 
     /// `None` where CLDR has nothing for it, or nothing of it was taken along.
     pub(super) fn by_cldr(&self, money: Money) -> Option<String> {
-        let first = self.currency.get_or_init(|| CurrencyFormat::new(&self.locale, money.currency));
-        if first.currency == money.currency {
-            self.write(money, first)
-        } else {
-            self.write(money, &CurrencyFormat::new(&self.locale, money.currency))
-        }
+        self.write(money, &self.currency(money.currency))
     }
 
     fn write(&self, money: Money, format: &CurrencyFormat) -> Option<String> {
@@ -77,7 +72,7 @@ mod tests {
         let locale = Locale::parse(locale).expect("a locale");
         let language = MailLanguage::negotiate([Some(&locale), None]);
         let currency = Currency::parse(code).expect("a currency");
-        Formats::new(language, Some(&locale), None).money(Money { amount, currency })
+        Formats::for_customer(language, Some(&locale), None).money(Money { amount, currency })
     }
 
     #[test]
@@ -93,7 +88,7 @@ mod tests {
 
     #[test]
     fn a_mail_in_two_currencies_writes_each_as_it_is() {
-        let formats = Formats::new(
+        let formats = Formats::for_customer(
             MailLanguage::negotiate([None, None]),
             Some(&Locale::parse("en-GB").expect("a locale")),
             None,
