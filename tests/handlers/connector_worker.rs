@@ -223,20 +223,18 @@ fn order_in_many_parcels(id: u64) -> Value {
 }
 
 #[tokio::test]
-async fn a_delivery_of_whose_events_the_inbox_takes_a_part_waits_whichever_part_that_is() {
+async fn a_delivery_of_whose_events_the_inbox_takes_a_part_waits_and_no_later_fact_goes_ahead() {
     let body = message(System::Shopify, &order_in_many_parcels(3020).to_string());
     let has_first: Choice = |bodies| bodies.contains("order.confirmed");
     let is_later: Choice = |bodies| !bodies.contains("order.confirmed");
-    for (is_refused, is_taken) in [(has_first, is_later), (is_later, has_first)] {
+    // What follows a fact that was not taken waits too: a confirmation after the shipping mail would not be mailed.
+    for (is_refused, expected) in [(has_first, 0), (is_later, 1)] {
         let (services, sends) = with_sends().await;
         *sends.is_refused.lock().expect("no panic") = Some(is_refused);
         let connector = connector(&services, ALL).await;
         assert_eq!(kept_of(&connector, &batch(&[&body])).await, [""; 0]);
         let queues = &services.stack.resources.queues;
-        let parts = sends.to(&queues.inbox);
-        assert!(parts.len() > 1, "more than one call takes");
-        let taken = take_all(&services, &queues.inbox).await;
-        assert_eq!(taken.len(), parts.iter().filter(|part| is_taken(part)).count());
+        assert_eq!(take_all(&services, &queues.inbox).await.len(), expected);
         assert_eq!(sends.to(&queues.deliveries), [body.as_str()]);
         services.stop().await;
     }
@@ -297,10 +295,11 @@ async fn of_a_batch_that_a_slow_inbox_takes_in_part_the_rest_waits_and_lambda_is
     assert!(SystemTime::now() < deadline, "Lambda would have brought the whole batch back");
 
     let queues = &services.stack.resources.queues;
-    let taken = take_all(&services, &queues.inbox).await.len();
-    assert!((1..10).contains(&taken), "{taken} of ten");
+    let taken = take_all(&services, &queues.inbox).await.len() as u64;
     let depth = kit::queue::queue_depth(&services.stack.sqs, &queues.deliveries.url).await;
-    assert_eq!(depth.expect("depth").delayed, 10 - taken as u64);
+    let waiting = depth.expect("depth").delayed;
+    // What a slow call carried out after all may wait as well.
+    assert!(waiting > 0 && taken + waiting >= 10, "{taken} taken, {waiting} wait");
     services.stop().await;
 }
 

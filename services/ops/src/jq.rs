@@ -1,7 +1,10 @@
 //! jq filters, run by jaq. Its error messages quote the input, so they are never printed.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use jaq_all::data::{self, Runner};
 use jaq_all::jaq_core::unwrap_valr;
@@ -9,8 +12,18 @@ use jaq_all::json::Val;
 use jaq_all::load::FileReportsDisp;
 use serde_json::Value;
 
+/// How long a filter may take for one body: longer than any that ends.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// How many outputs are read of a filter: one is wanted, and some have no last one.
+const MAX_OUTPUTS: usize = 100;
+
 #[derive(Clone)]
-pub struct Filter(Arc<data::Filter>);
+pub struct Filter {
+    compiled: Arc<data::Filter>,
+    /// Whether it did not end for a body. It is not tried with the next one.
+    is_endless: Arc<AtomicBool>,
+}
 
 impl fmt::Debug for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,7 +35,7 @@ impl Filter {
     /// Compiles a filter that the operator typed. The error shows the place.
     pub fn compile(code: &str) -> Result<Self, String> {
         let compiled = jaq_all::compile_with(code, jaq_all::defs(), data::base_funs(), &[]);
-        compiled.map(|filter| Self(Arc::new(filter))).map_err(|reports| {
+        compiled.map(|filter| Self { compiled: Arc::new(filter), is_endless: Arc::default() }).map_err(|reports| {
             let shown: String =
                 reports.iter().map(|report| FileReportsDisp::new(report).to_string()).collect();
             // jaq pads its lines to one width.
@@ -38,16 +51,33 @@ impl Filter {
 
     /// All outputs of the filter for `input`.
     ///
+    /// On a thread of its own, since nothing ends a filter that does not end by itself: whoever waits gives it up, and the
+    /// thread goes on until the process ends.
+    ///
     /// # Errors
-    /// What the filter failed on, by its type: jq's own message would quote the customer's data.
+    /// What the filter failed on, by its type: jq's own message would quote the customer's data. That it does not end.
     pub fn run(&self, input: &Value) -> Result<Vec<Value>, String> {
+        let endless = || format!("the filter did not end within {} s", TIME_LIMIT.as_secs());
+        if self.is_endless.load(Ordering::Relaxed) {
+            return Err(endless());
+        }
+        let (filter, input) = (self.clone(), input.clone());
+        let (answer, outputs) = mpsc::sync_channel(1);
+        thread::spawn(move || answer.send(filter.outputs(&input)));
+        outputs.recv_timeout(TIME_LIMIT).unwrap_or_else(|_| {
+            self.is_endless.store(true, Ordering::Relaxed);
+            Err(endless())
+        })
+    }
+
+    fn outputs(&self, input: &Value) -> Result<Vec<Value>, String> {
         let (runner, name) = (Runner::default(), Val::Null);
         let input = jaq_all::json::read::parse_single(input.to_string().as_bytes());
         let inputs = (&name, std::iter::once(input));
         let mut outputs = Vec::new();
         data::run(
             &runner,
-            &self.0,
+            &self.compiled,
             Default::default(),
             inputs,
             |e| e,
@@ -55,7 +85,10 @@ impl Filter {
                 let output =
                     unwrap_valr(output).map_err(|error| without_values(&error.to_string()))?;
                 outputs.push(to_json(&output)?);
-                Ok(())
+                match outputs.len() {
+                    MAX_OUTPUTS => Err(format!("the filter gave {MAX_OUTPUTS} values, and more")),
+                    _ => Ok(()),
+                }
             },
         )?;
         Ok(outputs)
@@ -120,6 +153,20 @@ fn to_json(value: &Val) -> Result<Value, String> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn a_filter_without_an_end_is_given_up_and_not_tried_again() {
+        let run = |filter: &Filter| filter.run(&Value::Null).expect_err("no end");
+        assert_eq!(
+            run(&Filter::compile("repeat(1)").unwrap()),
+            "the filter gave 100 values, and more"
+        );
+        let filter = Filter::compile("until(false; .)").unwrap();
+        assert_eq!(run(&filter), "the filter did not end within 10 s");
+        let begun = std::time::Instant::now();
+        assert_eq!(run(&filter), "the filter did not end within 10 s");
+        assert!(begun.elapsed() < TIME_LIMIT);
+    }
 
     #[test]
     fn a_typo_or_an_unknown_function_is_shown_with_its_place() {

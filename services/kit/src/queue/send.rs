@@ -121,7 +121,8 @@ pub async fn send_all(
 }
 
 /// As [`send_all`], but only until `until`, by the machine's clock. What SQS has not confirmed by then is
-/// [`SendError::Unavailable`]: the call that was running may have been carried out, those after it were not made.
+/// [`SendError::Unavailable`]: the call that was running may have been carried out, those after it were not made. Nor are
+/// those after a call of which SQS did not confirm every message, so that later news waits for earlier news.
 pub async fn send_all_until(
     client: &Client,
     queue_url: &str,
@@ -129,8 +130,13 @@ pub async fn send_all_until(
     until: SystemTime,
 ) -> Vec<Result<(), SendError>> {
     let mut results = Vec::with_capacity(messages.len());
+    let mut holds_up = None;
     for batch in pack(messages) {
         let size = batch.len();
+        if let Some(failure) = &holds_up {
+            results.extend(vec![Err(SendError::Unavailable(SendFailure::clone(failure))); size]);
+            continue;
+        }
         let left = until.duration_since(SystemTime::now()).unwrap_or_default();
         let sent = async {
             // A time-out of zero would still begin the call.
@@ -141,7 +147,12 @@ pub async fn send_all_until(
             tokio::time::timeout(left, send).await.ok()
         };
         let out_of_time = || vec![Err(SendError::Unavailable(SendFailure::OutOfTime)); size];
-        results.extend(sent.await.unwrap_or_else(out_of_time));
+        let sent = sent.await.unwrap_or_else(out_of_time);
+        holds_up = sent.iter().find_map(|result| match result {
+            Err(SendError::Unavailable(failure)) => Some(failure.clone()),
+            _ => None,
+        });
+        results.extend(sent);
     }
     results
 }

@@ -7,13 +7,16 @@ use http::StatusCode;
 use shared::notification::{AddressHash, Recipient};
 use shared::{EmailAddress, OrderKey};
 
+use super::command::CommandLine;
 use super::link::order_link;
-use super::named_order::order_name;
+use super::named_order::{order_name, stack_for};
 use super::request::{Fields, Form};
 use super::respond::{PageFrame, error_page, html};
 use super::search::search_frame;
 use super::state::Console;
 use crate::error::CliError;
+use crate::find::Wanted;
+use crate::order::{OrderAnswer, answer_from_tables};
 use crate::pii::PiiMode;
 
 #[derive(Template)]
@@ -35,16 +38,18 @@ struct AddressCheckPage {
 pub async fn check(State(console): State<Console>, form: Form) -> Response {
     let Form { session, fields } = form;
     let frame = search_frame(&console, &session, &fields, "id");
-    let checked = fields.order(&console).and_then(|order| {
+    let checked = async {
+        let order = fields.order(&console)?;
         if console.pii(&session, &order) == PiiMode::Masked {
             return Err(CliError::input(
                 "Whether it is this address is personal data. Show the order's on its page first.",
             ));
         }
         let is_it = is_address_of(&order, &fields)?;
+        check_recipient(&console, &order, fields.get("recipient")).await?;
         Ok((order, is_it))
-    });
-    match checked {
+    };
+    match checked.await {
         Ok((order, is_it)) => {
             let page = AddressCheckPage {
                 order: order_name(&console, &order, PiiMode::Shown),
@@ -58,6 +63,27 @@ pub async fn check(State(console): State<Console>, form: Form) -> Response {
             html(StatusCode::OK, &page)
         }
         Err(error) => error_page(frame, &error),
+    }
+}
+
+/// Whether a mail of the order itself has this recipient: what is shown of one order tells nothing of another one's.
+async fn check_recipient(
+    console: &Console,
+    order: &OrderKey,
+    recipient: &str,
+) -> Result<(), CliError> {
+    let command = CommandLine::new(&stack_for(console.stack(), order), ["order"]);
+    let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
+    let read = async move |stack, _| answer_from_tables(&stack, &wanted, PiiMode::Masked).await;
+    let is_own = match console.read(&command, read).await? {
+        Some(OrderAnswer::One(report)) => {
+            report.notifications.iter().any(|mail| mail.recipient == recipient)
+        }
+        _ => false,
+    };
+    match is_own {
+        true => Ok(()),
+        false => Err(CliError::input("No mail of this order went to that recipient.")),
     }
 }
 

@@ -173,8 +173,8 @@ pub async fn plan(State(console): State<Console>, Change(form): Change) -> Respo
     let (typed, force_stale) = (fields.document("text"), !fields.get("stale").is_empty());
     let planned = async {
         let repair = match by {
-            RepairBy::Body => Repair::of_body(&console, &choice, &typed).await?,
-            RepairBy::Filter => Repair::of_filter(typed.trim())?,
+            RepairBy::Body => Repair::from_body(&console, &choice, &typed).await?,
+            RepairBy::Filter => Repair::from_filter(typed.trim())?,
         };
         let request = PlanRequest {
             command: command(&console, &choice, repair.filter, force_stale),
@@ -208,7 +208,7 @@ struct Repair {
 impl Repair {
     /// # Errors
     /// [`CliError::Input`] for what is no filter, with the place.
-    fn of_filter(typed: &str) -> Result<Self, CliError> {
+    fn from_filter(typed: &str) -> Result<Self, CliError> {
         // To jq nothing is a filter too: one that changes nothing.
         if typed.is_empty() {
             return Err(CliError::input("That is no filter of jq: nothing was typed."));
@@ -223,7 +223,7 @@ impl Repair {
     /// # Errors
     /// [`CliError::Input`] for what is no JSON, changes nothing, would write what is masked, or could mix up masked
     /// entries.
-    async fn of_body(console: &Console, choice: &Choice, typed: &str) -> Result<Self, CliError> {
+    async fn from_body(console: &Console, choice: &Choice, typed: &str) -> Result<Self, CliError> {
         let wanted: Value = serde_json::from_str(typed).map_err(|error| {
             // The position alone: the message of the parser may quote the body.
             let (line, column) = (error.line(), error.column());

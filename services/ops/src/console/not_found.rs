@@ -5,6 +5,7 @@ use std::error::Error;
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
+use shared::ShopId;
 
 use super::link::{Link, link};
 use super::respond::{PageFrame, error_page, html};
@@ -37,6 +38,12 @@ pub fn order_error_page(frame: PageFrame, error: &CliError) -> Response {
         label: format!("Open the order of {}", shop.label),
         href: link("/order", [("shop", shop.id.as_str()), ("id", &nothing.wanted)]),
     });
+    // A console of one shop alone tells of no other, although its operator may read more.
+    let is_shown = |shop: &ShopId| frame.shops.iter().any(|it| it.id == shop.as_str());
+    let details = match nothing.found_in.iter().all(is_shown) {
+        true => without_flags(&error_sentence(error)),
+        false => "Nothing is known about it in the shops that this console is about.".to_owned(),
+    };
     let page = NotFoundPage {
         title: match nothing.is_address {
             true => format!("No order of {}", nothing.wanted),
@@ -44,7 +51,7 @@ pub fn order_error_page(frame: PageFrame, error: &CliError) -> Response {
         },
         is_address: nothing.is_address,
         elsewhere: elsewhere.collect(),
-        details: Sentence::new(&without_flags(&error_sentence(error))),
+        details: Sentence::new(&details),
         frame,
     };
     html(StatusCode::NOT_FOUND, &page)

@@ -1,11 +1,12 @@
 //! A mail of an order, rendered again from its event, in a sandboxed frame.
 
 use askama::Template;
-use axum::extract::State;
+use axum::extract;
 use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use loopback::mail_frame::{Pictures, sandboxed, with_links_in_a_new_tab};
 use shared::OrderKey;
+use shared::ledger::State;
 use shared::notification::Recipient;
 
 use super::command::CommandLine;
@@ -50,7 +51,8 @@ struct MailHeader {
 }
 
 impl MailHeader {
-    fn new(mail: &RenderedMail, found: Option<&Notification>) -> Self {
+    /// Of the mail to this recipient, as the ledger names it; empty for the customer.
+    fn new(mail: &RenderedMail, found: Option<&Notification>, recipient: &str) -> Self {
         let language = language_name(mail.language);
         Self {
             from: mail.from.clone(),
@@ -64,12 +66,10 @@ impl MailHeader {
                     _ => "an address that an operator typed, of which only a fingerprint is kept"
                         .to_owned(),
                 },
-                None => mail.to.clone(),
+                None if ["", "customer"].contains(&recipient) => mail.to.clone(),
+                None => "not known".to_owned(),
             },
-            sent: match found.and_then(|found| found.sent_at) {
-                Some(at) => day_and_time(at),
-                None => "not sent".to_owned(),
-            },
+            sent: found.map_or_else(|| "not known".to_owned(), when_sent),
             subject: mail.subject.clone(),
             language: match &mail.locale_without_mails {
                 Some(locale) => format!("{language}, since there are no texts in {locale}"),
@@ -79,8 +79,21 @@ impl MailHeader {
     }
 }
 
+/// A mail of which nobody knows yet whether SES took it is not called unsent: it would be sent again.
+fn when_sent(mail: &Notification) -> String {
+    match (mail.sent_at, State::parse(&mail.state)) {
+        (Some(at), _) => day_and_time(at),
+        (None, Some(State::Planned | State::Skipped | State::Failed)) => "not sent".to_owned(),
+        (None, _) => "not known yet".to_owned(),
+    }
+}
+
 /// `GET /order/mail`: the mail with its subject. It holds the customer's name and address, so the order has to be unmasked.
-pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
+pub async fn page(
+    extract::State(console): extract::State<Console>,
+    session: Session,
+    fields: Fields,
+) -> Response {
     let command = command(&console, &fields);
     let frame = PageFrame::new(&console, &session, Section::Orders, &command);
     let shown = async {
@@ -102,7 +115,7 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
             let page = MailPage {
                 frame: frame.for_shop(&order.shop),
                 title: format!("{kind} of order {order_name}"),
-                header: MailHeader::new(&mail, found.as_ref()),
+                header: MailHeader::new(&mail, found.as_ref(), fields.get("recipient")),
                 text: mail.mail.text,
                 body: with("/order/mail/body", ("pictures", pictures)),
                 other: with("/order/mail", ("pictures", if has_pictures { "" } else { "shown" })),
@@ -150,7 +163,11 @@ async fn find_mail(
 }
 
 /// `GET /order/mail/body`: the frame's document. With `file=1` the mail's HTML as it was sent, to be saved.
-pub async fn body(State(console): State<Console>, session: Session, fields: Fields) -> Response {
+pub async fn body(
+    extract::State(console): extract::State<Console>,
+    session: Session,
+    fields: Fields,
+) -> Response {
     let pictures = match fields.get("pictures") {
         "shown" => Pictures::Shown,
         _ => Pictures::Blocked,

@@ -34,7 +34,7 @@ impl Fields {
     }
 
     /// The parameters of a link.
-    pub fn of_link(uri: &Uri) -> Self {
+    pub fn from_uri(uri: &Uri) -> Self {
         Self::parse(uri.query().unwrap_or_default().as_bytes())
     }
 
@@ -101,7 +101,7 @@ impl<S: Sync> FromRequestParts<S> for Fields {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of_link(&parts.uri))
+        Ok(Self::from_uri(&parts.uri))
     }
 }
 
@@ -184,7 +184,7 @@ mod tests {
         assert_eq!((fields.get("q"), fields.get("absent")), ("a@b", ""));
         assert_eq!(fields.get("message"), "1", "the first of several");
         let link = reload_link("/", [("watch", "1")]).parse().unwrap();
-        assert!(Fields::of_link(&link).is_reload(), "{link}");
+        assert!(Fields::from_uri(&link).is_reload(), "{link}");
         let fields = Fields::parse(b"document=%7B%0D%0A++%22a%22%3A1%0D%0A%7D%0D%0A");
         assert_eq!(fields.document("document"), "{\n  \"a\":1\n}\n");
     }

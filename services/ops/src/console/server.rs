@@ -12,6 +12,7 @@ use axum::routing::{get, post};
 use futures::FutureExt;
 use http::{HeaderMap, Method, StatusCode, header};
 use loopback::browser_guard::{BrowserGuard, refuse_web_pages};
+use shared::ShopId;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 
@@ -143,22 +144,25 @@ async fn require_session(State(console): State<Console>, request: Request, next:
         return refuse(StatusCode::FORBIDDEN, "Not opened", sentence);
     }
     let Some(session) = console.sessions().find(request.headers()) else { return no_session() };
-    if !Fields::of_link(request.uri()).is_reload() {
+    if !Fields::from_uri(request.uri()).is_reload() {
         console.sessions().touch(&session);
+        // Not of what loads itself: the shops' settings are read by a scan.
+        refresh_shop_names(&console).await;
     }
-    refresh_shop_names(&console).await;
     next.run(request).await
 }
 
 /// Reads what the shops are called, where they have to be told apart and nobody has lately. Where that fails, pages use
 /// the names that were read before, or those of events: no page waits long for it.
 async fn refresh_shop_names(console: &Console) {
-    if console.shops().len() < 2 || !console.shop_names().is_due() {
+    if console.stack().shop.is_some() || !console.shop_names().is_due() {
         return;
     }
     let command = CommandLine::new(console.stack(), ["shop", "list"]);
     let read = console.read(&command, async move |stack, _| read_all(&stack).await);
     if let Ok(Ok(shops)) = timeout(MAX_WAIT_FOR_NAMES, read).await {
+        let read = shops.iter().filter_map(|item| ShopId::parse(&item.shop).ok());
+        read.for_each(|shop| console.add_shop(&shop));
         console.shop_names().update(&shops);
     }
 }

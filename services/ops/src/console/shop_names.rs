@@ -53,8 +53,14 @@ impl ShopNames {
             Some((item.shop.clone(), settings.brand?.name.as_str().to_owned()))
         };
         let named: Vec<(String, String)> = shops.iter().filter_map(brand).collect();
-        let is_shared = |name: &str| named.iter().filter(|(_, other)| other == name).count() > 1;
-        let label = |(shop, name): &(String, String)| match is_shared(name) {
+        let is_shared = |shop: &str, name: &str| {
+            let is_other = |other: &str| other != shop;
+            let is_same = |other: &str| other.to_lowercase() == name.to_lowercase();
+            // A shop without a brand is called by its own name.
+            named.iter().any(|(other, brand)| is_other(other) && is_same(brand))
+                || shops.iter().any(|item| is_other(&item.shop) && is_same(&item.shop))
+        };
+        let label = |(shop, name): &(String, String)| match is_shared(shop, name) {
             true => (shop.clone(), format!("{name} ({shop})")),
             false => (shop.clone(), name.clone()),
         };

@@ -70,6 +70,16 @@ pub struct Beginning<'a> {
     pub interrupt: Interrupt,
 }
 
+/// How long who needs all dead-letter queues waits for one.
+const MAX_WAIT_FOR_A_QUEUE: Duration = Duration::from_secs(20);
+
+fn in_use(dlq: Dlq) -> CliError {
+    CliError::service(format!(
+        "A replay, a deletion or an erasure of this console is at work on the dead-letter queue {dlq}, so its messages could \
+         not be looked at. Try again when it has ended."
+    ))
+}
+
 impl Console {
     pub fn new(beginning: Beginning<'_>) -> Self {
         let Beginning { stack, shops, rights, args, address, interrupt } = beginning;
@@ -138,25 +148,27 @@ impl Console {
     }
 
     /// Waits until nobody else here receives messages of the queues, and keeps others from them until what it returns is
-    /// dropped.
+    /// dropped. For all of them it waits only a while: a replay takes hours, and those that are held already would be
+    /// kept from everybody.
     ///
     /// # Errors
     /// [`CliError::Interrupted`] as of [`Scans::hold`], [`CliError::Input`] for no such queue, [`CliError::Service`] when
-    /// the queues can't be looked up.
+    /// the queues can't be looked up, or something goes on with one of them.
     pub async fn hold(
         &self,
         stack: &Stack,
         queues: &Queues,
         interrupt: &Interrupt,
     ) -> Result<Vec<HeldQueue>, CliError> {
-        let dlqs = match queues {
-            Queues::One(name) => vec![stack.dlq(name).await?],
-            Queues::All => stack.dlqs().await?,
-        };
+        if let Queues::One(name) = queues {
+            let dlq = stack.dlq(name).await?;
+            return Ok(vec![self.0.scans.hold(dlq, interrupt).await?]);
+        }
         let mut held = Vec::new();
         // All take them in the same order, so that nobody waits for somebody who waits for them.
-        for dlq in dlqs {
-            held.push(self.0.scans.hold(dlq, interrupt).await?);
+        for dlq in stack.dlqs().await? {
+            let hold = timeout(MAX_WAIT_FOR_A_QUEUE, self.0.scans.hold(dlq, interrupt));
+            held.push(hold.await.map_err(|elapsed| in_use(dlq).caused_by(elapsed))??);
         }
         Ok(held)
     }

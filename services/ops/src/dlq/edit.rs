@@ -1,6 +1,7 @@
 //! `--edit`: repairs bodies with a jq filter before they are classified and moved.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -23,7 +24,11 @@ const MAX_FAILURES: usize = 20;
 
 /// A jq filter whose output is the new body.
 #[derive(Debug, Clone)]
-pub struct Edit(Filter);
+pub struct Edit {
+    filter: Filter,
+    /// As it was typed.
+    code: Arc<str>,
+}
 
 /// What an edit made of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +54,7 @@ impl Edited {
 impl Edit {
     /// As [`Filter::compile`].
     pub fn compile(code: &str) -> Result<Self, String> {
-        Filter::compile(code).map(Self)
+        Filter::compile(code).map(|filter| Self { filter, code: code.into() })
     }
 
     /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:
@@ -65,7 +70,7 @@ impl Edit {
 
     fn run(&self, dlq: Dlq, message: &Received) -> Edited {
         let before = content(dlq, message);
-        match self.0.run(&before).as_deref() {
+        match self.filter.run(&before).as_deref() {
             Err(why) => Edited::Failed(why.clone()),
             Ok([after]) if *after == before => Edited::Unchanged,
             Ok([after]) => Edited::Changed(body_of(dlq, after.clone())),
@@ -199,7 +204,14 @@ impl Edits {
         self.failed > 0 && self.changed == 0 && self.unchanged == 0
     }
 
-    pub fn add(&mut self, dlq: Dlq, message: &Received, edited: &Edited, pii: PiiMode) {
+    /// Counts what `edit` made of a message.
+    pub fn add(
+        &mut self,
+        dlq: Dlq,
+        message: &Received,
+        (edit, edited): (&Edit, &Edited),
+        pii: PiiMode,
+    ) {
         match edited {
             Edited::Unchanged => self.unchanged += 1,
             Edited::Failed(why) => {
@@ -214,7 +226,7 @@ impl Edits {
                 // A sample: ten thousand diffs are neither read nor kept in memory.
                 if self.diffs.len() < MAX_DIFFS {
                     let (before, after) = (content(dlq, message), content_of(dlq, after));
-                    self.diffs.push(diff(&message.id, before, after, pii));
+                    self.diffs.push(diff(&message.id, before, after, &edit.code, pii));
                 }
             }
         }
@@ -222,8 +234,12 @@ impl Edits {
 }
 
 /// The change as a unified diff of indented JSON.
-fn diff(id: &str, before: Value, after: Value, pii: PiiMode) -> String {
-    let (before, after) = (readable(before, pii), readable(after, pii));
+fn diff(id: &str, before: Value, after: Value, code: &str, pii: PiiMode) -> String {
+    let (before, mut after) = (pii.unrecognized(before), pii.unrecognized(after));
+    if pii == PiiMode::Masked {
+        mask_made_texts(&mut after, &texts(&before), code);
+    }
+    let (before, after) = (readable(&before), readable(&after));
     TextDiff::from_lines(&before, &after)
         .unified_diff()
         .context_radius(2)
@@ -231,10 +247,40 @@ fn diff(id: &str, before: Value, after: Value, pii: PiiMode) -> String {
         .to_string()
 }
 
-fn readable(body: Value, pii: PiiMode) -> String {
-    match pii.unrecognized(body) {
+fn readable(body: &Value) -> String {
+    match body {
         Value::String(text) => format!("{text}\n"),
         json => format!("{json:#}\n"),
+    }
+}
+
+/// Masks what a filter made of other texts: it may have written a name or an address where no personal data is expected.
+/// Shown is what stood in the body, masked as it is there, and what the operator typed.
+fn mask_made_texts(after: &mut Value, before: &HashSet<String>, code: &str) {
+    match after {
+        Value::String(text) => {
+            let is_known = before.contains(text) || code.contains(&*text) || text.contains("***");
+            if !is_known {
+                "***".clone_into(text);
+            }
+        }
+        Value::Array(items) => {
+            items.iter_mut().for_each(|item| mask_made_texts(item, before, code));
+        }
+        Value::Object(members) => {
+            members.values_mut().for_each(|member| mask_made_texts(member, before, code));
+        }
+        _ => {}
+    }
+}
+
+/// All texts of a body.
+fn texts(body: &Value) -> HashSet<String> {
+    match body {
+        Value::String(text) => HashSet::from([text.clone()]),
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(members) => members.values().flat_map(texts).collect(),
+        _ => HashSet::new(),
     }
 }
 
@@ -253,9 +299,30 @@ mod tests {
             message(r#"{"v":"1","event":{"customer":{"email":"JO@EXAMPLE.COM"},"type":"t"}}"#);
         let edited = edit.apply(Dlq::Mail, &message);
         let mut edits = Edits::default();
-        edits.add(Dlq::Mail, &message, &edited, PiiMode::Masked);
+        edits.add(Dlq::Mail, &message, (&edit, &edited), PiiMode::Masked);
         assert_eq!(edits.changed, 1);
         insta::assert_snapshot!(edits.diffs[0]);
+    }
+
+    #[test]
+    fn what_a_filter_made_of_personal_data_is_masked_wherever_it_puts_it() {
+        let message = message(
+            r#"{"v":1,"event":{"type":"t","data":{"order":{"number":"7","customer":{"email":"jo@shop.example"}}}}}"#,
+        );
+        for (code, expected) in [
+            (
+                r#".event.data.order.number = (.event.data.order.customer.email | split("@") | join("_at_"))"#,
+                "***",
+            ),
+            (r#".event.data.order.number = "8""#, "8"),
+        ] {
+            let edit = Edit::compile(code).unwrap();
+            let mut edits = Edits::default();
+            let edited = edit.apply(Dlq::Mail, &message);
+            edits.add(Dlq::Mail, &message, (&edit, &edited), PiiMode::Masked);
+            let shown = format!("+        \"number\": \"{expected}\"");
+            assert!(edits.diffs[0].contains(&shown), "{}", edits.diffs[0]);
+        }
     }
 
     #[test]

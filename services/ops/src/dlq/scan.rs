@@ -256,7 +256,7 @@ impl<'a> ScanRun<'a> {
         if let (Some(edit), Some(edits)) = (self.options.edit, &mut self.scan.edits) {
             // Classified as edited: an edit may make an unreadable message a movable one.
             let edited = edit.apply(dlq, message);
-            edits.add(dlq, message, &edited, self.options.pii);
+            edits.add(dlq, message, (edit, &edited), self.options.pii);
             if let Some(asked_for) = edited.payload(dlq, message.received_at(dlq)) {
                 summary.identify(&asked_for);
                 payload = asked_for;
