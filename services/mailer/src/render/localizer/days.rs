@@ -1,29 +1,14 @@
 //! Days and times as the customer's country writes them.
 
-use std::cell::OnceCell;
-
 use cldr::Formats as Cldr;
 use icu_calendar::Gregorian;
 use icu_datetime::FixedCalendarDateTimeFormatter as Formatter;
-use icu_datetime::fieldsets::{MD, MDE, YMD, YMDE, YMDT};
+use icu_datetime::fieldsets::{MD, MDE, YMD, YMDE};
 use icu_datetime::input::{Date as IcuDate, DateTime, Time};
 use jiff::civil::Date;
 use shared::contract::times::LocalTime;
 
 use super::formats::Formats;
-
-/// How a locale writes a day; `None` where CLDR has nothing for it.
-type Form<Fields> = OnceCell<Option<Formatter<Gregorian, Fields>>>;
-
-/// How a locale writes days.
-#[derive(Debug, Default)]
-pub struct DayFormats {
-    day: Form<MD>,
-    weekday: Form<MDE>,
-    year: Form<YMD>,
-    weekday_and_year: Form<YMDE>,
-    time: Form<YMDT>,
-}
 
 impl Formats {
     /// `Tuesday 24 November`; with the year, if it is another than `year`.

@@ -12,7 +12,7 @@ use shared::contract::quantity::Quantity;
 use shared::{Currency, Language, Locale};
 
 use super::currency::CurrencyFormat;
-use super::days::DayFormats;
+use super::day_formats::DayFormats;
 use super::language::MailLanguage;
 
 /// In whose formats `en` without a region is written: a day before its month is understood everywhere.

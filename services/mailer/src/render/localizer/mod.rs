@@ -8,6 +8,7 @@
 
 mod argument;
 mod currency;
+mod day_formats;
 mod days;
 mod direction;
 #[cfg(test)]
