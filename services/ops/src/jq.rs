@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::RecvTimeoutError;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -14,6 +15,9 @@ use serde_json::Value;
 
 /// How long a filter may take for one body: longer than any that ends.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// As the main thread of a process has: a filter may recurse.
+const STACK_BYTES: usize = 8 << 20;
 
 /// How many outputs are read of a filter: one is wanted, and some have no last one.
 const MAX_OUTPUTS: usize = 100;
@@ -52,30 +56,44 @@ impl Filter {
     /// All outputs of the filter for `input`.
     ///
     /// On a thread of its own, since nothing ends a filter that does not end by itself: whoever waits gives it up, and the
-    /// thread goes on until the process ends.
+    /// thread goes on, and takes the memory that it likes, until the process ends.
     ///
     /// # Errors
     /// What the filter failed on, by its type: jq's own message would quote the customer's data. That it does not end.
     pub fn run(&self, input: &Value) -> Result<Vec<Value>, String> {
+        let outputs = self.first_outputs(input, MAX_OUTPUTS + 1)?;
+        if outputs.len() > MAX_OUTPUTS {
+            return Err(format!("the filter gave more than {MAX_OUTPUTS} values"));
+        }
+        Ok(outputs)
+    }
+
+    /// At most `most` outputs.
+    fn first_outputs(&self, input: &Value, most: usize) -> Result<Vec<Value>, String> {
         let endless = || format!("the filter did not end within {} s", TIME_LIMIT.as_secs());
         if self.is_endless.load(Ordering::Relaxed) {
             return Err(endless());
         }
         let (filter, input) = (self.clone(), input.clone());
         let (answer, outputs) = mpsc::sync_channel(1);
-        thread::spawn(move || answer.send(filter.outputs(&input)));
-        outputs.recv_timeout(TIME_LIMIT).unwrap_or_else(|_| {
-            self.is_endless.store(true, Ordering::Relaxed);
-            Err(endless())
+        let run = move || answer.send(filter.outputs(&input, most));
+        let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(run);
+        thread.map_err(|_| "this machine gave no thread for the filter".to_owned())?;
+        outputs.recv_timeout(TIME_LIMIT).unwrap_or_else(|error| match error {
+            RecvTimeoutError::Timeout => {
+                self.is_endless.store(true, Ordering::Relaxed);
+                Err(endless())
+            }
+            RecvTimeoutError::Disconnected => Err("jq itself failed on it".to_owned()),
         })
     }
 
-    fn outputs(&self, input: &Value) -> Result<Vec<Value>, String> {
+    fn outputs(&self, input: &Value, most: usize) -> Result<Vec<Value>, String> {
         let (runner, name) = (Runner::default(), Val::Null);
         let input = jaq_all::json::read::parse_single(input.to_string().as_bytes());
         let inputs = (&name, std::iter::once(input));
         let mut outputs = Vec::new();
-        data::run(
+        let ended = data::run(
             &runner,
             &self.compiled,
             Default::default(),
@@ -85,18 +103,19 @@ impl Filter {
                 let output =
                     unwrap_valr(output).map_err(|error| without_values(&error.to_string()))?;
                 outputs.push(to_json(&output)?);
-                match outputs.len() {
-                    MAX_OUTPUTS => Err(format!("the filter gave {MAX_OUTPUTS} values, and more")),
-                    _ => Ok(()),
-                }
+                // What ends the run here is no error: more outputs are not wanted.
+                if outputs.len() < most { Ok(()) } else { Err(String::new()) }
             },
-        )?;
+        );
+        if outputs.len() < most {
+            ended?;
+        }
         Ok(outputs)
     }
 
     /// Whether the first output is neither `null` nor `false`.
     pub fn is_true(&self, input: &Value) -> Result<bool, String> {
-        let outputs = self.run(input)?;
+        let outputs = self.first_outputs(input, 1)?;
         Ok(outputs.first().is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
     }
 }
@@ -159,8 +178,11 @@ mod tests {
         let run = |filter: &Filter| filter.run(&Value::Null).expect_err("no end");
         assert_eq!(
             run(&Filter::compile("repeat(1)").unwrap()),
-            "the filter gave 100 values, and more"
+            "the filter gave more than 100 values"
         );
+        assert!(Filter::compile("repeat(1)").unwrap().is_true(&Value::Null).unwrap());
+        let hundred = Filter::compile("range(100)").unwrap();
+        assert_eq!(hundred.run(&Value::Null).unwrap().len(), 100);
         let filter = Filter::compile("until(false; .)").unwrap();
         assert_eq!(run(&filter), "the filter did not end within 10 s");
         let begun = std::time::Instant::now();

@@ -86,6 +86,9 @@ pub enum SendFailure {
     /// The time for sending was over before SQS had answered for it, or before it was asked.
     #[error("the time for sending was over before SQS had confirmed it")]
     OutOfTime,
+    /// SQS was not asked, since it had not confirmed an earlier message.
+    #[error("it waits for an earlier message, which SQS has not confirmed")]
+    HeldUp,
 }
 
 /// The error codes for a body that SQS never accepts
@@ -122,7 +125,8 @@ pub async fn send_all(
 
 /// As [`send_all`], but only until `until`, by the machine's clock. What SQS has not confirmed by then is
 /// [`SendError::Unavailable`]: the call that was running may have been carried out, those after it were not made. Nor are
-/// those after a call of which SQS did not confirm every message, so that later news waits for earlier news.
+/// those after a call of which SQS did not confirm every message, so that the news of later calls waits for that of earlier
+/// ones.
 pub async fn send_all_until(
     client: &Client,
     queue_url: &str,
@@ -130,11 +134,11 @@ pub async fn send_all_until(
     until: SystemTime,
 ) -> Vec<Result<(), SendError>> {
     let mut results = Vec::with_capacity(messages.len());
-    let mut holds_up = None;
+    let mut is_held_up = false;
     for batch in pack(messages) {
         let size = batch.len();
-        if let Some(failure) = &holds_up {
-            results.extend(vec![Err(SendError::Unavailable(SendFailure::clone(failure))); size]);
+        if is_held_up {
+            results.extend(vec![Err(SendError::Unavailable(SendFailure::HeldUp)); size]);
             continue;
         }
         let left = until.duration_since(SystemTime::now()).unwrap_or_default();
@@ -148,10 +152,7 @@ pub async fn send_all_until(
         };
         let out_of_time = || vec![Err(SendError::Unavailable(SendFailure::OutOfTime)); size];
         let sent = sent.await.unwrap_or_else(out_of_time);
-        holds_up = sent.iter().find_map(|result| match result {
-            Err(SendError::Unavailable(failure)) => Some(failure.clone()),
-            _ => None,
-        });
+        is_held_up = sent.iter().any(|result| matches!(result, Err(SendError::Unavailable(_))));
         results.extend(sent);
     }
     results

@@ -76,7 +76,7 @@ async fn check_recipient(
     let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
     let read = async move |stack, _| answer_from_tables(&stack, &wanted, PiiMode::Masked).await;
     let is_own = match console.read(&command, read).await? {
-        Some(OrderAnswer::One(report)) => {
+        Some(OrderAnswer::One(report)) if report.order_id == order.order_id.as_str() => {
             report.notifications.iter().any(|mail| mail.recipient == recipient)
         }
         _ => false,

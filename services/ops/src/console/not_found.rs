@@ -5,7 +5,6 @@ use std::error::Error;
 use askama::Template;
 use axum::response::Response;
 use http::StatusCode;
-use shared::ShopId;
 
 use super::link::{Link, link};
 use super::respond::{PageFrame, error_page, html};
@@ -38,11 +37,10 @@ pub fn order_error_page(frame: PageFrame, error: &CliError) -> Response {
         label: format!("Open the order of {}", shop.label),
         href: link("/order", [("shop", shop.id.as_str()), ("id", &nothing.wanted)]),
     });
-    // A console of one shop alone tells of no other, although its operator may read more.
-    let is_shown = |shop: &ShopId| frame.shops.iter().any(|it| it.id == shop.as_str());
-    let details = match nothing.found_in.iter().all(is_shown) {
-        true => without_flags(&error_sentence(error)),
-        false => "Nothing is known about it in the shops that this console is about.".to_owned(),
+    // Its operator may read more, and the command names the shops that it looked in.
+    let details = match frame.is_of_one_shop {
+        true => "Nothing is known about it in this shop.".to_owned(),
+        false => without_flags(&error_sentence(error)),
     };
     let page = NotFoundPage {
         title: match nothing.is_address {

@@ -54,6 +54,7 @@ impl MailHeader {
     /// Of the mail to this recipient, as the ledger names it; empty for the customer.
     fn new(mail: &RenderedMail, found: Option<&Notification>, recipient: &str) -> Self {
         let language = language_name(mail.language);
+        let when = |found: &Notification| when_sent(found.sent_at, &found.state, found.doubts);
         Self {
             from: mail.from.clone(),
             to: match found {
@@ -69,7 +70,7 @@ impl MailHeader {
                 None if ["", "customer"].contains(&recipient) => mail.to.clone(),
                 None => "not known".to_owned(),
             },
-            sent: found.map_or_else(|| "not known".to_owned(), when_sent),
+            sent: found.map_or_else(|| "not known".to_owned(), when),
             subject: mail.subject.clone(),
             language: match &mail.locale_without_mails {
                 Some(locale) => format!("{language}, since there are no texts in {locale}"),
@@ -80,10 +81,13 @@ impl MailHeader {
 }
 
 /// A mail of which nobody knows yet whether SES took it is not called unsent: it would be sent again.
-fn when_sent(mail: &Notification) -> String {
-    match (mail.sent_at, State::parse(&mail.state)) {
+fn when_sent(sent_at: Option<i64>, state: &str, doubts: u32) -> String {
+    match (sent_at, State::parse(state)) {
         (Some(at), _) => day_and_time(at),
-        (None, Some(State::Planned | State::Skipped | State::Failed)) => "not sent".to_owned(),
+        // An attempt before the one that is planned may have been taken.
+        (None, Some(State::Planned | State::Skipped | State::Failed)) if doubts == 0 => {
+            "not sent".to_owned()
+        }
         (None, _) => "not known yet".to_owned(),
     }
 }
@@ -149,6 +153,9 @@ async fn find_mail(
     let Some(OrderAnswer::One(report)) = console.read(&command, read).await? else {
         return Ok(None);
     };
+    if report.order_id != order.order_id.as_str() {
+        return Ok(None);
+    }
     let is_it = |mail: &Notification| {
         let own = [&mail.kind, &mail.scope, &mail.event];
         let is_to = mail.recipient == fields.get("recipient")
@@ -223,4 +230,25 @@ async fn render(
         ))
     })?;
     Ok((order, mail))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_that_ses_may_have_taken_is_never_called_unsent() {
+        for (sent_at, state, doubts, expected) in [
+            (Some(1_763_899_200_000), "delivered", 0, "23 Nov 2025, 12:00 UTC"),
+            (None, "planned", 0, "not sent"),
+            (None, "failed", 0, "not sent"),
+            (None, "skipped", 0, "not sent"),
+            (None, "planned", 1, "not known yet"),
+            (None, "sending", 0, "not known yet"),
+            (None, "in_doubt", 1, "not known yet"),
+            (None, "of a newer version", 0, "not known yet"),
+        ] {
+            assert_eq!(when_sent(sent_at, state, doubts), expected, "{state}, {doubts}");
+        }
+    }
 }

@@ -31,6 +31,8 @@ pub struct PageFrame {
     /// Why it has no buttons.
     pub refusal: Option<Sentence>,
     pub shops: Vec<ShopChoice>,
+    /// Whether the console is about one shop alone: then it tells of no other.
+    pub is_of_one_shop: bool,
     /// The shop that the page is about: the next order is looked for there first. Empty where it is about none: then in all.
     pub shop: String,
 }
@@ -51,6 +53,7 @@ impl PageFrame {
             command: without_addresses(&command.shown()),
             is_read_only: refusal.is_some(),
             refusal: refusal.map(|sentence| Sentence::new(&sentence)),
+            is_of_one_shop: console.stack().shop.is_some(),
             shops: console.shops().iter().map(|shop| console.shop_names().choice(shop)).collect(),
             // A page about the shop `default` says so itself: its command names none.
             shop: command.shop().to_owned(),

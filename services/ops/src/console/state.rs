@@ -75,8 +75,8 @@ const MAX_WAIT_FOR_A_QUEUE: Duration = Duration::from_secs(20);
 
 fn in_use(dlq: Dlq) -> CliError {
     CliError::service(format!(
-        "A replay, a deletion or an erasure of this console is at work on the dead-letter queue {dlq}, so its messages could \
-         not be looked at. Try again when it has ended."
+        "Something else of this console (a replay, a deletion, an erasure or a scan) uses the dead-letter queue {dlq}, so its \
+         messages could not be looked at. Try again when it has ended."
     ))
 }
 
@@ -141,36 +141,52 @@ impl Console {
     ) -> Result<T, CliError> {
         let console = self.clone();
         let alone = async move |stack: Stack, interrupt: Interrupt| {
-            let _held = console.hold(&stack, &queues, &interrupt).await?;
+            let _held = console.hold_soon(&stack, &queues, &interrupt).await?.map_err(in_use)?;
             work(stack, interrupt).await
         };
         self.read_within(SCAN_LIMIT, command, alone).await
     }
 
     /// Waits until nobody else here receives messages of the queues, and keeps others from them until what it returns is
-    /// dropped. For all of them it waits only a while: a replay takes hours, and those that are held already would be
-    /// kept from everybody.
+    /// dropped. Who needs all of them keeps none from others for long while a replay of hours holds another.
     ///
     /// # Errors
     /// [`CliError::Interrupted`] as of [`Scans::hold`], [`CliError::Input`] for no such queue, [`CliError::Service`] when
-    /// the queues can't be looked up, or something goes on with one of them.
+    /// the queues can't be looked up.
     pub async fn hold(
         &self,
         stack: &Stack,
         queues: &Queues,
         interrupt: &Interrupt,
     ) -> Result<Vec<HeldQueue>, CliError> {
+        loop {
+            if let Ok(held) = self.hold_soon(stack, queues, interrupt).await? {
+                return Ok(held);
+            }
+        }
+    }
+
+    /// As [`hold`](Self::hold), but waits only a while for each of several queues. Returns the one that something else
+    /// uses.
+    async fn hold_soon(
+        &self,
+        stack: &Stack,
+        queues: &Queues,
+        interrupt: &Interrupt,
+    ) -> Result<Result<Vec<HeldQueue>, Dlq>, CliError> {
         if let Queues::One(name) = queues {
             let dlq = stack.dlq(name).await?;
-            return Ok(vec![self.0.scans.hold(dlq, interrupt).await?]);
+            return Ok(Ok(vec![self.0.scans.hold(dlq, interrupt).await?]));
         }
         let mut held = Vec::new();
         // All take them in the same order, so that nobody waits for somebody who waits for them.
         for dlq in stack.dlqs().await? {
-            let hold = timeout(MAX_WAIT_FOR_A_QUEUE, self.0.scans.hold(dlq, interrupt));
-            held.push(hold.await.map_err(|elapsed| in_use(dlq).caused_by(elapsed))??);
+            match timeout(MAX_WAIT_FOR_A_QUEUE, self.0.scans.hold(dlq, interrupt)).await {
+                Ok(queue) => held.push(queue?),
+                Err(_elapsed) => return Ok(Err(dlq)),
+            }
         }
-        Ok(held)
+        Ok(Ok(held))
     }
 
     async fn read_within<T: Send + 'static>(

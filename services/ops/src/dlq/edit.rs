@@ -237,7 +237,8 @@ impl Edits {
 fn diff(id: &str, before: Value, after: Value, code: &str, pii: PiiMode) -> String {
     let (before, mut after) = (pii.unrecognized(before), pii.unrecognized(after));
     if pii == PiiMode::Masked {
-        mask_made_texts(&mut after, &texts(&before), code);
+        let known = texts(&before);
+        mask_made_texts(&mut after, &|text| known.contains(text) || code.contains(text));
     }
     let (before, after) = (readable(&before), readable(&after));
     TextDiff::from_lines(&before, &after)
@@ -256,30 +257,42 @@ fn readable(body: &Value) -> String {
 
 /// Masks what a filter made of other texts: it may have written a name or an address where no personal data is expected.
 /// Shown is what stood in the body, masked as it is there, and what the operator typed.
-fn mask_made_texts(after: &mut Value, before: &HashSet<String>, code: &str) {
+fn mask_made_texts(after: &mut Value, is_known: &impl Fn(&str) -> bool) {
     match after {
-        Value::String(text) => {
-            let is_known = before.contains(text) || code.contains(&*text) || text.contains("***");
-            if !is_known {
-                "***".clone_into(text);
-            }
+        Value::String(text) if !is_known(text) && !is_masked_address(text) => {
+            MASK.clone_into(text);
         }
-        Value::Array(items) => {
-            items.iter_mut().for_each(|item| mask_made_texts(item, before, code));
-        }
+        Value::Number(number) if !is_known(&number.to_string()) => *after = MASK.into(),
+        Value::Array(items) => items.iter_mut().for_each(|item| mask_made_texts(item, is_known)),
         Value::Object(members) => {
-            members.values_mut().for_each(|member| mask_made_texts(member, before, code));
+            let named = std::mem::take(members).into_iter().map(|(name, mut member)| {
+                mask_made_texts(&mut member, is_known);
+                (if is_known(&name) { name } else { MASK.to_owned() }, member)
+            });
+            *members = named.collect();
         }
         _ => {}
     }
 }
 
-/// All texts of a body.
+const MASK: &str = "***";
+
+/// `j***@***.example`, as a repaired address is shown.
+fn is_masked_address(text: &str) -> bool {
+    let domain = text.split_once("***@***.").filter(|(first, _)| first.chars().count() <= 1);
+    domain.is_some_and(|(_, end)| end.len() <= 10 && end.bytes().all(|it| it.is_ascii_lowercase()))
+}
+
+/// All texts, numbers and names of members of a body.
 fn texts(body: &Value) -> HashSet<String> {
     match body {
         Value::String(text) => HashSet::from([text.clone()]),
+        Value::Number(number) => HashSet::from([number.to_string()]),
         Value::Array(items) => items.iter().flat_map(texts).collect(),
-        Value::Object(members) => members.values().flat_map(texts).collect(),
+        Value::Object(members) => {
+            let within = members.values().flat_map(texts);
+            members.keys().cloned().chain(within).collect()
+        }
         _ => HashSet::new(),
     }
 }
@@ -314,6 +327,8 @@ mod tests {
                 r#".event.data.order.number = (.event.data.order.customer.email | split("@") | join("_at_"))"#,
                 "***",
             ),
+            (r#".event.data.order.number = .event.data.order.customer.email + "/""#, "***"),
+            (r#".event.data.order.number = .event.data.order.customer.email + "-Jo""#, "***"),
             (r#".event.data.order.number = "8""#, "8"),
         ] {
             let edit = Edit::compile(code).unwrap();
@@ -323,6 +338,12 @@ mod tests {
             let shown = format!("+        \"number\": \"{expected}\"");
             assert!(edits.diffs[0].contains(&shown), "{}", edits.diffs[0]);
         }
+        let order = ".event.data.order";
+        let code = format!("{order}[{order}.customer.email] = (\"49\" + \"170\" | tonumber)");
+        let edit = Edit::compile(&code).unwrap();
+        let mut edits = Edits::default();
+        edits.add(Dlq::Mail, &message, (&edit, &edit.apply(Dlq::Mail, &message)), PiiMode::Masked);
+        assert!(edits.diffs[0].contains("\"***\": \"***\""), "{}", edits.diffs[0]);
     }
 
     #[test]

@@ -178,9 +178,8 @@ impl Notification {
 
 /// When SES accepted the mail: the first word of SES on it may be any of these.
 fn sent_at(item: &Item) -> Option<i64> {
-    // The others may be of an attempt before this one, which bounced.
-    let told = [item.delivered_at, item.bounced_at, item.complained_at];
-    item.sent_at.or_else(|| told.into_iter().flatten().min())
+    let told = [item.sent_at, item.delivered_at, item.bounced_at, item.complained_at];
+    told.into_iter().flatten().min()
 }
 
 /// Whether the customer's mail goes to another address than its event names.
