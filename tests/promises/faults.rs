@@ -8,7 +8,7 @@ use waybill_tests::chaos::fault_kind::FaultKind;
 use waybill_tests::chaos::{Options, run};
 
 const SEED: u64 = 20_260_726;
-const EVENTS: usize = 2_000;
+const EVENTS: usize = 1_000;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_lost_and_nobody_is_mailed_twice_whatever_aws_does() {
