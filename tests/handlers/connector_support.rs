@@ -36,7 +36,8 @@ pub struct Reach {
 pub const ALL: Reach =
     Reach { secrets: true, sqs: true, inbox: true, dynamodb: true, ahead: SignedDuration::ZERO };
 
-async fn aws(endpoint: &str) -> SdkConfig {
+/// The configuration of clients, as deployed, of the services at `endpoint`.
+pub async fn aws(endpoint: &str) -> SdkConfig {
     kit::aws::loader()
         .endpoint_url(endpoint)
         .region(Region::new("us-east-1"))

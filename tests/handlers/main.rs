@@ -13,6 +13,7 @@ mod connector_url;
 mod connector_worker;
 mod counts;
 mod decisions;
+mod dispatching;
 mod doubts;
 #[path = "../promises/support/events.rs"]
 #[expect(dead_code, reason = "shared with the promises, which use more of it")]

@@ -1,14 +1,16 @@
-//! What SES and EventBridge are asked while a function starts and connects: for nothing.
+//! What services are asked while a function starts and connects: SES and EventBridge for nothing.
 
 use std::sync::{Arc, Mutex};
 
-use aws_config::Region;
-use aws_credential_types::Credentials;
 use aws_sdk_eventbridge::Client;
+use kit::{Clock, ShopDirectory};
 use local::Config;
 use local::edge::faults::{Call, Fault, Faults};
+use local::resources::SHOPS_TABLE;
 use mailer::{Sender, SenderSettings};
+use shared::ShopId;
 
+use crate::connector_support::aws;
 use crate::support::TestStack;
 
 /// Keeps the operations that any service is asked for.
@@ -27,12 +29,7 @@ async fn a_function_that_connects_to_ses_or_eventbridge_asks_them_for_no_operati
     let operations = Arc::<Operations>::default();
     let faults = Arc::clone(&operations) as _;
     let services = TestStack::start_with(Config { faults, ..Config::default() }).await;
-    let sdk = kit::aws::loader()
-        .endpoint_url(services.stack.url())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("a", "b", None, None, "test"))
-        .load()
-        .await;
+    let sdk = aws(&services.stack.url()).await;
     let settings = SenderSettings {
         mailbox: "orders@shop.example".to_owned(),
         reply_to: None,
@@ -46,5 +43,19 @@ async fn a_function_that_connects_to_ses_or_eventbridge_asks_them_for_no_operati
     assert_eq!(*operations.0.lock().expect("no panic"), [""; 0]);
     let _ = bus.put_events().send().await;
     assert_eq!(*operations.0.lock().expect("no panic"), ["PutEvents"], "a call would be seen");
+    services.stop().await;
+}
+
+#[tokio::test]
+async fn the_settings_that_were_read_while_a_function_started_are_not_read_for_its_first_event() {
+    let operations = Arc::<Operations>::default();
+    let faults = Arc::clone(&operations) as _;
+    let services = TestStack::start_with(Config { faults, ..Config::default() }).await;
+    let dynamodb = kit::aws::dynamodb(&aws(&services.stack.url()).await);
+    let shops = ShopDirectory::new(dynamodb, SHOPS_TABLE.to_owned(), Clock::system());
+    operations.0.lock().expect("no panic").clear();
+    assert!(shops.warm_up().await.is_some());
+    shops.settings(&ShopId::default()).await.expect("they are known");
+    assert_eq!(*operations.0.lock().expect("no panic"), ["GetItem"]);
     services.stop().await;
 }

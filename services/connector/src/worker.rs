@@ -11,11 +11,10 @@ use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
 use jiff::SignedDuration;
 use kit::queue::{
     BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, partial_batch_response,
-    run_concurrently, send_all_until, sent_at,
+    run_concurrently, send_all_until, sent_at, settles_at,
 };
 use kit::telemetry::{Count, count};
 use serde_json::Value;
-use serde_json::value::to_raw_value;
 use shared::contract::event::{MAX_BATCH_EVENTS, MAX_EVENT_BYTES, MAX_REQUEST_BYTES};
 use shared::queue::arrival::{FORCED_AT, RECEIVED_AT};
 use shared::queue::dead_letter::DeadLetterCode;
@@ -39,11 +38,6 @@ const MAX_OUTAGE_DELAY: Duration = Duration::from_mins(1);
 
 /// Limits reading an order's events, which may take several calls.
 const READ_TIMEOUT: Duration = kit::aws::OPERATION_TIMEOUT;
-
-/// Kept of an invocation for what follows the calls to the inbox queue: each delivery that SQS did not take is requeued or
-/// moved, all at once and in one attempt, and Lambda is answered. Without it, deliveries that SQS has taken would use up
-/// receives beside those that wait.
-const TIME_TO_SETTLE: Duration = kit::aws::ATTEMPT_TIMEOUT.saturating_add(Duration::from_secs(3));
 
 /// A message of the inbox queue holds so many bytes of events, beside their array and its attributes.
 const MAX_EVENTS_BYTES: usize = MAX_REQUEST_BYTES - 4096;
@@ -71,6 +65,8 @@ enum Prepared {
 /// The events of a delivery, as messages of the inbox queue.
 struct Publication {
     delivery: QueuedDelivery,
+    /// For the log.
+    order_id: Option<String>,
     events: usize,
     messages: Vec<OutgoingMessage>,
 }
@@ -86,7 +82,7 @@ pub async fn handle(
     messages: &[SqsMessage],
     deadline: SystemTime,
 ) -> SqsBatchResponse {
-    let until = send_until(SystemTime::now(), deadline);
+    let until = settles_at(SystemTime::now(), deadline);
     // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let mut publications = Vec::new();
@@ -130,8 +126,8 @@ async fn prepare(connector: &Connector, message: &SqsMessage) -> Prepared {
     Prepared::Done(match step {
         Step::Publish(events) => match inbox_messages(&delivery, &events, forced_at(message)) {
             Ok(messages) => {
-                let events = events.len();
-                return Prepared::Publish(Publication { delivery, events, messages });
+                let (order_id, events) = (order_id(&delivery, &events), events.len());
+                return Prepared::Publish(Publication { delivery, order_id, events, messages });
             }
             Err(reason) => {
                 refuse(connector, message, &delivery, DeadLetterCode::Untranslatable, reason).await
@@ -148,6 +144,14 @@ async fn prepare(connector: &Connector, message: &SqsMessage) -> Prepared {
             refuse(connector, message, &delivery, DeadLetterCode::Untranslatable, reason).await
         }
     })
+}
+
+/// The id of its order, as its events name it; of a delivery without events, as far as its body says.
+fn order_id(delivery: &QueuedDelivery, events: &[Value]) -> Option<String> {
+    match events.first() {
+        Some(event) => Some(event.pointer("/data/order/id")?.as_str()?.to_owned()),
+        None => Some(delivery.order()?.order_id.as_str().to_owned()),
+    }
 }
 
 /// When an operator had the delivery published although its news is stale: that is so of what is made of it.
@@ -188,13 +192,6 @@ fn without_waiting(translated: Result<Translation, Untranslatable>) -> Step {
     }
 }
 
-/// How long SQS may take for the messages of a batch that is handled from `now` on, until `deadline` at most. Half of the
-/// time, if it is shorter than deployed, as on one machine.
-fn send_until(now: SystemTime, deadline: SystemTime) -> SystemTime {
-    let total = deadline.duration_since(now).unwrap_or_default();
-    now + total.saturating_sub(TIME_TO_SETTLE.min(total / 2))
-}
-
 /// Puts the messages of all deliveries on the inbox queue, in as few calls as hold them and only until `until`. The first
 /// error of each delivery.
 async fn send(
@@ -222,12 +219,10 @@ async fn after_sending(
     publication: &Publication,
     error: Option<SendError>,
 ) -> BatchItemOutcome {
-    let Publication { delivery, events, .. } = publication;
+    let Publication { delivery, order_id, events, .. } = publication;
     match error {
         None => {
             let (shop, system) = (delivery.shop.as_str(), delivery.system);
-            let order = delivery.order();
-            let order_id = order.as_ref().map(|order| order.order_id.as_str());
             tracing::info!(shop, %system, topic = delivery.topic, order_id, events, "translated");
             BatchItemOutcome::Ack
         }
@@ -253,8 +248,8 @@ fn inbox_messages(
     let mut arrays: Vec<Vec<String>> = Vec::new();
     let mut bytes = 0;
     for event in events {
-        let text = to_raw_value(event).expect("a JSON value serialises without fail");
-        let text = escape_noncharacters(text.get().to_owned());
+        let text = serde_json::to_string(event).expect("a JSON value serialises without fail");
+        let text = escape_noncharacters(text);
         if text.len() > MAX_EVENT_BYTES {
             return Err(format!(
                 "expected events of at most {MAX_EVENT_BYTES} bytes, and one of its would have {}",
@@ -396,16 +391,6 @@ mod tests {
         let events = [json!({ "x": "y".repeat(MAX_EVENT_BYTES) })];
         let reason = inbox_messages(&delivery(), &events, None).expect_err("too large");
         assert!(reason.starts_with("expected events of at most 262144 bytes"), "{reason}");
-    }
-
-    #[test]
-    fn sending_leaves_time_to_settle_what_was_not_sent() {
-        let now = SystemTime::UNIX_EPOCH;
-        let time = |seconds| {
-            let until = send_until(now, now + Duration::from_secs_f64(seconds));
-            until.duration_since(now).expect("not before now").as_secs_f64()
-        };
-        assert_eq!([30.0, 12.0, 8.0, 0.0].map(time), [25.0, 7.0, 4.0, 0.0]);
     }
 
     #[test]

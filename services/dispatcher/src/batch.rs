@@ -1,12 +1,17 @@
 //! Handles a batch of dispatch messages: decides about each, then sends all mail requests together.
+//!
+//! A batch ends before its invocation does. What was not decided, or SQS has not taken, by then is requeued, as while the
+//! ledger or SQS is away: it finds what was recorded.
 
 use std::collections::BTreeMap;
+use std::time::SystemTime;
 
 use aws_lambda_events::sqs::{SqsBatchResponse, SqsMessage};
+use kit::aws::OPERATION_TIMEOUT;
 use kit::ledger::LedgerError;
 use kit::queue::{
-    BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, partial_batch_response,
-    run_concurrently, send_all,
+    BatchItemOutcome, DeadLetter, OutgoingMessage, SendError, before, partial_batch_response,
+    run_concurrently, send_all_until, settles_at,
 };
 use kit::telemetry::{Count, count};
 use shared::OrderKey;
@@ -47,8 +52,30 @@ struct Batch {
     unreadable: Vec<Indexed<MessageError>>,
 }
 
-/// Handles a batch. Each message is acknowledged or retried on its own.
-pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatchResponse {
+/// When the steps of a batch end.
+#[derive(Debug, Clone, Copy)]
+struct Limits {
+    decide: SystemTime,
+    send: SystemTime,
+}
+
+impl Limits {
+    /// Of an invocation that begins `now` and that Lambda ends at `deadline`. A slow call to the mail queue has its time
+    /// after slow decisions, or half of the time, if it is shorter than deployed.
+    fn new(now: SystemTime, deadline: SystemTime) -> Self {
+        let send = settles_at(now, deadline);
+        let total = send.duration_since(now).unwrap_or_default();
+        Self { decide: send - OPERATION_TIMEOUT.min(total / 2), send }
+    }
+}
+
+/// Handles a batch, before Lambda ends the invocation at `deadline`. Each message is acknowledged or retried on its own.
+pub async fn handle(
+    dispatcher: &Dispatcher,
+    messages: &[SqsMessage],
+    deadline: SystemTime,
+) -> SqsBatchResponse {
+    let limits = Limits::new(SystemTime::now(), deadline);
     // A message for which no step below sets an outcome, for example because of a panic, is retried.
     let mut outcomes = vec![BatchItemOutcome::Retry; messages.len()];
     let Batch { orders, unreadable } = read(messages);
@@ -60,7 +87,7 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
     let dead = run_concurrently(&unreadable, |(i, error)| {
         move_to_dlq(dispatcher, body(&messages[*i]), error)
     });
-    let (decided, dead) = tokio::join!(decide_all(dispatcher, &orders), dead);
+    let (decided, dead) = tokio::join!(decide_all(dispatcher, &orders, limits.decide), dead);
     for ((i, _), outcome) in unreadable.iter().zip(dead) {
         outcomes[*i] = outcome.unwrap_or(BatchItemOutcome::Retry);
     }
@@ -72,7 +99,7 @@ pub async fn handle(dispatcher: &Dispatcher, messages: &[SqsMessage]) -> SqsBatc
             NextStep::RequeueUntil(until) => waiting.push((i, Some(until))),
         }
     }
-    for (i, next) in send(dispatcher, mails).await {
+    for (i, next) in send(dispatcher, mails, limits.send).await {
         match next {
             NextStep::Done(outcome) => outcomes[i] = outcome,
             NextStep::RequeueUntil(until) => waiting.push((i, Some(until))),
@@ -110,15 +137,17 @@ fn read(messages: &[SqsMessage]) -> Batch {
 async fn decide_all(
     dispatcher: &Dispatcher,
     orders: &[Vec<Indexed<DispatchRequest>>],
+    until: SystemTime,
 ) -> Vec<Indexed<NextStep>> {
     let steps =
-        run_concurrently(orders, |requests| decide_sequentially(dispatcher, requests)).await;
+        run_concurrently(orders, |requests| decide_sequentially(dispatcher, requests, until)).await;
     steps.into_iter().flatten().flatten().collect()
 }
 
 async fn decide_sequentially(
     dispatcher: &Dispatcher,
     requests: &[Indexed<DispatchRequest>],
+    until: SystemTime,
 ) -> Vec<Indexed<NextStep>> {
     let mut steps: Vec<Indexed<NextStep>> = Vec::with_capacity(requests.len());
     for (i, request) in requests {
@@ -134,7 +163,12 @@ async fn decide_sequentially(
             shop = request.event.shop.as_str(),
             order_id = request.event.order.id.as_str(),
         );
-        steps.push((*i, next_step(dispatcher, request).instrument(span).await));
+        let decided = before(until, next_step(dispatcher, request).instrument(span.clone())).await;
+        let out_of_time = || {
+            span.in_scope(|| tracing::warn!("requeued: the time to decide was over"));
+            NextStep::Requeue
+        };
+        steps.push((*i, decided.unwrap_or_else(out_of_time)));
     }
     steps
 }
@@ -217,8 +251,12 @@ fn after_sending(results: Vec<Result<(), SendError>>, until: Option<i64>) -> Nex
     }
 }
 
-/// Sends the mail requests of all events, all together.
-async fn send(dispatcher: &Dispatcher, mails: Vec<Indexed<Mails>>) -> Vec<Indexed<NextStep>> {
+/// Sends the mail requests of all events, all together and only until `until`.
+async fn send(
+    dispatcher: &Dispatcher,
+    mails: Vec<Indexed<Mails>>,
+    until: SystemTime,
+) -> Vec<Indexed<NextStep>> {
     let now = dispatcher.clock.now_ms();
     let outgoing = mails.iter().flat_map(|(_, mails)| &mails.requests);
     let outgoing = outgoing.map(|request| OutgoingMessage {
@@ -226,8 +264,8 @@ async fn send(dispatcher: &Dispatcher, mails: Vec<Indexed<Mails>>) -> Vec<Indexe
         group: Some(dispatcher.groups.assign(request.shop(), now)),
         ..OutgoingMessage::default()
     });
-    let outgoing = outgoing.collect();
-    let mut results = send_all(&dispatcher.sqs, &dispatcher.mail_queue, outgoing).await.into_iter();
+    let (sqs, queue, outgoing) = (&dispatcher.sqs, &dispatcher.mail_queue, outgoing.collect());
+    let mut results = send_all_until(sqs, queue, outgoing, until).await.into_iter();
     let next = |(i, Mails { requests, until }): Indexed<Mails>| {
         (i, after_sending(results.by_ref().take(requests.len()).collect(), until))
     };
@@ -236,6 +274,8 @@ async fn send(dispatcher: &Dispatcher, mails: Vec<Indexed<Mails>>) -> Vec<Indexe
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::fixture::{event, message_body};
     use serde_json::Value;
@@ -250,6 +290,10 @@ mod tests {
         let mut event = event("order.confirmed", id);
         event["data"]["order"]["id"] = order_id.into();
         message(&event)
+    }
+
+    fn in_a_minute() -> SystemTime {
+        SystemTime::now() + Duration::from_secs(60)
     }
 
     /// Message indices and event ids, grouped by order.
@@ -281,6 +325,16 @@ mod tests {
         of_another_shop["shop"] = "north".into();
         let batch = read(&[message_for_order("a", "1001"), message(&of_another_shop)]);
         assert_eq!(indices(&batch), [vec![(0, "a")], vec![(1, "b")]]);
+    }
+
+    #[test]
+    fn a_slow_call_to_the_mail_queue_has_its_time_after_slow_decisions() {
+        let now = SystemTime::UNIX_EPOCH;
+        let limits = |seconds| {
+            let limits = Limits::new(now, now + Duration::from_secs(seconds));
+            [limits.decide, limits.send].map(|at| at.duration_since(now).expect("later").as_secs())
+        };
+        assert_eq!([30, 8, 0].map(limits), [[18, 25], [2, 4], [0, 0]]);
     }
 
     #[test]
@@ -321,7 +375,7 @@ mod tests {
         for (i, message) in messages.iter_mut().enumerate() {
             message.message_id = Some(i.to_string());
         }
-        let response = handle(&dispatcher, &messages).await;
+        let response = handle(&dispatcher, &messages, in_a_minute()).await;
         let kept = response.batch_item_failures.iter().map(|failure| &*failure.item_identifier);
         assert_eq!(kept.collect::<Vec<_>>(), ["0", "1", "2"]);
     }
@@ -330,7 +384,7 @@ mod tests {
     async fn once_the_ledger_does_not_answer_about_an_order_each_message_of_it_is_put_back() {
         let dispatcher = crate::fixture::without_aws().await;
         let messages = ["a", "b", "c"].map(|id| message_for_order(id, "1001"));
-        let steps = decide_all(&dispatcher, &read(&messages).orders).await;
+        let steps = decide_all(&dispatcher, &read(&messages).orders, in_a_minute()).await;
         let requeued = steps.iter().filter(|(_, step)| matches!(step, NextStep::Requeue));
         assert_eq!(requeued.map(|(i, _)| *i).collect::<Vec<_>>(), [0, 1, 2]);
     }

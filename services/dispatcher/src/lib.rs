@@ -21,8 +21,8 @@
 //!   and the event does not say it itself.
 //! - A mail request names its shop to SQS, so that one shop's many do not hold up another's few.
 //! - A mail request has what its event and its dispatch request have that this version does not know.
-//! - While the ledger or the mail queue is unavailable, a message is requeued with a delay, which uses up no
-//!   receives: an outage moves nothing to the dead-letter queue.
+//! - While the ledger or the mail queue is unavailable or slow, a message is requeued with a delay, which uses up no
+//!   receives: an outage moves nothing to the dead-letter queue, and a batch ends before the function's time does.
 //! - A message that cannot be parsed goes to the dead-letter queue with the reason; its neighbours are not
 //!   affected.
 //!
@@ -59,7 +59,8 @@ pub async fn run() -> Result<(), Error> {
     lambda_runtime::run(service_fn(move |event: LambdaEvent<SqsEvent>| {
         let dispatcher = Arc::clone(&dispatcher);
         async move {
-            let response = Box::pin(handle(&dispatcher, &event.payload.records)).await;
+            let deadline = event.context.deadline();
+            let response = Box::pin(handle(&dispatcher, &event.payload.records, deadline)).await;
             telemetry::flush();
             Ok::<_, Error>(response)
         }

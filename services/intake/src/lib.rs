@@ -112,14 +112,16 @@ async fn from_env() -> Result<Intake, Error> {
     let clock = Clock::system();
     let publishers = Publishers::from_env(&sdk)?;
     let dynamodb = kit::aws::dynamodb(&sdk);
+    let shops = ShopDirectory::from_settings(dynamodb.clone(), clock)?;
     let secrets = async {
         if let Publishers::Webhook(secrets) = &publishers {
             secrets.warm_up().await;
         }
     };
-    tokio::join!(secrets, kit::connect::dynamodb(&dynamodb));
+    let ((), _) = tokio::join!(secrets, shops.warm_up());
+    shared::outbox::warm_up();
     Ok(Intake {
-        shops: ShopDirectory::from_settings(dynamodb.clone(), clock)?,
+        shops,
         store: EventStore::new(dynamodb, table, days, clock),
         publishers,
         inbox: inbox_from_env(kit::aws::sqs(&sdk), clock)?,

@@ -6,7 +6,10 @@
 //! its usual event makes it call for [`PATH`], through the clients that it is going to use. Whatever they answer, an error too: name
 //! and endpoint are resolved then, credentials are in the client's cache, and the connection is in its pool.
 //!
-//! It needs no permission: IAM grants operations, and the request names none. It is signed as a call is, since the SDK
+//! Intake and the mailer need a shop's settings for any event, and so read those of the shop `default` instead
+//! ([`ShopDirectory::warm_up`](crate::ShopDirectory::warm_up)).
+//!
+//! [`PATH`] needs no permission: IAM grants operations, and the request names none. It is signed as a call is, since the SDK
 //! resolves credentials only to sign. It changes nothing, and CloudTrail has nothing to record.
 //!
 //! Nothing depends on it. A request that fails is not repeated, one that hangs holds up the start for half a second, and the
@@ -29,7 +32,7 @@ use aws_smithy_types::retry::RetryConfig;
 pub const PATH: &str = "/ping";
 
 /// How long a start waits for an endpoint: many times what a handshake within a region takes.
-const MAX_WAIT: Duration = Duration::from_millis(500);
+pub(crate) const MAX_WAIT: Duration = Duration::from_millis(500);
 
 /// The headers of a call that would tell of an operation or a body.
 const OF_A_CALL: [&str; 3] = ["content-length", "content-type", "x-amz-target"];
@@ -99,6 +102,7 @@ mod tests {
     use aws_sdk_sqs::config::{Credentials, SharedCredentialsProvider};
 
     use super::*;
+    use crate::{Clock, ShopDirectory};
 
     /// A service on a port of its own: what it was asked, and over how many connections.
     #[derive(Debug, Clone, Default)]
@@ -222,13 +226,19 @@ mod tests {
     async fn neither_a_service_that_is_away_nor_one_that_hangs_keeps_a_function_from_starting() {
         let nobody = sdk("http://127.0.0.1:1");
         dynamodb(&crate::aws::dynamodb(&nobody)).await;
+        let shops =
+            |sdk| ShopDirectory::new(crate::aws::dynamodb(sdk), "T".to_owned(), Clock::system());
+        assert!(shops(&nobody).warm_up().await.is_none());
         // Connects, and never answers.
         let silent = TcpListener::bind("127.0.0.1:0").expect("a port is free");
         let silent = sdk(&format!("http://{}", silent.local_addr().expect("it is bound")));
-        let asked = async { sqs(&crate::aws::sqs(&silent)).await };
+        let asked = async {
+            sqs(&crate::aws::sqs(&silent)).await;
+            shops(&silent).warm_up().await
+        };
         // Half of what Lambda gives a function to start, after which it would start it anew.
         let waited = tokio::time::timeout(Duration::from_secs(5), asked).await;
-        assert!(waited.is_ok(), "it waits for too long");
+        assert!(waited.is_ok_and(|read| read.is_none()), "it waits for too long");
     }
 
     #[tokio::test]

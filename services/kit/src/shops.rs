@@ -21,6 +21,7 @@ use tokio::sync::Mutex;
 
 use crate::clock::Clock;
 use crate::config::{ConfigError, required};
+use crate::connect::MAX_WAIT;
 use crate::sdk_error::AwsError;
 
 /// How long settings are used before they are read again.
@@ -175,6 +176,14 @@ impl ShopDirectory {
             log_unknown(shop, version, &unknown);
         }
         Ok(settings)
+    }
+
+    /// Reads the settings of the shop `default` while a function starts, and so connects to DynamoDB too: see
+    /// [`connect`](crate::connect). The first event of a stack with one shop then waits for no read. `None` if they were not
+    /// read within half a second.
+    pub async fn warm_up(&self) -> Option<Arc<ShopSettings>> {
+        let read = tokio::time::timeout(MAX_WAIT, self.settings(&ShopId::default())).await;
+        read.ok()?.ok()
     }
 
     /// Whether [`settings`](Self::settings) answers without a read.

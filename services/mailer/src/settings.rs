@@ -29,13 +29,14 @@ pub async fn from_env() -> Result<Mailer, Error> {
     let sender = Sender::new(&sdk, sender_settings()?);
     let dead_letters = required("MAIL_DLQ_URL", "the mail dead-letter queue's URL")?;
     let dynamodb = aws::dynamodb(&sdk);
-    let shops_client = dynamodb.clone();
+    let shops = ShopDirectory::from_settings(dynamodb.clone(), clock)?;
     let lease =
         SignedDuration::from_secs(number("LEASE_SECONDS", DEFAULT_LEASE_SECONDS, 1..=86_400)?);
     let table = required("LEDGER_TABLE", "the name of the ledger table")?;
     // Only reads, so it may retry; the sender has a client of its own, which never does.
     let ses = aws_sdk_sesv2::Client::new(&sdk);
-    tokio::join!(kit::connect::dynamodb(&dynamodb), sender.connect());
+    let (of_default, ()) = tokio::join!(shops.warm_up(), sender.connect());
+    crate::render::warm_up(&of_default.unwrap_or_default().voice);
     Ok(Mailer {
         ledger: Ledger::from_settings(dynamodb.clone())?,
         // A probe's lease, as any lease, outlasts the function.
@@ -55,7 +56,7 @@ pub async fn from_env() -> Result<Mailer, Error> {
             ],
         ),
         dead_letters: DeadLetterQueue::new(sqs, dead_letters, clock),
-        shops: ShopDirectory::from_settings(shops_client, clock)?,
+        shops,
         render: crate::render::render_in_context,
         brand: brand()?,
         lease,

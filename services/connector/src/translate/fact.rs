@@ -65,19 +65,20 @@ impl Fact {
     /// The CloudEvent of this fact. The same fact of the same snapshot has the same id and the same data; another
     /// snapshot's data is another event, which the ledger's business key takes for the same mail.
     pub(crate) fn into_event(self, delivery: &Delivery<'_>) -> Value {
-        let mut data = json!({ "order": self.order });
+        // By hand, as the event below: `json!` would write the order into a new tree, each time.
+        let mut data = Map::new();
+        data.insert("order".to_owned(), self.order);
         if !self.notify {
-            data["notify"] = Value::Bool(false);
+            data.insert("notify".to_owned(), Value::Bool(false));
         }
-        if let Some((name, member)) = self.own {
-            data[name] = member;
-        }
+        data.extend(self.own.map(|(name, member)| (name.to_owned(), member)));
         // What is only known to have happened by some time has another one in each snapshot: that makes no other event.
         let at = match self.when {
             When::At(time) => Some(time.to_string()),
             When::By(_) => None,
         };
-        let digest = Sha256::digest(json!([self.kind.as_str(), at, data]).to_string());
+        let fact = serde_json::to_vec(&(self.kind.as_str(), at, &data));
+        let digest = Sha256::digest(fact.expect("a JSON value serialises without fail"));
         let digest = BASE64_URL_SAFE_NO_PAD.encode(&digest[..DIGEST_LEN]);
         let scope: String = self.scope.chars().filter(|c| c.is_ascii_graphic()).take(128).collect();
         let separator = if scope.is_empty() { "" } else { ":" };
@@ -88,8 +89,8 @@ impl Fact {
             "type": self.kind.as_str(),
             "time": self.when.timestamp().to_string(),
             "datacontenttype": "application/json",
-            "data": data,
         });
+        event["data"] = Value::Object(data);
         if !delivery.shop.is_default() {
             event["shop"] = delivery.shop.as_str().into();
         }

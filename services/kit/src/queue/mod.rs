@@ -5,6 +5,7 @@ pub mod dead_letter;
 pub mod depth;
 pub mod requeue;
 pub mod send;
+pub mod time_limit;
 
 pub use batch::{BatchItemOutcome, partial_batch_response, run_concurrently, sent_at};
 pub use dead_letter::{DeadLetter, DeadLetterQueue};
@@ -14,3 +15,4 @@ pub use send::{
     MAX_BATCH_ENTRIES, MAX_DELAY_SECONDS, OutgoingMessage, SendError, SendFailure, send_all,
     send_all_until, send_one,
 };
+pub use time_limit::{before, settles_at};

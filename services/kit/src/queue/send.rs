@@ -7,6 +7,7 @@ use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::error::ProvideErrorMetadata;
 use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
 
+use super::time_limit::before;
 use crate::sdk_error::AwsError;
 
 /// A batch holds at most 10 messages and 1 MiB
@@ -107,7 +108,8 @@ fn is_invalid_body(code: Option<&str>) -> bool {
 }
 
 /// Sends the messages in as few calls as AWS's limits allow, and returns one result per message, in the
-/// same order. At least once: an [`SendError::Unavailable`] message may be on the queue.
+/// same order. At least once: an [`SendError::Unavailable`] message may be on the queue. Where SQS refuses a call for the body
+/// of one of its messages, each is sent alone, until SQS does not confirm one of them.
 ///
 /// One call after the other: a standard queue mostly keeps the order, and news that is handled after later news about
 /// the same order is superseded.
@@ -141,18 +143,10 @@ pub async fn send_all_until(
             results.extend(vec![Err(SendError::Unavailable(SendFailure::HeldUp)); size]);
             continue;
         }
-        let left = until.duration_since(SystemTime::now()).unwrap_or_default();
-        let sent = async {
-            // A time-out of zero would still begin the call.
-            if left.is_zero() {
-                return None;
-            }
-            let send = send_batch(client, queue_url, batch, Retries::OfTheClient);
-            tokio::time::timeout(left, send).await.ok()
-        };
+        let sent = before(until, send_batch(client, queue_url, batch, Retries::OfTheClient)).await;
         let out_of_time = || vec![Err(SendError::Unavailable(SendFailure::OutOfTime)); size];
-        let sent = sent.await.unwrap_or_else(out_of_time);
-        is_held_up = sent.iter().any(|result| matches!(result, Err(SendError::Unavailable(_))));
+        let sent = sent.unwrap_or_else(out_of_time);
+        is_held_up = sent.iter().any(is_unconfirmed);
         results.extend(sent);
     }
     results
@@ -214,6 +208,11 @@ fn pack(messages: Vec<OutgoingMessage>) -> Vec<Vec<OutgoingMessage>> {
     batches
 }
 
+/// Whether SQS may take it later, or has taken it.
+fn is_unconfirmed(result: &Result<(), SendError>) -> bool {
+    matches!(result, Err(SendError::Unavailable(_)))
+}
+
 async fn send_batch(
     client: &Client,
     queue_url: &str,
@@ -234,12 +233,7 @@ async fn send_batch(
         // The bad body is one of several. Sent alone, each is taken or refused for itself; together, its
         // neighbours would be refused each time they are tried again.
         Err(error) if size > 1 && is_invalid_body(error.code()) => {
-            let mut results = Vec::with_capacity(size);
-            for message in batch {
-                let alone = send_batch(client, queue_url, vec![message], retries);
-                results.extend(Box::pin(alone).await);
-            }
-            return results;
+            return send_each(client, queue_url, batch, retries).await;
         }
         Err(error) => {
             let code = error.code().map(str::to_owned);
@@ -260,6 +254,26 @@ async fn send_batch(
     for refused in answer.failed() {
         let failure = SendFailure::Entry(refused.code().to_owned());
         note(refused.id(), Err(SendError::new(Some(refused.code()), failure)));
+    }
+    results
+}
+
+/// Sends each message in a call of its own. As of a call for them all, none is taken after one that SQS did not confirm:
+/// the news behind it waits for it.
+async fn send_each(
+    client: &Client,
+    queue_url: &str,
+    messages: Vec<OutgoingMessage>,
+    retries: Retries,
+) -> Vec<Result<(), SendError>> {
+    let mut results: Vec<Result<(), SendError>> = Vec::with_capacity(messages.len());
+    for message in messages {
+        if results.last().is_some_and(is_unconfirmed) {
+            results.push(Err(SendError::Unavailable(SendFailure::HeldUp)));
+            continue;
+        }
+        let alone = send_batch(client, queue_url, vec![message], retries);
+        results.extend(Box::pin(alone).await);
     }
     results
 }
@@ -299,22 +313,26 @@ mod tests {
 
     use super::*;
 
-    /// SQS that gives each call this answer, and how often it was called.
+    /// Status and body.
+    type Answer = (u16, &'static str);
+
+    /// SQS that gives its calls these answers, the last one to all further ones, and how often it was called.
     #[derive(Debug, Clone)]
-    struct Answers(u16, &'static str, Arc<AtomicUsize>);
+    struct Answers(&'static [Answer], Arc<AtomicUsize>);
 
     impl HttpConnector for Answers {
         fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
-            self.2.fetch_add(1, Ordering::Relaxed);
-            let status = self.0.try_into().expect("a status");
-            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(self.1))))
+            let n = self.1.fetch_add(1, Ordering::Relaxed);
+            let (status, body) = self.0[n.min(self.0.len() - 1)];
+            let status = status.try_into().expect("a status");
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
         }
     }
 
-    /// A client of an SQS that gives each call this answer, and how often that was called.
-    fn answering(status: u16, body: &'static str) -> (Client, Arc<AtomicUsize>) {
+    /// A client of an SQS that gives its calls these answers, and how often that was called.
+    fn answering(answers: &'static [Answer]) -> (Client, Arc<AtomicUsize>) {
         let calls = Arc::<AtomicUsize>::default();
-        let connector = SharedHttpConnector::new(Answers(status, body, Arc::clone(&calls)));
+        let connector = SharedHttpConnector::new(Answers(answers, Arc::clone(&calls)));
         let config = aws_sdk_sqs::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .endpoint_url("http://queues.example")
@@ -327,7 +345,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_copy_is_sent_in_one_attempt_however_often_the_client_would_try() {
-        let (away, calls) = answering(503, "");
+        let (away, calls) = answering(&[(503, "")]);
         let sent = send_once(&away, "mail", message(1)).await;
         assert!(matches!(sent, Err(SendError::Unavailable(_))), "{sent:?}");
         assert_eq!(calls.load(Ordering::Relaxed), 1);
@@ -336,7 +354,7 @@ mod tests {
     #[tokio::test]
     async fn of_messages_that_one_answer_tells_apart_each_has_its_own_result() {
         // In another order than the messages, without the fifth of them, and with one that was not sent.
-        let answer = r#"{
+        const ANSWER: &str = r#"{
             "Failed": [
                 { "Id": "3", "Code": "InternalError", "SenderFault": false },
                 { "Id": "1", "Code": "InvalidMessageContents", "SenderFault": true },
@@ -347,7 +365,7 @@ mod tests {
                 { "Id": "0", "MessageId": "m", "MD5OfMessageBody": "0" }
             ]
         }"#;
-        let (client, calls) = answering(200, answer);
+        let (client, calls) = answering(&[(200, ANSWER)]);
         let results = send_all(&client, "mail", vec![message(1); 5]).await;
         let [Ok(()), Err(first), Err(second), Err(third), Err(fourth)] = &results[..] else {
             panic!("{results:?}");
@@ -364,14 +382,40 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn of_messages_that_are_sent_alone_none_is_sent_after_one_that_sqs_did_not_confirm() {
+        let (client, calls) = answering(&[
+            (400, r#"{ "__type": "com.amazonaws.sqs#InvalidMessageContents" }"#),
+            (
+                200,
+                r#"{ "Successful": [{ "Id": "0", "MessageId": "m", "MD5OfMessageBody": "0" }] }"#,
+            ),
+            (400, r#"{ "__type": "com.amazonaws.sqs#InvalidMessageContents" }"#),
+            (403, r#"{ "__type": "com.amazonaws.sqs#AccessDenied" }"#),
+        ]);
+        let results = send_all(&client, "mail", vec![message(1); 5]).await;
+        let [Ok(()), Err(SendError::Refused), Err(third), Err(fourth), Err(fifth)] = &results[..]
+        else {
+            panic!("{results:?}");
+        };
+        assert!(matches!(third, SendError::Unavailable(SendFailure::Call(_))), "{third:?}");
+        for behind in [fourth, fifth] {
+            assert!(matches!(behind, SendError::Unavailable(SendFailure::HeldUp)), "{behind:?}");
+        }
+        assert_eq!(calls.load(Ordering::Relaxed), 4);
+    }
+
+    #[tokio::test]
     async fn nothing_is_sent_once_the_time_for_it_is_over() {
-        let (client, calls) = answering(200, "{}");
+        let (client, calls) = answering(&[(200, "{}")]);
         let results =
             send_all_until(&client, "mail", vec![message(1); 11], SystemTime::now()).await;
         let is_late = |result: &Result<(), SendError>| {
             matches!(result, Err(SendError::Unavailable(SendFailure::OutOfTime)))
         };
-        assert!(results.len() == 11 && results.iter().all(is_late), "{results:?}");
+        // Ten are a call; the last one waits for them.
+        let (last, first) = results.split_last().expect("eleven");
+        assert!(first.len() == 10 && first.iter().all(is_late), "{results:?}");
+        assert!(matches!(last, Err(SendError::Unavailable(SendFailure::HeldUp))), "{last:?}");
         assert_eq!(calls.load(Ordering::Relaxed), 0);
     }
 

@@ -68,7 +68,13 @@ pub use localizer::{wording_faults, wording_links};
 pub use mail::{Mail, RenderError};
 pub use shared::shop_settings::{Accent, Brand, BrandError};
 
+use localizer::Localizer;
 use page::Page;
+
+/// Reads the messages of the language that a shop's customers mostly have, while a function starts.
+pub fn warm_up(voice: &Voice) {
+    Localizer::warm_up(voice);
+}
 
 /// What a mail depends on beside its event.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -185,7 +185,10 @@ impl<'a> SimulatedPipeline<'a> {
 
     /// One round of the dispatcher, with as many invocations at once as are deployed. Whether there was a message.
     async fn dispatch(&self, dispatcher: &Dispatcher) -> bool {
-        let handle = async |batch: &[SqsMessage]| dispatcher::handle(dispatcher, batch).await;
+        let timeout = self.settings.dispatcher_timeout;
+        let handle = async |batch: &[SqsMessage]| {
+            dispatcher::handle(dispatcher, batch, SystemTime::now() + timeout).await
+        };
         self.round(DISPATCH, &self.settings.dispatcher, handle).await
     }
 

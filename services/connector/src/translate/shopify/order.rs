@@ -81,21 +81,29 @@ impl<'a> Snapshot<'a> {
     }
 
     fn facts(&self) -> Vec<Fact> {
-        let (bought, now) = (self.order(State::Bought), self.order(State::Now));
+        let now = self.order(State::Now);
         // An order that is imported was placed long before it was created here, and is no news.
         let placed_at = time(self.body, "processed_at").unwrap_or(self.created_at);
         let placed_at = When::At(placed_at.min(self.created_at));
         let mut facts = vec![Fact::of_order(Kind::OrderConfirmed, placed_at, now.clone())];
         facts.extend(self.update().map(|at| Fact::of_order(Kind::OrderUpdated, at, now.clone())));
-        if let Some(at) = self.cancelled_at {
-            facts.push(refund::cancellation(at, &self.refunds, bought.clone()));
-        }
-        facts.extend(self.refunds.iter().map(|refund| refund.clone().into_fact(bought.clone())));
+        facts.extend(self.money_back());
         for (i, parcel) in self.parcels.iter().enumerate() {
             let told = parcel.parcel(self.still_to_come(i));
             facts.extend(parcel.facts(&told, &now, self.is_pickup()));
         }
         facts
+    }
+
+    /// The cancellation and the refunds, which are seen against what was bought: the usual order has none.
+    fn money_back(&self) -> Vec<Fact> {
+        if self.cancelled_at.is_none() && self.refunds.is_empty() {
+            return Vec::new();
+        }
+        let bought = self.order(State::Bought);
+        let cancelled = |at| refund::cancellation(at, &self.refunds, bought.clone());
+        let refunds = self.refunds.iter().map(|refund| refund.clone().into_fact(bought.clone()));
+        self.cancelled_at.map(cancelled).into_iter().chain(refunds).collect()
     }
 
     /// When the order was last changed, where it may have been edited: Shopify does not say of what a change was. The ledger
@@ -115,10 +123,9 @@ impl<'a> Snapshot<'a> {
     }
 
     fn is_paid_back(&self) -> bool {
-        let total = self
-            .currency
-            .and_then(|currency| bill(self.body, &self.lines, currency, State::Bought, 0).total);
-        self.refunded() > 0 && total.is_none_or(|total| self.refunded() >= total)
+        let refunded = self.refunded();
+        let bought = |currency| bill(self.body, &self.lines, currency, State::Bought, 0).total;
+        refunded > 0 && self.currency.and_then(bought).is_none_or(|total| refunded >= total)
     }
 
     /// What is in none of the parcels up to the `i`th, and will still be sent.

@@ -83,6 +83,11 @@ impl MailLanguage {
         })
     }
 
+    /// Parses its messages.
+    pub(super) fn warm_up(&self) {
+        self.bundle();
+    }
+
     fn bundle(&self) -> &FluentBundle<FluentResource> {
         self.bundle.get_or_init(|| {
             let language = self.code.parse().expect("a file's name is a language's code");

@@ -4,7 +4,8 @@
 //! The sentences are chosen by the language of the mail ([`MailLanguage`]), the formats by the customer's own locale as
 //! well: a mail to `de-AT` is in German and writes money as in Austria.
 //!
-//! A message's file is parsed once, when the first mail in its language is rendered.
+//! A message's file is parsed once, when the first mail in its language is rendered: that of the shop's language while the
+//! function starts.
 
 mod argument;
 mod currency;
@@ -76,6 +77,11 @@ impl Localizer {
             None => say.usual_formality() == "informal",
         };
         say
+    }
+
+    /// Parses the messages of a shop's language.
+    pub fn warm_up(voice: &Voice) {
+        MailLanguage::negotiate([None, voice.default_locale.as_ref()]).warm_up();
     }
 
     /// `Tuesday 24 November`, with the year if it is another than the mail's.
