@@ -11,7 +11,7 @@ use indicatif::ProgressBar;
 
 use super::background;
 use super::command::CommandLine;
-use super::dead_letters::{CountView, DeadLetterRow, count_views};
+use super::dead_letter_rows::{CountView, DeadLetterRow, count_views};
 use super::jobs::{Job, JobResult, NewJob};
 use super::link::{Link, link};
 use super::navigation::Section;

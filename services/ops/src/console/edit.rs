@@ -8,7 +8,7 @@ use http::StatusCode;
 use serde_json::Value;
 
 use super::command::CommandLine;
-use super::dead_letters::find_message;
+use super::dead_letter::find_message;
 use super::link::{Link, link};
 use super::navigation::Section;
 use super::replay::{PlanRequest, plan_page, to_messages};

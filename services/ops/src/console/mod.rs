@@ -23,6 +23,9 @@ mod args;
 mod audit_log;
 mod background;
 mod command;
+mod dead_letter;
+mod dead_letter_queue;
+mod dead_letter_rows;
 mod dead_letters;
 mod delivery_answer;
 mod diff;
@@ -42,6 +45,7 @@ mod navigation;
 mod not_found;
 mod order;
 mod plans;
+mod queue_access;
 mod rendered_mail;
 mod replay;
 mod request;
@@ -61,6 +65,7 @@ mod today_chart;
 mod today_figures;
 mod unmask;
 mod wording;
+mod work;
 
 pub use args::Args;
 
@@ -74,7 +79,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, note};
 use crate::shop::table::all_shops;
 use rights::Rights;
-use state::{Beginning, Console};
+use state::{Console, ConsoleConfig};
 
 /// Serves the console until Ctrl-C. A change that is being made then ends, or stops after its current step, and is waited
 /// for.
@@ -93,7 +98,7 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
             .unwrap_or_else(|_| vec![stack.shop_or_default().to_string()]),
     };
     let rights = Rights::probe(stack).await;
-    let console = Console::new(Beginning {
+    let console = Console::new(ConsoleConfig {
         stack: stack.clone(),
         shops,
         rights,

@@ -15,7 +15,7 @@ use super::navigation::Section;
 use super::not_found::order_error_page;
 use super::request::Fields;
 use super::respond::{PageFrame, html, redirect};
-use super::search::{Search, not_in_tables, search_frame, several};
+use super::search::{OrderSearch, not_in_tables, search_frame, several};
 use super::session::Session;
 use super::state::Console;
 use super::wording::{Sentence, capitalised, mail_name, mail_name_of, reason_words};
@@ -32,7 +32,7 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
         let pii = console.pii(&session, &order);
         let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
         let command = CommandLine::new(console.stack(), ["order"]);
-        let search = Search::new(&console, wanted.clone());
+        let search = OrderSearch::new(&console, wanted.clone());
         let known = async move |stack, _| answer_from_tables(&stack, &wanted, pii).await;
         let answer = match console.read(&command, known).await? {
             Some(OrderAnswer::One(report)) => Answer::One(report),
@@ -66,7 +66,7 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
 enum Answer {
     One(Box<OrderReport>),
     Several(Found),
-    Unknown(Search),
+    Unknown(OrderSearch),
 }
 
 fn order_frame(console: &Console, session: &Session, order: &OrderKey, pii: PiiMode) -> PageFrame {

@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 
 use super::background;
 use super::command::CommandLine;
-use super::dead_letters::{CountView, DeadLetterRow, count_views};
+use super::dead_letter_rows::{CountView, DeadLetterRow, count_views};
 use super::diff::{DiffLine, diff_lines};
 use super::jobs::{Job, JobResult, NewJob};
 use super::link::{Link, link};

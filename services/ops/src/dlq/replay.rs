@@ -178,6 +178,8 @@ fn intent<'a>(plan: &Plan, reason: &'a str) -> Intent<'a> {
         reason: Some(reason),
         plan: json!({
             "counts": plan.scan.counts,
+            // The audit log's page leads to it.
+            "order_key": plan.scan.only_order(&plan.to_move),
             "to_move": plan.to_move.len(),
             "force_stale": plan.args.force_stale,
             "edited": plan.scan.edits.as_ref().map(|edits| edits.changed),

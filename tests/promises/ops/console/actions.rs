@@ -129,6 +129,32 @@ async fn whether_a_mail_went_to_a_corrected_address_is_told_by_comparing_it_and_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_compared_for_an_order_whose_id_is_an_address_too() {
+    const ID: &str = "order@7";
+    const COPY: &str = "accounts@elsewhere.example";
+    let stack = TestStack::start().await;
+    stack.publish(&[confirmed(ID)]).await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let copy =
+        [("action", "copy"), ("id", ID), ("kind", "order.confirmed"), ("reason", "ticket 4711")];
+    browser.carry_out("/order/act", &[&copy[..], &[("address", COPY)]].concat()).await;
+    let items = stack.ledger_items(ID).await;
+    let mut roles = items.iter().filter_map(|item| item.notification.rsplit('#').next());
+    let role = roles.find(|role| role.starts_with("copy-")).expect("its role");
+    let unmask = [("id", ID), ("reason", "ticket 4711")];
+    browser.carry_out("/order/unmask", &unmask).await;
+    for (address, answer) in
+        [(COPY, "Yes, it is"), ("x@elsewhere.example", "went to another address")]
+    {
+        let form = [("id", ID), ("recipient", role), ("address", address)];
+        let compared = text(&browser.post("/order/address", &form).await);
+        assert!(compared.contains(answer), "{compared}");
+    }
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_perhaps_of_an_order_is_shown_before_it_is_erased_and_a_masked_id_is_typed_as_shown()
  {
     let stack = TestStack::start().await;

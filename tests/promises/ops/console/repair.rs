@@ -76,6 +76,9 @@ async fn a_repaired_dead_letter_is_shown_with_what_changes_and_its_customer_stay
         (&item["plan"]["edited"], &item["reason"]),
         (&1.into(), &"the customer called".into())
     );
+    assert_eq!(item["plan"]["order_key"], "default/A1", "{audit:#}");
+    let log = browser.page("/audit").await;
+    assert!(log.contains("href=\"/order?shop=default&#38;id=A1\">Order A1"), "{log}");
     assert!(!audit.to_string().contains(NEW), "{audit:#}");
     let command = item["command"].as_str().expect("its command");
     assert!(command.contains(" --edit sha256:"), "{command}");
