@@ -19,12 +19,11 @@ use super::scans::KeptScan;
 use super::selection::Choice;
 use super::session::{Session, Unmasked};
 use super::state::Console;
-use super::wording::{Sentence, day_and_time};
+use super::wording::{Sentence, day_and_second, verdict_words};
 use crate::audit::{self, Audit, Intent};
 use crate::aws::{Dlq, Stack};
 use crate::dlq::{Entry, ScanOptions, replay_effect, scan_dlq};
 use crate::error::CliError;
-use crate::output::number;
 use crate::pii::PiiMode;
 use crate::progress::RunControl;
 
@@ -36,7 +35,7 @@ struct DeadLetterPage {
     id: String,
     order: Option<(String, String)>,
     facts: Vec<(&'static str, String)>,
-    verdict: String,
+    verdict: &'static str,
     effect: Sentence,
     body: String,
     is_masked: bool,
@@ -243,8 +242,8 @@ impl DeadLetterPage {
         let text = |value: &Option<String>| value.clone().unwrap_or_default();
         let attempts = assessment.attempts.map(|attempts| attempts.to_string());
         let facts = [
-            (dated_by(&summary.code), day_and_time(summary.failed_at)),
-            ("First queued", day_and_time(summary.queued_at)),
+            (dated_by(&summary.code), day_and_second(summary.failed_at)),
+            ("First queued", day_and_second(summary.queued_at)),
             ("Shop", text(&summary.shop)),
             ("Source", text(&summary.source)),
             ("Kind", text(&summary.kind)),
@@ -255,7 +254,6 @@ impl DeadLetterPage {
             ("In the ledger", assessment.state.unwrap_or_default().to_owned()),
             ("Attempts", attempts.unwrap_or_default()),
             ("Detail", text(&assessment.detail.clone().filter(|it| !summary.reason.contains(it)))),
-            ("Received", format!("{} times, operators' looks included", number(summary.receives))),
         ];
         let body = entry.body.as_ref();
         let order = summary.order();
@@ -265,7 +263,7 @@ impl DeadLetterPage {
             id: summary.message_id.clone(),
             order: order.map(|order| (order_link(&order), summary.shown_order_id())),
             facts: facts.into_iter().filter(|(_, value)| !value.is_empty()).collect(),
-            verdict: assessment.verdict.to_string(),
+            verdict: verdict_words(assessment.verdict),
             effect: Sentence::new(replay_effect(assessment.verdict, dlq)),
             body: body.map(|body| format!("{body:#}")).unwrap_or_default(),
             back: link("/dead-letters/queue", [("queue", choice.queue.as_str())]),

@@ -16,7 +16,7 @@ use super::respond::{PageFrame, error_page, html};
 use super::selection::{Choice, UNPARSEABLE};
 use super::session::Session;
 use super::state::Console;
-use super::wording::{Sentence, day_and_time};
+use super::wording::{Sentence, day_and_time, verdict_words};
 use crate::dlq::{DlqScan, Verdict, replay_effect, skipped_sentences};
 use crate::error::CliError;
 use crate::output::{counted, number};
@@ -31,7 +31,8 @@ struct QueuePage {
     choice: Choice,
     kinds: Vec<&'static str>,
     unparseable: &'static str,
-    verdicts: Vec<String>,
+    /// Each value of the filter, with its words.
+    verdicts: Vec<(String, String)>,
     summary: String,
     /// When the messages were looked at.
     /// Empty where the first scan of them goes on.
@@ -91,6 +92,10 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     html(StatusCode::OK, &QueuePage { seen_at, reading, ..page })
 }
 
+fn verdict_choice(verdict: &Verdict) -> (String, String) {
+    (verdict.to_string(), format!("{} ({verdict})", verdict_words(*verdict)))
+}
+
 impl QueuePage {
     /// `page` from 1; one that is not there becomes the nearest.
     fn new(frame: PageFrame, choice: Choice, scan: &DlqScan, page: usize) -> Self {
@@ -104,6 +109,7 @@ impl QueuePage {
                 number(scan.entries.len()),
                 counted(scan.scanned, "message")
             ),
+            false if scan.entries.is_empty() => "There are none.".to_owned(),
             false => counted(scan.entries.len(), "message"),
         };
         Self {
@@ -116,7 +122,7 @@ impl QueuePage {
             again: choice.link("/dead-letters/queue", [("again", "1")]),
             unparseable: UNPARSEABLE,
             kinds: Kind::ALL.iter().map(|kind| kind.as_str()).collect(),
-            verdicts: Verdict::value_variants().iter().map(ToString::to_string).collect(),
+            verdicts: Verdict::value_variants().iter().map(verdict_choice).collect(),
             counts: count_views(scan, |verdict| replay_effect(verdict, scan.queue)),
             dead_letters: entries.map(|entry| DeadLetterRow::new(&choice.queue, entry)).collect(),
             skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),

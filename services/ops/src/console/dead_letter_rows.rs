@@ -3,7 +3,7 @@
 use super::link::link;
 use super::queue_access::PartOfQueue;
 use super::selection::Choice;
-use super::wording::{Sentence, day_and_time};
+use super::wording::{Sentence, day_and_second, verdict_words};
 use crate::aws::{Dlq, Origin};
 use crate::dlq::{DlqScan, Entry, Verdict, is_dated_by_receipt};
 use crate::output::{counted, number};
@@ -11,7 +11,7 @@ use crate::output::{counted, number};
 /// How many messages a replay does what with.
 pub struct CountView {
     pub messages: String,
-    pub verdict: String,
+    pub verdict: &'static str,
     pub effect: Sentence,
 }
 
@@ -23,7 +23,7 @@ pub struct DeadLetterRow {
     pub order: Option<(String, String)>,
     pub kind: String,
     pub reason: String,
-    pub verdict: String,
+    pub verdict: &'static str,
 }
 
 impl DeadLetterRow {
@@ -36,11 +36,11 @@ impl DeadLetterRow {
         });
         Self {
             link: link("/dead-letters/message", [("queue", queue), ("id", id)]),
-            failed: day_and_time(summary.failed_at),
+            failed: day_and_second(summary.failed_at),
             order,
             kind: summary.kind.clone().unwrap_or_default(),
             reason: summary.reason.clone(),
-            verdict: entry.assessment.verdict.to_string(),
+            verdict: verdict_words(entry.assessment.verdict),
         }
     }
 }
@@ -49,7 +49,7 @@ impl DeadLetterRow {
 pub fn count_views(scan: &DlqScan, effect: impl Fn(Verdict) -> &'static str) -> Vec<CountView> {
     let counts = scan.counts.iter().map(|(verdict, count)| CountView {
         messages: number(*count),
-        verdict: verdict.to_string(),
+        verdict: verdict_words(*verdict),
         effect: Sentence::new(effect(*verdict)),
     });
     counts.collect()

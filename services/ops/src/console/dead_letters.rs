@@ -15,7 +15,7 @@ use super::request::{Fields, reload_link};
 use super::respond::{PageFrame, error_page, html};
 use super::session::Session;
 use super::state::Console;
-use super::wording::{Sentence, day_and_time, day_and_time_of};
+use super::wording::{Sentence, day_and_second, day_and_time_of, verdict_words};
 use crate::aws::{Queue, Stack};
 use crate::dlq::list::{Row, describe_counts};
 use crate::dlq::{DlqScan, Group, skipped_sentences};
@@ -166,15 +166,26 @@ impl GroupView {
                 order => format!("order {order}"),
             },
             failed: failed(group),
-            verdicts: describe_counts(&group.verdicts),
+            verdicts: verdicts(group),
         }
     }
 }
 
+/// `2 would be sent, 1 was sent already`.
+fn verdicts(group: &Group) -> String {
+    let each = group.verdicts.iter();
+    let each =
+        each.map(|(verdict, count)| format!("{} {}", number(*count), verdict_words(*verdict)));
+    each.collect::<Vec<_>>().join(", ")
+}
+
 /// When the first of a group failed, and when the last.
 fn failed(group: &Group) -> String {
-    let first =
-        format!("{} {}", dated_by(&group.code).to_lowercase(), day_and_time(group.first_failed_at));
-    let last = day_and_time(group.last_failed_at);
+    let first = format!(
+        "{} {}",
+        dated_by(&group.code).to_lowercase(),
+        day_and_second(group.first_failed_at)
+    );
+    let last = day_and_second(group.last_failed_at);
     if first.ends_with(&last) { first } else { format!("{first}, the last {last}") }
 }

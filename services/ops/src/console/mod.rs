@@ -33,6 +33,7 @@ mod doctor;
 mod drop;
 mod edit;
 mod erase;
+mod filter_example;
 mod job;
 mod jobs;
 mod link;
@@ -44,6 +45,9 @@ mod named_order;
 mod navigation;
 mod not_found;
 mod order;
+mod order_steps;
+mod plan;
+mod planning;
 mod plans;
 mod queue_access;
 mod rendered_mail;
@@ -87,7 +91,7 @@ use state::{Console, ConsoleConfig};
 /// # Errors
 /// [`CliError::Input`] when the port cannot be taken, [`CliError::Service`] when it can't be served any more.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen_silently();
     let (listener, address) = bind(args.port).await?;
     let shops = match &stack.shop {
         Some(shop) => vec![shop.to_string()],

@@ -4,7 +4,7 @@ use clap::ValueEnum;
 use shared::{Kind, OrderId};
 
 use super::command::CommandLine;
-use super::link::link;
+use super::link::{Link, link};
 use super::request::Fields;
 use super::scans::Queues;
 use crate::dlq::{Selection, Verdict};
@@ -112,6 +112,12 @@ impl Choice {
             .with("--order", &self.order)
             .with("--verdict", self.verdict_flag())
             .with("--message", &self.message)
+    }
+
+    /// The page of these messages.
+    pub fn to_messages(&self) -> Link {
+        let href = self.link("/dead-letters/queue", []);
+        Link { label: "Back to the messages".to_owned(), href }
     }
 
     /// Its queue, for whoever receives the messages.

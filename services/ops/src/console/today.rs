@@ -121,8 +121,7 @@ struct StateBar {
 /// [`reload_link`] is told from what a person asks for.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let most = if fields.get("more").is_empty() { MAX_EVENTS } else { MORE_EVENTS };
-    let command =
-        CommandLine::new(console.stack(), ["status"]).with("--most", &most.to_string());
+    let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most.to_string());
     let read = async move |stack: Stack, _| {
         let args = Args { most };
         let (status, alarms) = tokio::join!(run(&stack, &args), Alarms::read(&stack));
@@ -156,9 +155,10 @@ impl TodayPage {
             queues: queues.map(|rows| {
                 rows.iter().filter(|row| !is_empty_dlq(row)).map(QueueView::new).collect()
             }),
-            lists_dlqs: queues.into_iter().flatten().any(|row| {
-                matches!(row.queue, Queue::Dead(_)) && !is_empty_dlq(row)
-            }),
+            lists_dlqs: queues
+                .into_iter()
+                .flatten()
+                .any(|row| matches!(row.queue, Queue::Dead(_)) && !is_empty_dlq(row)),
             empty_dlqs: queues
                 .map_or(0, |rows| rows.iter().filter(|row| is_empty_dlq(row)).count()),
             day: status.ledger.as_ref().ok().map(|day| DayView::new(day, now)),
@@ -261,7 +261,8 @@ mod tests {
         let mut hours = Hours::default();
         let accepted_at = cut_at.unwrap_or_else(|| Timestamp::now().as_millisecond());
         hours.add(accepted_at, "delivered");
-        let day = LastDay { events: 2_000, more: cut_at.is_some(), cut_at, hours, ..LastDay::default() };
+        let day =
+            LastDay { events: 2_000, more: cut_at.is_some(), cut_at, hours, ..LastDay::default() };
         let status = Status {
             stack: "shop".to_owned(),
             names: String::new(),

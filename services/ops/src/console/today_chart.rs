@@ -155,7 +155,11 @@ mod tests {
         );
         let cut = Chart::new(&hours, NOON, Some(NOON - 1)).unwrap();
         let bars: Vec<_> = cut.bars.iter().map(|bar| bar.hour.as_str()).collect();
-        assert_eq!(bars, ["11:00 to 12:00", "12:00 to 13:00"], "hours that nobody counted are not empty");
+        assert_eq!(
+            bars,
+            ["11:00 to 12:00", "12:00 to 13:00"],
+            "hours that nobody counted are not empty"
+        );
         assert!(Chart::new(&Hours::default(), NOON, None).is_none());
     }
 }

@@ -16,7 +16,8 @@ pub fn figures(status: &Status) -> Vec<Figure> {
     let day = status.ledger.as_ref().ok();
     let times = day.and_then(|day| day.time_to_send.as_ref());
     let span = day.map(LastDay::span).unwrap_or_default();
-    let times = times.map(|times| ("From the event to SES", format!("{} {span}", times.describe())));
+    let times =
+        times.map(|times| ("From the event to SES", format!("{} {span}", times.describe())));
     let busiest = day.map(|day| {
         let mails = counted(day.hours.busiest(), "mail");
         format!("; the busiest hour {} had {mails}", day.span())

@@ -18,6 +18,7 @@ mod delivery;
 pub mod drop;
 mod edit;
 mod failure_reason;
+mod filter_text;
 mod force_stale;
 mod group;
 mod ledger_snapshot;

@@ -162,6 +162,13 @@ impl DlqScan {
         orders.all(|order| order.as_ref() == Some(&first)).then_some(first)
     }
 
+    /// When the first of these messages failed, which have the oldest failure first: in milliseconds since 1970.
+    pub fn first_failed_at(&self, message_ids: &[String]) -> Option<i64> {
+        let first = message_ids.first()?;
+        let mut summaries = self.entries.iter().map(|entry| &entry.summary);
+        summaries.find(|summary| summary.message_id == *first).map(|summary| summary.failed_at)
+    }
+
     pub fn empty(queue: Dlq) -> Self {
         Self {
             queue,

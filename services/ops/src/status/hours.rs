@@ -31,7 +31,8 @@ impl Hours {
     ) -> impl Iterator<Item = (i64, BTreeMap<String, usize>)> + '_ {
         let last = hour_of(now);
         let first = cut_at.map_or(i64::MIN, hour_of).max(last - 24 * BUCKET_MS).min(last);
-        (first..=last).step_by(BUCKET_MS as usize).map(move |hour| {
+        (0..=(last - first) / BUCKET_MS).map(move |i| {
+            let hour = first + i * BUCKET_MS;
             (hour, self.0.get(&hour).cloned().unwrap_or_default())
         })
     }
@@ -100,7 +101,11 @@ mod tests {
         assert_eq!(day[22..].iter().map(count).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!((day[24].0, hours.busiest()), (NOON, 2));
         let cut: Vec<_> = hours.last_day(NOON + 1, Some(NOON - 1)).collect();
-        assert_eq!(cut.iter().map(count).collect::<Vec<_>>(), [1, 2], "the hours that were counted");
+        assert_eq!(
+            cut.iter().map(count).collect::<Vec<_>>(),
+            [1, 2],
+            "the hours that were counted"
+        );
         let json = serde_json::to_value(&hours).unwrap();
         assert_eq!(json["2025-11-23T12:00:00.000Z"]["delivered"], 1);
     }

@@ -40,7 +40,11 @@ pub struct LastDay {
     /// Whether there are more.
     pub more: bool,
     /// Where there are: since when all were counted, as the sweep's index dates them.
-    #[serde(rename = "counted_since", skip_serializing_if = "Option::is_none", serialize_with = "as_optional_rfc3339")]
+    #[serde(
+        rename = "counted_since",
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_optional_rfc3339"
+    )]
     pub cut_at: Option<i64>,
     /// Mails by state.
     pub states: BTreeMap<String, usize>,

@@ -113,7 +113,11 @@ impl Reputation {
             );
             // A finding says so of more.
             let is_too_few = count < MIN_COUNT && limits.level(share(count, self.mails)).is_some();
-            let few = if is_too_few { format!(" ({count} alone: too few to count)") } else { String::new() };
+            let few = if is_too_few {
+                format!(" ({count} alone: too few to count)")
+            } else {
+                String::new()
+            };
             format!(
                 "{} of {} {}{few}; {account}. SES reviews an account from {} on, and may pause it from {} on",
                 percent(share(count, self.mails)),
@@ -274,12 +278,18 @@ mod tests {
     fn a_rate_of_fewer_mails_than_the_day_had_names_their_time_and_a_single_complaint_is_too_few() {
         let cut = Reputation { cut_at: Some(1_763_899_200_000), ..reputation(2_000, 200, 1) };
         let [(_, bounces), (_, complaints)] = cut.rates();
-        assert!(bounces.starts_with("10.0 % of 2,000 mails since 23 Nov, 12:00 UTC; "), "{bounces}");
+        assert!(
+            bounces.starts_with("10.0 % of 2,000 mails since 23 Nov, 12:00 UTC; "),
+            "{bounces}"
+        );
         assert!(found(&cut)[0].contains("2,000 mails since 23 Nov, 12:00 UTC bounced"), "{cut:?}");
         assert!(cut.line().ends_with("of 2,000 mails since 23 Nov, 12:00 UTC."), "{}", cut.line());
         assert!(!complaints.contains("too few"), "0.05 % is far from a limit: {complaints}");
         let [_, (_, one)] = reputation(690, 0, 1).rates();
-        assert!(one.starts_with("0.14 % of 690 mails in 24 hours (1 alone: too few to count); "), "{one}");
+        assert!(
+            one.starts_with("0.14 % of 690 mails in 24 hours (1 alone: too few to count); "),
+            "{one}"
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use local::aws::calls::Caller;
 use local::edge::faults::{Call, Fault, Faults};
 
 use super::browser::{Browser, Console, text};
+use crate::ops::process::json;
 use crate::support::{TestStack, config, eventually};
 
 const QUEUE: &str = "/dead-letters/queue?queue=mail";
@@ -81,10 +82,8 @@ async fn a_long_queue_is_shown_while_one_scan_for_all_reads_it_and_then_whole() 
     assert!(whole.contains("700 messages, page 1 of 14"), "{whole}");
     assert!(!whole.contains("Not looked at") && whole.contains("Delete these"), "{whole}");
     assert!(other.page("/dead-letters").await.contains("<span class=\"count\">700</span>"));
-    let sample = whole.split("href=\"").find(|it| it.starts_with("/dead-letters/message?"));
-    let sample = sample.and_then(|it| it.split('"').next()).expect("its link");
-    let message = browser.page(&sample.replace("&#38;", "&")).await;
-    assert!(message.contains("<dd>1 times, "), "received by one scan alone: {message}");
+    let listed = json(&stack, &["dlq", "show", "mail"]).await;
+    assert_eq!(listed["entries"][0]["receives"], 2, "by one scan of the console, and this one");
     let again = browser.page(&format!("{QUEUE}&again=1")).await;
     assert!(again.contains("is being read"), "{again}");
     assert!(!reload(&again).expect("it loads itself").contains("again"), "{again}");
@@ -106,5 +105,25 @@ async fn a_scan_that_fails_while_its_page_loads_itself_is_told_there() {
     faults.fail.store(false, Ordering::SeqCst);
     let again = text(&browser.get(QUEUE).await);
     assert!(once_whole(&browser, again).await.contains("700 messages"));
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_of_many_messages_counts_them_on_a_page_that_then_leads_to_it_without_a_script() {
+    let (stack, _) = start().await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    for (path, plan) in [
+        ("/dead-letters/replay?queue=mail", "Replay of mail: the plan"),
+        ("/dead-letters/drop?queue=mail", "Delete 700 messages of mail for good"),
+    ] {
+        let begun = browser.get_once(path).await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{path}");
+        let page = text(&browser.get_once(begun.header("location")).await);
+        assert!(page.contains(" of about 700 looked at.") && page.contains("<progress"), "{page}");
+        assert!(reload(&page).is_some() && page.contains("Nothing is changed by looking."), "{page}");
+        let made = text(&browser.follow(begun).await);
+        assert!(made.contains(plan) && reload(&made).is_none(), "{made}");
+    }
     stack.stop().await;
 }
