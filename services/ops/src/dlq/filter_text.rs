@@ -194,11 +194,7 @@ mod tests {
             wrong.unwrap(),
             "there is nothing at .event.data.order.customer.email in this body"
         );
-        assert!(
-            nothing(".data.order.id = (1 | 2) | .v |= tostring")
-                .unwrap()
-                .contains("at .v in")
-        );
+        assert!(nothing(".data.order.id = (1 | 2) | .v |= tostring").unwrap().contains("at .v in"));
         assert!(nothing(".data.order.customer.phone += 1").unwrap().contains(".phone"));
         for right in [
             r#".data.order.customer.email |= sub(".at."; "@") # | .x = 1"#,

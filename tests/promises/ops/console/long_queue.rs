@@ -121,7 +121,10 @@ async fn a_plan_of_many_messages_counts_them_on_a_page_that_then_leads_to_it_wit
         assert_eq!(begun.status, StatusCode::SEE_OTHER, "{path}");
         let page = text(&browser.get_once(begun.header("location")).await);
         assert!(page.contains(" of about 700 looked at.") && page.contains("<progress"), "{page}");
-        assert!(reload(&page).is_some() && page.contains("Nothing is changed by looking."), "{page}");
+        assert!(
+            reload(&page).is_some() && page.contains("Nothing is changed by looking."),
+            "{page}"
+        );
         let made = text(&browser.follow(begun).await);
         assert!(made.contains(plan) && reload(&made).is_none(), "{made}");
     }
