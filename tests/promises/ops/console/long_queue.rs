@@ -73,14 +73,13 @@ async fn a_long_queue_is_shown_while_one_scan_for_all_reads_it_and_then_whole() 
     for action in ["Plan a replay of these", "Repair these", "Delete these"] {
         assert!(!first.contains(action), "what it is about is not known yet: {first}");
     }
-    let other = console.open().await;
-    let all = other.page("/dead-letters").await;
+    let all = browser.page("/dead-letters").await;
     assert!(all.contains("The queue mail is being read: "), "{all}");
     assert!(!all.contains("There are none"), "{all}");
     let whole = once_whole(&browser, first).await;
     assert!(whole.contains("700 messages, page 1 of 14"), "{whole}");
     assert!(!whole.contains("Not looked at") && whole.contains("Delete these"), "{whole}");
-    assert!(other.page("/dead-letters").await.contains("<span class=\"count\">700</span>"));
+    assert!(browser.page("/dead-letters").await.contains("<span class=\"count\">700</span>"));
     let sample = whole.split("href=\"").find(|it| it.starts_with("/dead-letters/message?"));
     let sample = sample.and_then(|it| it.split('"').next()).expect("its link");
     let message = browser.page(&sample.replace("&#38;", "&")).await;
