@@ -189,3 +189,34 @@ fn failed(group: &Group) -> String {
     let last = day_and_second(group.last_failed_at);
     if first.ends_with(&last) { first } else { format!("{first}, the last {last}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::Dlq;
+    use crate::dlq::{DeadLetterSummary, Entry, ReplayAssessment, Verdict};
+
+    fn entry(id: &str, failed_at: i64) -> Entry {
+        let summary = DeadLetterSummary {
+            message_id: id.to_owned(),
+            source: Some("https://shop.example/orders".to_owned()),
+            code: "refused".to_owned(),
+            failed_at,
+            ..DeadLetterSummary::default()
+        };
+        let assessment = ReplayAssessment::new(Verdict::WouldSend, None);
+        Entry { summary, assessment, body: None }
+    }
+
+    #[test]
+    fn a_group_tells_when_its_first_and_its_last_message_failed_and_leads_to_the_first() {
+        let (first, last) = (entry("m-1", 1_763_900_000_000), entry("m-2", 1_763_990_000_000));
+        let group = |entries: &[&Entry]| Group::new(Dlq::Mail, entries).unwrap();
+        let both = GroupView::new(&group(&[&first, &last]));
+        let (from, to) = (day_and_time(1_763_900_000_000), day_and_time(1_763_990_000_000));
+        assert_eq!(both.failed, format!("failed {from}, the last {to}"));
+        assert_eq!(both.sources, "https://shop.example/orders");
+        assert_eq!(both.sample, "/dead-letters/message?queue=mail&id=m-1");
+        assert_eq!(GroupView::new(&group(&[&first])).failed, format!("failed {from}"));
+    }
+}

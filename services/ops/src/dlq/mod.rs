@@ -54,6 +54,8 @@ pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
 pub use scan::{DlqScan, Entry, ScanOptions, ScanPreview, scan_dlq};
 pub use search::{FoundDeadLetter, Search, search};
 pub use select::Selection;
+#[cfg(test)]
+pub use verdict::ReplayAssessment;
 pub use verdict::Verdict;
 
 use crate::aws::Stack;

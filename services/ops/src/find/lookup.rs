@@ -43,16 +43,16 @@ pub struct FailedShop {
 
 /// Finds the orders that `wanted` means.
 pub async fn find(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
-    // The id first, and alone: what a script asks for by id must not depend on other orders. An id may have an `@` too.
-    if let Some(order) = wanted.order()
-        && let Some(order) = stored_order(stack, order).await?
-    {
-        return Ok(Found::new(FoundBy::Id, vec![order]));
-    }
     if wanted.is_address() {
         let found = entries(stack, BY_ADDRESS, wanted.address_key()).await?;
         let orders = read(stack, found.orders).await?;
         return Ok(Found::new(FoundBy::Address, orders).with_more(found.has_more, wanted));
+    }
+    // The id first, and alone: what a script asks for by id must not depend on other orders.
+    if let Some(order) = wanted.order()
+        && let Some(order) = stored_order(stack, order).await?
+    {
+        return Ok(Found::new(FoundBy::Id, vec![order]));
     }
     find_by_number(stack, wanted).await
 }

@@ -3,7 +3,7 @@
 //! - An id is that order's, whatever number another order has.
 //! - Anything else is a number, `#` in front or not: of orders whose id it shows, and of those that the
 //!   index [`BY_NUMBER`] has. If no order has that number, the id that it shows is meant.
-//! - Text with an `@` that is no order's id is an e-mail address: of the orders that the index [`BY_ADDRESS`] has.
+//! - Text with an `@` is an e-mail address: of the orders that the index [`BY_ADDRESS`] has.
 //!
 //! All of one shop, or in each of several ([`find_in_each`]).
 //!

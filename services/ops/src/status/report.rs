@@ -319,7 +319,6 @@ mod tests {
         status.sweep = Ok(Some(SweepProgress { behind_ms: 7_200_000 }));
         queue(&mut status, MAIL_DLQ).depth.visible = 3012;
         status.ledger = Ok(LastDay {
-            more: true,
             undecided: 4,
             late: 3,
             overdue: 5,

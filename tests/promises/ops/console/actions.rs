@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use local::ses::suppression::Reason;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::browser::{Console, text};
 use crate::ops::process::{dead_letters, json as json_of, wait_for_state, with_refused_mails};
@@ -130,10 +130,18 @@ async fn whether_a_mail_went_to_a_corrected_address_is_told_by_comparing_it_and_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_address_is_compared_for_an_order_whose_id_is_an_address_too() {
-    const ID: &str = "order@7";
+    // The id of one is the address of the customer of two.
+    const ID: &str = "jo@shop.example";
     const COPY: &str = "accounts@elsewhere.example";
     let stack = TestStack::start().await;
-    stack.publish(&[confirmed(ID)]).await;
+    let of_jo = ["A1", "A2"].map(|id| {
+        let mut event: Value = serde_json::from_str(&confirmed(id)).expect("JSON");
+        event["data"]["order"]["customer"]["email"] = ID.into();
+        event
+    });
+    let [mut of_it, other] = of_jo;
+    of_it["data"]["order"]["id"] = ID.into();
+    stack.publish(&[of_it.to_string(), other.to_string()]).await;
     let console = Console::start(&stack, &[]).await;
     let browser = console.open().await;
     let copy =

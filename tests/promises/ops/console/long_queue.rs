@@ -74,14 +74,13 @@ async fn a_long_queue_is_shown_while_one_scan_for_all_reads_it_and_then_whole() 
     for action in ["Plan a replay of these", "Repair these", "Delete these"] {
         assert!(!first.contains(action), "what it is about is not known yet: {first}");
     }
-    let other = console.open().await;
-    let all = other.page("/dead-letters").await;
+    let all = browser.page("/dead-letters").await;
     assert!(all.contains("The queue mail is being read: "), "{all}");
     assert!(!all.contains("There are none"), "{all}");
     let whole = once_whole(&browser, first).await;
     assert!(whole.contains("700 messages, page 1 of 14"), "{whole}");
     assert!(!whole.contains("Not looked at") && whole.contains("Delete these"), "{whole}");
-    assert!(other.page("/dead-letters").await.contains("<span class=\"count\">700</span>"));
+    assert!(browser.page("/dead-letters").await.contains("<span class=\"count\">700</span>"));
     let listed = json(&stack, &["dlq", "show", "mail"]).await;
     assert_eq!(listed["entries"][0]["receives"], 2, "by one scan of the console, and this one");
     let again = browser.page(&format!("{QUEUE}&again=1")).await;

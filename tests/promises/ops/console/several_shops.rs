@@ -104,6 +104,9 @@ async fn two_orders_of_one_number_are_told_apart_by_shop_customer_and_date() {
     let done = browser.carry_out("/order/act", &form).await;
     assert!(done.contains("order B1, Norden"), "{done}");
     assert!(done.contains("<option value=\"north\" selected>"), "the shop stays: {done}");
+    let form = [("shop", "north"), ("id", "B1"), ("typed", "B2"), ("reason", "asked for")];
+    let refused = text(&browser.post("/order/erase", &form).await);
+    assert!(refused.contains("waybill erase ORDER --shop north"), "{refused}");
     for path in [
         "/order?shop=north&id=none",
         "/order/act?shop=north&id=B1&action=none",
