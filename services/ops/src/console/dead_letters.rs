@@ -213,7 +213,7 @@ mod tests {
         let (first, last) = (entry("m-1", 1_763_900_000_000), entry("m-2", 1_763_990_000_000));
         let group = |entries: &[&Entry]| Group::new(Dlq::Mail, entries).unwrap();
         let both = GroupView::new(&group(&[&first, &last]));
-        let (from, to) = (day_and_time(1_763_900_000_000), day_and_time(1_763_990_000_000));
+        let (from, to) = (day_and_second(1_763_900_000_000), day_and_second(1_763_990_000_000));
         assert_eq!(both.failed, format!("failed {from}, the last {to}"));
         assert_eq!(both.sources, "https://shop.example/orders");
         assert_eq!(both.sample, "/dead-letters/message?queue=mail&id=m-1");
