@@ -39,10 +39,16 @@ pub fn without_addresses(text: &str) -> Cow<'_, str> {
         let end = rest[start..].find(|c| !is_part(c)).map_or(rest.len(), |i| start + i);
         out.push_str(&rest[..start]);
         let word = &rest[start..end];
+        if is_sign_alone(word, &out, &rest[end..]) {
+            out.push_str(word);
+            rest = &rest[end..];
+            continue;
+        }
         if begins_with_at_sign(word) {
             hide_quoted(&mut out);
         }
-        let is_harmless = word.trim_end_matches(['.', ';']) == EXAMPLE || !holds_at_sign(word);
+        let is_example = word.trim_matches(['.', ';', '\'', '`']) == EXAMPLE;
+        let is_harmless = is_example || !holds_at_sign(word);
         out.push_str(&if is_harmless { word.to_owned() } else { masked_address(word) });
         rest = &rest[end..];
     }
@@ -53,6 +59,13 @@ pub fn without_addresses(text: &str) -> Cow<'_, str> {
 fn begins_with_at_sign(word: &str) -> bool {
     let word = word.to_lowercase();
     AT_SIGNS.iter().any(|at| word.starts_with(at))
+}
+
+/// Whether a word is an at sign and nothing else, as in `"@"` or ` @ `: what it stands for, not an address. What could be
+/// the rest of one beside it is a quoted local part before it, or a domain in brackets after it.
+fn is_sign_alone(word: &str, before: &str, after: &str) -> bool {
+    let is_quoted_part = before.ends_with('"') && !after.starts_with('"');
+    word == "@" && !is_quoted_part && !after.starts_with('[')
 }
 
 /// Takes the quoted local part (`"sample..user"@…`) off that the text before an at sign ends with.
@@ -122,7 +135,7 @@ mod tests {
             ("jo@localhost", "j***@***.***"),
             ("urn:mail:jo@example.com", "urn:mail:j***@***.com"),
             ("?email=jo%40example.com&x=1", "?e***@***.com&x=1"),
-            ("@", "@***@***.***"),
+            ("\"jo doe\"@[192.0.2.1]", "@***@***.***[192.0.2.1]"),
             (
                 "such as name@example.com, not a.name@example.com",
                 "such as name@example.com, not a***@***.com",
@@ -132,6 +145,17 @@ mod tests {
             ("order-\"jo..doe\"%40example.com/1", "order-%***@***.com/1"),
         ] {
             assert_eq!(without_addresses(text), masked);
+        }
+    }
+
+    #[test]
+    fn an_at_sign_alone_and_the_example_of_the_contract_are_no_address() {
+        for text in [
+            "\" at \" for @, first one",
+            r#"sub(" at "; "@")"#,
+            "'customer.email: no address, such as name@example.com'",
+        ] {
+            assert_eq!(without_addresses(text), text);
         }
     }
 

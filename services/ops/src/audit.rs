@@ -5,6 +5,8 @@
 //! was killed. `waybill audit` lists them ([`list`]).
 
 mod list;
+mod local_user;
+mod of_order;
 
 use std::time::Duration;
 
@@ -19,6 +21,8 @@ use crate::error::CliError;
 use crate::output::rfc3339;
 use crate::pii::{value_without_addresses, without_addresses};
 pub use list::{Args, AuditItem, AuditList, begun_before, run};
+use local_user::local_user;
+pub use of_order::of_order;
 
 /// The partition of the ledger table that holds the audit items of what concerns the whole stack. No order's key begins
 /// with `#`.
@@ -56,7 +60,7 @@ fn named(given: Option<String>, variable: impl Fn(&str) -> Option<String>) -> St
     let is_name = |name: &String| !name.trim().is_empty();
     let of_environment =
         || ["USER", "LOGNAME", "USERNAME"].iter().find_map(|v| variable(v).filter(is_name));
-    given.filter(is_name).or_else(of_environment).unwrap_or_else(|| "unknown".to_owned())
+    given.filter(is_name).or_else(of_environment).unwrap_or_else(|| local_user().name)
 }
 
 /// Who changes something, and why.
@@ -145,7 +149,7 @@ impl<'a> Audit<'a> {
             command: &stack.command,
             operator: operator.name(),
             // Who AWS takes the caller for, since anybody can type any --operator.
-            identity: identity(stack).await,
+            identity: Some(identity(stack).await.unwrap_or_else(|| local_user().describe())),
             reason: without_addresses(intent.reason.unwrap_or_default()),
             plan: value_without_addresses(intent.plan).to_string(),
             state: "begun",
@@ -230,7 +234,8 @@ mod tests {
         assert_eq!(name(Some("joe@ops.example"), &[login]), "joe@ops.example");
         assert_eq!(name(Some(" "), &[("USER", "joe"), login]), "joe");
         assert_eq!(name(None, &[("USER", ""), login]), "kim");
-        assert_eq!(name(None, &[]), "unknown");
+        let by_system = name(None, &[]);
+        assert!(!by_system.is_empty() && by_system != "unknown", "{by_system}");
     }
 
     #[test]

@@ -14,6 +14,17 @@ impl Interrupt {
     /// Listens for SIGINT and SIGTERM. A second signal ends the process at once: nothing is lost, but
     /// messages that were received stay invisible until their visibility timeout ends.
     pub fn listen() -> Self {
+        Self::listen_and(|| {
+            note("Stopping after the current step. Press Ctrl-C again to stop at once.")
+        })
+    }
+
+    /// As [`listen`](Self::listen), for whoever tells the operator itself whether anything is to be stopped.
+    pub fn listen_silently() -> Self {
+        Self::listen_and(|| ())
+    }
+
+    fn listen_and(tell: fn()) -> Self {
         let interrupt = Self(CancellationToken::new());
         let token = interrupt.0.clone();
         // On a thread of its own: an endless `--edit` or `--filter` never returns to the command's runtime.
@@ -21,7 +32,7 @@ impl Interrupt {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             // Without a listener, Ctrl-C ends the process at once, which loses nothing either.
             let Ok(runtime) = runtime else { return };
-            runtime.block_on(listen(&token));
+            runtime.block_on(listen(&token, tell));
         });
         interrupt
     }
@@ -60,11 +71,11 @@ impl Interrupt {
     }
 }
 
-async fn listen(token: &CancellationToken) {
+async fn listen(token: &CancellationToken, tell: fn()) {
     signal().await;
     // Only a request: commands stop where they leave no step half done.
     token.cancel();
-    note("Stopping after the current step. Press Ctrl-C again to stop at once.");
+    tell();
     signal().await;
     // As after kill -9: the sends come before the deletes, so nothing is lost.
     std::process::exit(130);

@@ -1,32 +1,43 @@
-//! jq filters, run by jaq. Its error messages quote the input, so they are never printed.
+//! jq filters: compiled here, and run in a process of their own, with a limit of time and of memory.
+
+mod child;
+mod program;
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::RecvTimeoutError;
-use std::sync::{Arc, mpsc};
-use std::thread;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jaq_all::data::{self, Runner};
-use jaq_all::jaq_core::unwrap_valr;
-use jaq_all::json::Val;
-use jaq_all::load::FileReportsDisp;
 use serde_json::Value;
+
+pub use child::{ARGUMENT, serve};
+use child::{Child, Job, NoAnswer};
+use program::Program;
 
 /// How long a filter may take for one body: longer than any that ends.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// As the main thread of a process has: a filter may recurse.
-const STACK_BYTES: usize = 8 << 20;
+/// How much memory a filter may take: a hundred times what the largest message of SQS has as JSON.
+const MEMORY_LIMIT: u64 = 512 << 20;
 
 /// How many outputs are read of a filter: one is wanted, and some have no last one.
 const MAX_OUTPUTS: usize = 100;
 
+/// A filter that compiles. Its clones share the process that runs it.
 #[derive(Clone)]
 pub struct Filter {
-    compiled: Arc<data::Filter>,
-    /// Whether it did not end for a body. It is not tried with the next one.
-    is_endless: Arc<AtomicBool>,
+    code: Arc<str>,
+    state: Arc<Mutex<State>>,
+    time_limit: Duration,
+    memory_limit: u64,
+}
+
+/// The process that runs a filter.
+enum State {
+    /// None runs: the first body starts one.
+    Idle,
+    Running(Child),
+    /// The filter did not end for a body. It is not tried with the next one.
+    Endless,
 }
 
 impl fmt::Debug for Filter {
@@ -38,77 +49,24 @@ impl fmt::Debug for Filter {
 impl Filter {
     /// Compiles a filter that the operator typed. The error shows the place.
     pub fn compile(code: &str) -> Result<Self, String> {
-        let compiled = jaq_all::compile_with(code, jaq_all::defs(), data::base_funs(), &[]);
-        compiled.map(|filter| Self { compiled: Arc::new(filter), is_endless: Arc::default() }).map_err(|reports| {
-            let shown: String =
-                reports.iter().map(|report| FileReportsDisp::new(report).to_string()).collect();
-            // jaq pads its lines to one width.
-            let lines: Vec<&str> =
-                shown.trim_start_matches("Error: ").lines().map(str::trim_end).collect();
-            format!(
-                "expected a jq filter: {}\nTry it on one message first: `waybill dlq show QUEUE \
-                 --output json --body`.",
-                lines.join("\n")
-            )
+        Program::compile(code)?;
+        Ok(Self {
+            code: code.into(),
+            state: Arc::new(Mutex::new(State::Idle)),
+            time_limit: TIME_LIMIT,
+            memory_limit: MEMORY_LIMIT,
         })
     }
 
     /// All outputs of the filter for `input`.
     ///
-    /// On a thread of its own, since nothing ends a filter that does not end by itself: whoever waits gives it up, and the
-    /// thread goes on, and takes the memory that it likes, until the process ends.
-    ///
     /// # Errors
-    /// What the filter failed on, by its type: jq's own message would quote the customer's data. That it does not end.
+    /// What the filter failed on, by its type: jq's own message would quote the customer's data. That it does not end, or
+    /// takes too much memory.
     pub fn run(&self, input: &Value) -> Result<Vec<Value>, String> {
         let outputs = self.first_outputs(input, MAX_OUTPUTS + 1)?;
         if outputs.len() > MAX_OUTPUTS {
             return Err(format!("the filter gave more than {MAX_OUTPUTS} values"));
-        }
-        Ok(outputs)
-    }
-
-    /// At most `most` outputs.
-    fn first_outputs(&self, input: &Value, most: usize) -> Result<Vec<Value>, String> {
-        let endless = || format!("the filter did not end within {} s", TIME_LIMIT.as_secs());
-        if self.is_endless.load(Ordering::Relaxed) {
-            return Err(endless());
-        }
-        let (filter, input) = (self.clone(), input.clone());
-        let (answer, outputs) = mpsc::sync_channel(1);
-        let run = move || answer.send(filter.outputs(&input, most));
-        let thread = thread::Builder::new().stack_size(STACK_BYTES).spawn(run);
-        thread.map_err(|_| "this machine gave no thread for the filter".to_owned())?;
-        outputs.recv_timeout(TIME_LIMIT).unwrap_or_else(|error| match error {
-            RecvTimeoutError::Timeout => {
-                self.is_endless.store(true, Ordering::Relaxed);
-                Err(endless())
-            }
-            RecvTimeoutError::Disconnected => Err("jq itself failed on it".to_owned()),
-        })
-    }
-
-    fn outputs(&self, input: &Value, most: usize) -> Result<Vec<Value>, String> {
-        let (runner, name) = (Runner::default(), Val::Null);
-        let input = jaq_all::json::read::parse_single(input.to_string().as_bytes());
-        let inputs = (&name, std::iter::once(input));
-        let mut outputs = Vec::new();
-        let ended = data::run(
-            &runner,
-            &self.compiled,
-            Default::default(),
-            inputs,
-            |e| e,
-            |output| {
-                let output =
-                    unwrap_valr(output).map_err(|error| without_values(&error.to_string()))?;
-                outputs.push(to_json(&output)?);
-                // What ends the run here is no error: more outputs are not wanted.
-                if outputs.len() < most { Ok(()) } else { Err(String::new()) }
-            },
-        );
-        if outputs.len() < most {
-            ended?;
         }
         Ok(outputs)
     }
@@ -118,54 +76,37 @@ impl Filter {
         let outputs = self.first_outputs(input, 1)?;
         Ok(outputs.first().is_some_and(|value| !matches!(value, Value::Null | Value::Bool(false))))
     }
-}
 
-/// jq's error message with types in place of values.
-fn without_values(message: &str) -> String {
-    // Only the beginnings that jaq is known to write are kept; all else may be the message.
-    let kinds = |rest: &str| kind_of(rest.trim_start());
-    if let Some(rest) = message.strip_prefix("cannot index ") {
-        format!("it indexes {} that cannot be indexed so", kinds(rest))
-    } else if let Some(rest) = message.strip_prefix("cannot use ") {
-        let wanted = rest.rsplit(" as ").next().filter(|expected| JQ_TYPES.contains(expected));
-        format!("it uses {} as {}", kinds(rest), wanted.unwrap_or("something else"))
-    } else if let Some(rest) = message.strip_prefix("cannot calculate ") {
-        format!("it calculates with {}", kinds(rest))
-    } else if let Some(rest) = message.strip_prefix("invalid path expression with input ") {
-        format!("it assigns to {}, which is not a path of the message", kinds(rest))
-    } else {
-        "the filter's own error (error, or a function's), which may quote the message".to_owned()
+    /// At most `most` outputs.
+    fn first_outputs(&self, input: &Value, most: usize) -> Result<Vec<Value>, String> {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        // Put back below, if it goes on. Whatever is not is killed.
+        let asked = match std::mem::replace(&mut *state, State::Idle) {
+            State::Endless => Err(NoAnswer::Late),
+            State::Running(child) => Ok(child),
+            State::Idle => {
+                Child::start(&Job { code: self.code.to_string(), max_bytes: self.memory_limit })
+            }
+        };
+        let answered = asked.and_then(|mut child| {
+            let answer = child.ask(input, most, self.time_limit)?;
+            Ok((child, answer))
+        });
+        match answered {
+            Ok((child, answer)) => {
+                *state = State::Running(child);
+                answer
+            }
+            Err(NoAnswer::Late) => {
+                *state = State::Endless;
+                Err(format!("the filter did not end within {} s", self.time_limit.as_secs_f32()))
+            }
+            Err(NoAnswer::Gone) => Err(format!(
+                "jq itself failed on it, or took more than {} MiB of memory",
+                self.memory_limit >> 20
+            )),
+        }
     }
-}
-
-/// The types that jq names as expected. Anything else in that place may be a value.
-const JQ_TYPES: [&str; 8] = [
-    "array",
-    "object",
-    "string",
-    "number",
-    "integer",
-    "boolean",
-    "iterable",
-    "iterable (array or object)",
-];
-
-/// The type of the JSON value that the text begins with.
-fn kind_of(json: &str) -> &'static str {
-    match json.chars().next() {
-        Some('"') => "a string",
-        Some('{') => "an object",
-        Some('[') => "an array",
-        Some('t' | 'f') => "a boolean",
-        Some('n') => "null",
-        _ => "a number",
-    }
-}
-
-fn to_json(value: &Val) -> Result<Value, String> {
-    // Through text: jaq keeps large integers exactly, which a conversion by f64 would not.
-    serde_json::from_str(&value.to_string())
-        .map_err(|_| "the filter gave a value that JSON cannot hold".to_owned())
 }
 
 #[cfg(test)]
@@ -173,21 +114,43 @@ mod tests {
     use super::*;
     use serde_json::json;
 
+    /// See [`child`].
     #[test]
-    fn a_filter_without_an_end_is_given_up_and_not_tried_again() {
-        let run = |filter: &Filter| filter.run(&Value::Null).expect_err("no end");
-        assert_eq!(
-            run(&Filter::compile("repeat(1)").unwrap()),
-            "the filter gave more than 100 values"
-        );
-        assert!(Filter::compile("repeat(1)").unwrap().is_true(&Value::Null).unwrap());
-        let hundred = Filter::compile("range(100)").unwrap();
-        assert_eq!(hundred.run(&Value::Null).unwrap().len(), 100);
-        let filter = Filter::compile("until(false; .)").unwrap();
-        assert_eq!(run(&filter), "the filter did not end within 10 s");
+    fn this_executable_is_a_filters_child_where_it_is_started_as_one() {
+        if std::env::var("WAYBILL_TEST_ARGUMENT").is_ok_and(|argument| argument == ARGUMENT) {
+            serve();
+        }
+    }
+
+    #[test]
+    fn a_filter_gives_a_hundred_values_at_most_and_its_first_one_is_enough_to_select() {
+        let filter = |code| Filter::compile(code).unwrap();
+        let refused = filter("repeat(1)").run(&Value::Null);
+        assert_eq!(refused, Err("the filter gave more than 100 values".to_owned()));
+        assert_eq!(filter("repeat(1)").is_true(&Value::Null), Ok(true));
+        assert_eq!(filter("range(100)").run(&Value::Null).unwrap().len(), 100);
+    }
+
+    #[test]
+    fn a_filter_without_an_end_is_given_up_with_its_process_and_not_tried_again() {
+        let limit = Duration::from_millis(300);
+        let filter = Filter { time_limit: limit, ..Filter::compile("until(false; .)").unwrap() };
+        let endless = Err("the filter did not end within 0.3 s".to_owned());
+        assert_eq!(filter.run(&Value::Null), endless);
+        assert!(matches!(*filter.state.lock().unwrap(), State::Endless), "its process is killed");
         let begun = std::time::Instant::now();
-        assert_eq!(run(&filter), "the filter did not end within 10 s");
-        assert!(begun.elapsed() < TIME_LIMIT);
+        assert_eq!(filter.run(&Value::Null), endless);
+        assert!(begun.elapsed() < limit);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_filter_that_takes_all_memory_ends_alone_and_the_next_body_is_tried() {
+        let code = "if . then [range(1000000000)] | length else 7 end";
+        let filter = Filter { memory_limit: 64 << 20, ..Filter::compile(code).unwrap() };
+        let refused = filter.run(&Value::Bool(true)).unwrap_err();
+        assert_eq!(refused, "jq itself failed on it, or took more than 64 MiB of memory");
+        assert_eq!(filter.run(&Value::Bool(false)), Ok(vec![json!(7)]));
     }
 
     #[test]

@@ -2,15 +2,20 @@
 
 mod report;
 
+use std::slice;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::aws::Stack;
 use crate::error::{CliError, ExitStatus};
-use crate::find::{OrderList, UnknownOrder, Wanted, find, in_other_shops, look_in_dead_letters};
+use crate::find::{
+    Found, OrderList, UnknownOrder, Wanted, find, find_in_each, in_other_shops,
+    look_in_dead_letters,
+};
 use crate::interrupt::Interrupt;
 use crate::notification::next_while_closed;
-use crate::output::{ColorMode, Report};
+use crate::output::{ColorMode, Report, note};
 use crate::pii::PiiMode;
 use crate::progress::{self, RunControl};
 use crate::send_gate;
@@ -42,16 +47,23 @@ pub enum OrderAnswer {
     Unknown(UnknownOrder),
 }
 
-/// Finds the order, and reports all that is known of it.
+/// Finds the order, in the shop of `--shop` or in each, and reports all that is known of it.
 pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus), CliError> {
     let wanted = Wanted::read(&args.order, stack.shop_or_default())?;
     let pii = PiiMode::from_flag(args.show_pii);
     let progress = progress::scanning();
-    let answer = match answer_from_tables(stack, &wanted, pii).await? {
+    // Without --shop, in every shop that the caller may know of.
+    let others = in_other_shops(stack, &wanted).await;
+    let all = [slice::from_ref(&wanted), &others].concat();
+    let found = find_in_each(stack, &all).await?;
+    found.check_complete()?;
+    for failed in &found.failed {
+        note(&format!("Not everything: {}", failed.sentence(failed.shop.as_str())));
+    }
+    let answer = match answer(stack, &found, pii).await? {
         Some(answer) => answer,
         None => {
             let control = RunControl { interrupt: &Interrupt::listen(), progress: &progress };
-            let others = in_other_shops(stack, &wanted).await;
             let found = look_in_dead_letters(stack, &wanted, &others, pii, control).await;
             OrderAnswer::Unknown(found?)
         }
@@ -69,7 +81,14 @@ pub async fn answer_from_tables(
     wanted: &Wanted,
     pii: PiiMode,
 ) -> Result<Option<OrderAnswer>, CliError> {
-    let found = find(stack, wanted).await?;
+    answer(stack, &find(stack, wanted).await?, pii).await
+}
+
+async fn answer(
+    stack: &Stack,
+    found: &Found,
+    pii: PiiMode,
+) -> Result<Option<OrderAnswer>, CliError> {
     Ok(Some(match found.orders.as_slice() {
         [] => return Ok(None),
         [StoredOrder { order, events, records }] => {
@@ -84,7 +103,7 @@ pub async fn answer_from_tables(
             }
             OrderAnswer::One(Box::new(report))
         }
-        _ => OrderAnswer::Several(OrderList::new(&found, pii)),
+        _ => OrderAnswer::Several(OrderList::new(found, pii)),
     }))
 }
 

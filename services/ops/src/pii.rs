@@ -89,9 +89,10 @@ const PERSONAL: [&[&str]; 6] = [
 ];
 
 /// Members of the contracts whose texts hold no personal data.
-const IMPERSONAL: [&[&str]; 6] = [
+const IMPERSONAL: [&[&str]; 7] = [
     // Of an event's envelope, and of what AWS puts around it.
     &["v", "specversion", "source", "id", "type", "time", "detail-type", "eventType"],
+    &["datacontenttype", "dataschema"],
     // Of the messages between the functions.
     &["shop", "system", "topic", "kind", "scope", "recipient", "notify", "correlation_id"],
     &["accepted_at", "received_at", "send_before"],
@@ -163,13 +164,72 @@ fn masked(
     }
 }
 
-/// The first letter stays: it tells two customers apart.
+/// What people write in place of an at sign, and of a dot.
+const SPELT_SIGNS: [&str; 2] = ["at", "dot"];
+
+/// From so many letters on a word is a long one.
+const LONG_WORD: usize = 13;
+
+/// With `***` in place of each word, or more stars for a long one: what stands between the words is what may be wrong with
+/// a value. The first letter stays, since it tells two customers apart, and the top-level domain of an address, which names
+/// nobody.
 fn hidden(text: &str) -> String {
-    // Of a longer text that holds an address, the end would stay in clear.
-    match text.contains('@') && !text.contains(|c: char| c.is_whitespace() || c == '"') {
-        true => masked_address(text),
-        false => text.chars().take(1).chain("***".chars()).collect(),
+    let top = top_level_domain(text);
+    let mut shown = String::new();
+    let mut rest = &text[..text.len() - top.len()];
+    while let Some(first) = rest.chars().next() {
+        let is_word = first.is_alphanumeric();
+        let end = rest.find(|c: char| c.is_alphanumeric() != is_word).unwrap_or(rest.len());
+        let (part, after) = rest.split_at(end);
+        let is_first = shown.is_empty();
+        match is_word {
+            true if !is_first && SPELT_SIGNS.contains(&&*part.to_lowercase()) => shown += part,
+            true => {
+                shown.extend(is_first.then_some(first));
+                shown += if part.chars().count() < LONG_WORD { "***" } else { "*****" };
+            }
+            false => shown += part,
+        }
+        rest = after;
     }
+    shown + top
+}
+
+/// That of a text that is one address; empty for any other.
+fn top_level_domain(text: &str) -> &str {
+    // Of a longer text that holds an address, the end would stay in clear.
+    let is_address = text.contains('@') && !text.contains(|c: char| c.is_whitespace() || c == '"');
+    let top = text.rsplit_once('.').map_or("", |(_, top)| top);
+    if is_address && !top.contains('@') { top } else { "" }
+}
+
+/// Whether a text is masked as [`PiiMode`] masks one, and holds nothing else: but for its first letter and a top-level
+/// domain there is no word in it.
+pub fn is_masked_whole(text: &str) -> bool {
+    let top = top_level_domain(text);
+    let is_usual = top.len() <= 10 && top.bytes().all(|byte| byte.is_ascii_lowercase());
+    let words = text[..text.len() - top.len()].split(|c: char| !c.is_alphanumeric());
+    let is_harmless = |(i, word): (usize, &str)| {
+        word.is_empty() || SPELT_SIGNS.contains(&word) || (i == 0 && word.chars().count() == 1)
+    };
+    text.contains("***") && is_usual && words.enumerate().all(is_harmless)
+}
+
+/// With a word in capitals in place of each address: of a command that is to be typed, whoever types it knows which.
+pub fn with_placeholders(text: &str) -> String {
+    const MASK: &str = "***@***";
+    let masked = without_addresses(text);
+    let mut parts = masked.split(MASK);
+    let mut shown = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        // The first letter of the address, or the quote before it.
+        let first = shown.pop();
+        shown.extend(first.filter(|first| matches!(first, '\'' | '"')));
+        shown += "ADDRESS";
+        let top = part.strip_prefix('.').unwrap_or(part);
+        shown += top.trim_start_matches(|c: char| c.is_alphanumeric() || c == '*');
+    }
+    shown
 }
 
 #[cfg(test)]
@@ -190,8 +250,8 @@ mod tests {
             masked,
             json!({"event": {"data": {"order": {
                 "id": "1001",
-                "customer": {"name": "Z***", "email": "z***@***.example", "locale": "de-DE"},
-                "shipping_address": {"lines": ["L***"], "city": "H***", "country": "DE"},
+                "customer": {"name": "Z*** ***", "email": "z***@***.example", "locale": "de-DE"},
+                "shipping_address": {"lines": ["L*** *** ***"], "city": "H***", "country": "DE"},
                 "note": "mail z***@***.example, please",
             }}}})
         );
@@ -205,9 +265,50 @@ mod tests {
         let masked = PiiMode::Masked.unrecognized(body);
         assert_eq!(
             masked,
-            json!({"note": "f***", "v": "1", "more": [{"who": "Z***"}],
-            "j***@***.com": 1, "id": "Z***", "number": "R-7"})
+            json!({"note": "f*** *** ***", "v": "1", "more": [{"who": "Z***"}],
+            "j***@***.com": 1, "id": "Z*** ***", "number": "R-7"})
         );
+    }
+
+    #[test]
+    fn a_masked_value_shows_what_is_wrong_between_its_words_and_the_envelope_is_not_masked() {
+        for (value, shown) in [
+            ("bad at example.com", "b*** at ***.***"),
+            ("jo.doe@mail.example.com ", "j***.***@***.***.*** "),
+            ("jo.doe@@example.com", "j***.***@@***.com"),
+            ("@example.com", "@***.com"),
+            ("jo@localhost", "j***@***"),
+            ("+49 (170) 123", "+*** (***) ***"),
+            ("Donaudampfschiff 7", "D***** ***"),
+            ("", ""),
+        ] {
+            let masked = PiiMode::Masked.json(json!({"email": value}));
+            assert_eq!(masked, json!({"email": shown}), "{value}");
+            assert!(!shown.contains("***") || is_masked_whole(shown), "{shown}");
+        }
+        assert!(
+            !is_masked_whole("j***.smith") && !is_masked_whole("jo***") && !is_masked_whole("jo")
+        );
+        let envelope = json!({
+            "specversion": "1.0", "type": "order.confirmed", "source": "https://shop.example/orders",
+            "datacontenttype": "application/json", "time": "2026-11-28T06:41:00Z",
+            "dataschema": "https://waybill.example/schemas/event.schema.json",
+        });
+        assert_eq!(PiiMode::Masked.unrecognized(envelope.clone()), envelope);
+    }
+
+    #[test]
+    fn a_command_that_is_shown_has_a_placeholder_for_an_address() {
+        let shown = [
+            ("waybill order jo@example.com --shop north", "waybill order ADDRESS --shop north"),
+            ("--to jo@a.example --cc kim@localhost.", "--to ADDRESS --cc ADDRESS"),
+            ("--order 'order-42/jo@example.com' --yes", "--order 'order-42/ADDRESS' --yes"),
+            ("--failed-for 'jo@example.com is wrong'", "--failed-for 'ADDRESS is wrong'"),
+            ("--failed-for 'such as name@example.com'", "--failed-for 'such as name@example.com'"),
+        ];
+        for (typed, shown) in shown {
+            assert_eq!(with_placeholders(typed), shown);
+        }
     }
 
     #[test]
@@ -226,10 +327,10 @@ mod tests {
         assert_eq!(
             masked["body"],
             json!({
-                "id": 727, "number": "727", "status": "p***", "currency": "EUR", "total": "1***",
+                "id": 727, "number": "727", "status": "p***", "currency": "EUR", "total": "1***.***",
                 "billing": {"first_name": "Z***", "number": "4***", "phone": "***"},
                 "shipping_address": {"latitude": "***", "country": "DE"},
-                "customer_note": "z***",
+                "customer_note": "z***@***.*** *** ***. *** ***",
             })
         );
         assert_eq!(masked["topic"], "order.updated");

@@ -12,13 +12,18 @@ use crate::notification::{resend, settle, settle_many};
 use crate::output::{Output, Report, note};
 use crate::pii::without_addresses;
 use crate::{
-    console, dlq, docs, doctor, erase, order, preview, publish, reconcile, shop, status,
+    console, dlq, docs, doctor, erase, jq, order, preview, publish, reconcile, shop, status,
     suppression, sweep,
 };
 
 /// Runs the process's own command line.
 pub async fn main() -> ExitCode {
     let typed: Vec<OsString> = std::env::args_os().collect();
+    if let [_, only] = &typed[..]
+        && only == jq::ARGUMENT
+    {
+        return jq::serve();
+    }
     let command = command_line(&typed);
     let cli = match parse(arguments(typed)) {
         Ok(cli) => cli,

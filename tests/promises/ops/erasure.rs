@@ -1,14 +1,30 @@
 //! What an erasure removes, what it leaves, and that it reports both.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use local::Config;
+use local::aws::calls::Caller;
+use local::edge::faults::{Call, Fault, Faults};
 use serde_json::json;
 
 use super::commands::UnansweringSes;
+use super::console::browser::Console;
 use super::process::{dead_letters, json, wait_for_state, waybill, with_refused_mails};
 use crate::support::events::{confirmed, customer};
 use crate::support::{TestStack, eventually};
+
+/// While it is so, the operator may delete nothing in a table.
+#[derive(Default)]
+struct DeletesAreDenied(AtomicBool);
+
+impl Faults for DeletesAreDenied {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_operators = *call.caller == Caller::Function("ops".to_owned());
+        let is_it = is_operators && call.operation == "DeleteItem";
+        (is_it && self.0.load(Ordering::SeqCst)).then_some(Fault::Denied)
+    }
+}
 
 const ERASE: [&str; 5] = ["erase", "A1", "--yes", "--reason", "asked for"];
 
@@ -64,5 +80,36 @@ async fn a_dead_letter_in_flight_is_left_and_keeps_the_ledgers_records() {
     assert!(erased.stdout.contains("Hidden: dead letters"), "{erased:#?}");
     let order = json(&stack, &["order", "A1"]).await;
     assert_eq!(order["notifications"][0]["reason"], "erased", "{order:#}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_that_fails_says_what_it_removed_by_then_and_what_it_did_not_get_to() {
+    let faults = Arc::<DeletesAreDenied>::default();
+    faults.0.store(true, Ordering::SeqCst);
+    let config = Config { faults: Arc::clone(&faults) as _, ..with_refused_mails() };
+    let stack = TestStack::start_with(config).await;
+    dead_letters(&stack, &["A1", "A2"]).await;
+    let failed = waybill(&stack, &ERASE).await;
+    assert_eq!(failed.code, Some(1), "{failed:#?}");
+    let row = failed.stdout.lines().find(|line| line.contains("queue mail-dlq")).expect("its row");
+    assert_eq!(row.split_whitespace().collect::<Vec<_>>()[3..], ["1", "1"], "{failed:#?}");
+    assert!(failed.stdout.contains("Not gone through: Events table."), "{failed:#?}");
+    assert!(failed.stderr.contains("Can't delete from the table"), "{failed:#?}");
+    let audit = json(&stack, &["audit"]).await;
+    let outcome = &audit["items"][0]["outcome"];
+    assert_eq!(outcome["unfinished"], json!(["Events table"]), "{audit:#}");
+    assert!(outcome["removed"].as_u64().is_some_and(|removed| removed >= 1), "{audit:#}");
+
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let form = [("id", "A2"), ("typed", "A2"), ("reason", "asked for")];
+    let page = browser.run_job("/order/erase", &form).await;
+    assert!(page.contains("Queue mail-dlq: 1 removed") && page.contains("answer bad"), "{page}");
+    assert!(page.contains("Not gone through: Events table."), "{page}");
+    assert!(page.contains("Events table: 0 removed, 1 left"), "{page}");
+    faults.0.store(false, Ordering::SeqCst);
+    assert!(browser.run_job("/order/erase", &form).await.contains("Erased."));
+    assert_eq!(waybill(&stack, &ERASE).await.code, Some(0));
     stack.stop().await;
 }

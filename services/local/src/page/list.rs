@@ -11,7 +11,7 @@ use jiff::{Timestamp, Zoned};
 use shared::ShopId;
 
 use super::filter::ListQuery;
-use crate::ses::{Mail, Mailbox};
+use crate::ses::{MAX_MAILS_IN_MEMORY, Mail, Mailbox};
 
 /// Rows of one page.
 const ROWS_PER_PAGE: usize = 100;
@@ -97,7 +97,16 @@ fn recipients(mail: &Mail) -> String {
 fn summary(accepted: u64, kept: usize, found: usize, is_all: bool) -> String {
     let kept = kept as u64;
     if !is_all {
-        return format!("{} of {}", HumanCount(found as u64), count(kept));
+        let gone = match accepted.saturating_sub(kept) {
+            gone if accepted > MAX_MAILS_IN_MEMORY as u64 => format!(
+                "; only the latest {} are kept, and {} older {} gone",
+                HumanCount(MAX_MAILS_IN_MEMORY as u64),
+                HumanCount(gone),
+                if gone == 1 { "one is" } else { "ones are" }
+            ),
+            _ => String::new(),
+        };
+        return format!("{} of {}{gone}", HumanCount(found as u64), count(kept));
     }
     match accepted {
         _ if kept == 0 => String::new(),
@@ -152,7 +161,16 @@ mod tests {
             summary(1_234_567, 2_000, 2_000, true),
             "2,000 of 1,234,567 e-mails that were sent"
         );
-        assert_eq!(summary(3_000, 2_000, 7, false), "7 of 2,000 e-mails");
+        assert_eq!(summary(2_000, 2_000, 7, false), "7 of 2,000 e-mails");
         assert_eq!(summary(7, 0, 0, true), "");
+    }
+
+    #[test]
+    fn a_search_says_how_many_older_mails_are_gone_and_so_cannot_be_found() {
+        assert_eq!(
+            summary(3_663, 2_000, 0, false),
+            "0 of 2,000 e-mails; only the latest 2,000 are kept, and 1,663 older ones are gone"
+        );
+        assert!(summary(2_001, 2_000, 1, false).ends_with("and 1 older one is gone"));
     }
 }

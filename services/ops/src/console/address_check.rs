@@ -15,9 +15,9 @@ use super::respond::{PageFrame, error_page, html};
 use super::search::search_frame;
 use super::state::Console;
 use crate::error::CliError;
-use crate::find::Wanted;
-use crate::order::{OrderAnswer, answer_from_tables};
+use crate::notification::other_recipient;
 use crate::pii::PiiMode;
+use crate::store::records_of_order;
 
 #[derive(Template)]
 #[template(path = "console/address_check.html")]
@@ -73,15 +73,12 @@ async fn check_recipient(
     recipient: &str,
 ) -> Result<(), CliError> {
     let command = CommandLine::new(&stack_for(console.stack(), order), ["order"]);
-    let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
-    let read = async move |stack, _| answer_from_tables(&stack, &wanted, PiiMode::Masked).await;
-    let is_own = match console.read(&command, read).await? {
-        Some(OrderAnswer::One(report)) if report.order_id == order.order_id.as_str() => {
-            report.notifications.iter().any(|mail| mail.recipient == recipient)
-        }
-        _ => false,
-    };
-    match is_own {
+    let key = order.to_string();
+    // By its key, and not as somebody who searches: an id that is an address would be looked for as one.
+    let records = async move |stack, _| records_of_order(&stack, &key).await;
+    let records = console.read(&command, records).await?;
+    let is_to = |record| other_recipient(record).is_some_and(|own| own.to_string() == recipient);
+    match records.iter().any(is_to) {
         true => Ok(()),
         false => Err(CliError::input("No mail of this order went to that recipient.")),
     }

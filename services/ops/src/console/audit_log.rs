@@ -39,7 +39,7 @@ struct AuditPage {
 pub struct AuditRow {
     pub at: String,
     pub operator: String,
-    /// The caller's ARN, where it is known.
+    /// The caller's ARN, or the user of the machine.
     pub identity: String,
     pub shop: String,
     pub action: String,

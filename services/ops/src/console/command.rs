@@ -68,7 +68,8 @@ impl CommandLine {
     }
 
     /// `--edit` and its filter, which may quote a customer. Pages show a placeholder: with an address masked in it, the
-    /// filter would write the mask. The audit item has the digest of the filter as it is.
+    /// filter would write the mask. The audit item has the digest of the filter as it is, and its text with what may be a
+    /// customer's masked.
     pub fn with_edit(mut self, filter: String) -> Self {
         let filter = Word { typed: filter, placeholder: Some("FILTER") };
         self.flags.extend([Word::new("--edit".to_owned()), filter]);

@@ -23,22 +23,37 @@ pub fn delivery_answer(report: &OrderReport) -> DeliveryAnswer {
         .iter()
         .filter(|mail| !mail.is_copy() && mail.followed_by.is_none())
         .collect();
-    let those = |states: &[State]| -> Vec<&Notification> {
-        let is_in = |mail: &&&Notification| {
-            State::parse(&mail.state).is_some_and(|state| states.contains(&state))
-        };
-        mails.iter().filter(is_in).copied().collect()
+    let skipped = in_states(&mails, &[State::Skipped]);
+    let (severity, sentence) = if mails.is_empty() {
+        nothing_decided(report)
+    } else {
+        worst_of(&mails, skipped.is_empty())
     };
+    let (severity, sentence) = with_skipped(severity, sentence, &skipped);
+    let sentence = match report.events.iter().any(EventRow::waits) && !mails.is_empty() {
+        true => format!("{sentence} Of newer news of the shop, the mail is yet to be decided."),
+        false => sentence,
+    };
+    DeliveryAnswer { severity, sentence }
+}
+
+fn in_states<'m>(mails: &[&'m Notification], states: &[State]) -> Vec<&'m Notification> {
+    let is_in = |mail: &&&Notification| {
+        State::parse(&mail.state).is_some_and(|state| states.contains(&state))
+    };
+    mails.iter().filter(is_in).copied().collect()
+}
+
+/// The answer by what matters most to a customer who asks. `is_all`: whether no other mail of theirs was skipped.
+fn worst_of(mails: &[&Notification], is_all: bool) -> (Severity, String) {
+    let those = |states: &[State]| in_states(mails, states);
     let lost = those(&[State::Failed, State::Bounced]);
     let in_doubt = those(&[State::InDoubt]);
     let waiting = those(&[State::Planned, State::Sending]);
     let sent = those(&[State::Sent]);
     let complained = those(&[State::Complained]);
     let delivered = those(&[State::Delivered]);
-    let skipped = those(&[State::Skipped]);
-    let (severity, sentence) = if mails.is_empty() {
-        nothing_decided(report)
-    } else if !lost.is_empty() {
+    if !lost.is_empty() {
         (Severity::Bad, format!("No: {} did not reach the customer.", name(&lost)))
     } else if !in_doubt.is_empty() {
         let sentence =
@@ -64,16 +79,10 @@ pub fn delivery_answer(report: &OrderReport) -> DeliveryAnswer {
         );
         (Severity::Warning, sentence)
     } else if !delivered.is_empty() {
-        (Severity::Good, yes(&delivered, skipped.is_empty()))
+        (Severity::Good, yes(&delivered, is_all))
     } else {
         (Severity::Warning, "No mail was sent, on purpose.".to_owned())
-    };
-    let (severity, sentence) = with_skipped(severity, sentence, &skipped);
-    let sentence = match report.events.iter().any(EventRow::waits) && !mails.is_empty() {
-        true => format!("{sentence} Of newer news of the shop, the mail is yet to be decided."),
-        false => sentence,
-    };
-    DeliveryAnswer { severity, sentence }
+    }
 }
 
 /// With what was not sent, and why: whoever asks after that mail must not be told that all went well.

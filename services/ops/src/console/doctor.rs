@@ -73,7 +73,7 @@ impl DoctorPage {
             let sentence = format!(
                 "Nothing that was checked is wrong. {some} of {all} things could not be checked."
             );
-            (Severity::Warning, sentence)
+            (Severity::Calm, sentence)
         };
         Self {
             frame,

@@ -7,12 +7,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use indicatif::ProgressBar;
 
 use super::background;
 use super::command::CommandLine;
-use super::dead_letters::{CountView, DeadLetterRow, count_views};
-use super::jobs::{Job, JobResult, NewJob};
+use super::dead_letter_rows::{CountView, DeadLetterRow, count_views};
+use super::jobs::{Aftermath, Job, JobResult, NewJob};
 use super::link::{Link, link};
 use super::navigation::Section;
 use super::plans::DropPlan;
@@ -51,29 +50,39 @@ struct DropPage {
     back: String,
 }
 
-/// `GET /dead-letters/drop`: what would be deleted, and what is lost with it.
+/// `GET /dead-letters/drop`: begins to look at what would be deleted.
 pub async fn ask(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let choice = Choice::new(&fields);
     let words = ["dlq", "drop", choice.queue.as_str()];
     let command = choice.flags(CommandLine::new(console.stack(), words));
     let frame = PageFrame::new(&console, &session, Section::DeadLetters, &command);
-    match selected(&console, command, choice).await {
-        Ok(plan) => {
-            let mut page = DropPage::new(frame, &plan);
-            if !plan.scan.entries.is_empty() && !page.frame.is_read_only {
-                page.plan_id = Some(console.drops().keep(&session, plan));
-            }
-            html(StatusCode::OK, &page)
-        }
-        Err(error) => error_page(frame, &error),
-    }
+    let begun = begin_plan(&console, session, command, choice).await;
+    begun.unwrap_or_else(|error| error_page(frame, &error))
 }
 
-async fn selected(
+/// `GET /dead-letters/drop/plan?id=`: what would be deleted, and what is lost with it.
+pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
+    let id = fields.get("id");
+    let Some(plan) = console.drops().find(&session, id) else {
+        return no_such_plan("This plan is not kept any more");
+    };
+    let frame = PageFrame::new(&console, &session, Section::DeadLetters, &plan.command);
+    let may_delete = !plan.scan.entries.is_empty() && !frame.is_read_only;
+    let plan_id = may_delete.then(|| id.to_owned());
+    html(StatusCode::OK, &DropPage { plan_id, ..DropPage::new(frame, &plan) })
+}
+
+/// Looks at the chosen messages, in the background. Returns where the browser goes now: in the end to the page of what would
+/// be deleted, which is kept for this session.
+///
+/// # Errors
+/// [`CliError::Input`] for a choice that is none.
+async fn begin_plan(
     console: &Console,
+    session: Session,
     command: CommandLine,
     choice: Choice,
-) -> Result<DropPlan, CliError> {
+) -> Result<Response, CliError> {
     let args = Args {
         queue: choice.queue.clone(),
         yes_delete: None,
@@ -82,14 +91,19 @@ async fn selected(
         selection: choice.selection()?,
         operator: console.operator(),
     };
-    let of_scan = args.clone();
-    let read = async move |stack, interrupt| {
-        let progress = ProgressBar::hidden();
-        let control = RunControl { interrupt: &interrupt, progress: &progress };
-        Ok(select(&stack, &of_scan, control).await?.scan)
+    let new = NewJob {
+        title: format!("Plan of a deletion from {}", choice.queue),
+        section: Section::DeadLetters,
+        command: command.clone(),
+        next: choice.to_messages(),
     };
-    let scan = console.read_messages(&command, choice.queues(), read).await?;
-    Ok(DropPlan { command, back: choice.link("/dead-letters/queue", []), args, scan })
+    let (plans, back) = (console.clone(), choice.to_messages().href);
+    let work = async move |stack: Stack, job: &Job| {
+        let scan = select(&stack, &args, job.control()).await?.scan;
+        let id = plans.drops().keep(&session, DropPlan { command, back, args, scan });
+        Ok(link("/dead-letters/drop/plan", [("id", id.as_str())]))
+    };
+    Ok(background::plan(console, new, choice.queues(), work).await)
 }
 
 impl DropPage {
@@ -185,6 +199,9 @@ fn begin(console: &Console, plan: Arc<DropPlan>, confirmation: Confirmation) -> 
     let args = Args { yes_delete: Some(number), reason: Some(reason), ..plan.args.clone() };
     background::begin(console, new, Queues::One(dlq.to_string()), async move |stack, job: &Job| {
         let (result, dropped) = delete(&stack, &plan.scan, &args, job.control()).await?;
+        let deleted = counted(dropped.outcome.deleted, "message");
+        let title = format!("Deleted: {deleted} from {dlq}");
+        job.say_afterwards(Aftermath { title, ..Aftermath::default() });
         Ok(job_result(result, &dropped))
     })
 }

@@ -12,7 +12,7 @@ use super::background;
 use super::command::CommandLine;
 use super::jobs::{Job, JobResult, NewJob};
 use super::link::{Link, link, order_link};
-use super::named_order::{order_name, stack_for};
+use super::named_order::{order_name, stack_for, stack_for_shop};
 use super::navigation::Section;
 use super::request::{Change, Fields, Form};
 use super::respond::{PageFrame, error_page, html, redirect};
@@ -20,9 +20,9 @@ use super::scans::Queues;
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
-use super::wording::{Sentence, capitalised, without_flags};
+use super::wording::{Sentence, capitalised, error_sentence, without_flags};
 use crate::audit;
-use crate::erase::{self, Args, Erasure, Place};
+use crate::erase::{self, Args, Erasure, Place, Removal};
 use crate::error::CliError;
 use crate::output::number;
 use crate::pii::{PiiMode, without_addresses};
@@ -146,7 +146,7 @@ fn notes(erasure: &Erasure) -> Vec<String> {
 pub async fn ask(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let request = match EraseRequest::parse(&console, &fields) {
         Ok(request) => request,
-        Err(error) => return failed(&console, &session, &error),
+        Err(error) => return failed(&console, &session, &fields, &error),
     };
     let frame = request.frame(&console, &session);
     match find(&console, &request).await {
@@ -173,7 +173,7 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
         .and_then(|request| Ok((confirmation(&request, &fields)?, request)));
     match checked {
         Ok((reason, request)) => redirect(&begin(&console, &request, &reason).link()),
-        Err(error) => failed(&console, &session, &error),
+        Err(error) => failed(&console, &session, &fields, &error),
     }
 }
 
@@ -208,15 +208,21 @@ fn begin(console: &Console, request: &EraseRequest, reason: &str) -> Arc<Job> {
     let (args, order) = (request.args(console, reason), request.order.clone());
     background::begin(console, new, Queues::All, async move |stack, job: &Job| {
         let stack = stack_for(&stack, &order);
+        // What was removed is told however it ended.
         Ok(result(&erase::remove(&stack, &args, &job.interrupt).await?))
     })
 }
 
 /// What was removed, what was not and why, and what this cannot reach.
-fn result(erasure: &Erasure) -> JobResult {
-    let (severity, first) = match erasure.needs_attention() {
-        true => (Severity::Warning, "Something is left. Erase the order again to go on with it."),
-        false => (Severity::Good, "Erased."),
+fn result(Removal { erasure, ended }: &Removal) -> JobResult {
+    let (severity, first) = match ended {
+        Err(error @ CliError::Interrupted(_)) => (Severity::Warning, error_sentence(error)),
+        Err(error) => (Severity::Bad, error_sentence(error)),
+        Ok(()) if erasure.needs_attention() => {
+            let sentence = "Something is left. Erase the order again to go on with it.";
+            (Severity::Warning, sentence.to_owned())
+        }
+        Ok(()) => (Severity::Good, "Erased.".to_owned()),
     };
     let of_place = |place: &Place| {
         let left = match place.left {
@@ -227,14 +233,17 @@ fn result(erasure: &Erasure) -> JobResult {
         (place.found > 0).then(|| format!("{name}: {removed} removed{left} ({}).", place.what))
     };
     let not_reached = format!("Not touched: {}.", without_flags(&erasure.not_reached.join("; ")));
-    let sentences = std::iter::once(first.to_owned())
+    let sentences = std::iter::once(first)
+        .chain(erasure.unfinished_sentence())
         .chain(erasure.places.iter().filter_map(of_place))
         .chain(notes(erasure))
         .chain([not_reached]);
     JobResult { severity, sentences: sentences.collect() }
 }
 
-fn failed(console: &Console, session: &Session, error: &CliError) -> Response {
-    let command = CommandLine::new(console.stack(), ["erase", "ORDER"]);
+/// The page for a form that names no order, or is not confirmed. Its command names the form's shop, unless that is none.
+fn failed(console: &Console, session: &Session, fields: &Fields, error: &CliError) -> Response {
+    let shop = fields.shop(console).unwrap_or_else(|_| console.stack().shop_or_default());
+    let command = CommandLine::new(&stack_for_shop(console.stack(), &shop), ["erase", "ORDER"]);
     error_page(PageFrame::new(console, session, Section::Orders, &command), error)
 }

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use indicatif::ProgressBar;
+use jiff::Timestamp;
+use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 use uuid::Uuid;
@@ -12,6 +14,7 @@ use super::link::{Link, link};
 use super::navigation::Section;
 use super::severity::Severity;
 use super::wording::error_sentence;
+use crate::aws::Dlq;
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 use crate::progress::RunControl;
@@ -24,6 +27,38 @@ const MAX_KEPT: usize = 200;
 pub struct Jobs {
     kept: Mutex<Vec<Arc<Job>>>,
     running: TaskTracker,
+}
+
+/// What a job does: the words of its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// Changes something, step by step.
+    Change,
+    /// Looks at messages, for a plan that has a page of its own.
+    Plan,
+}
+
+/// What a job's page says once it has ended, besides its [`JobResult`].
+#[derive(Debug, Default)]
+pub struct Aftermath {
+    /// Its title, in the past.
+    pub title: String,
+    /// The page that is shown in its place.
+    pub leads_to: Option<String>,
+    /// The queues whose messages tell how it goes on.
+    pub moved: Option<MovedMessages>,
+    /// What it was about, if one thing.
+    pub about: Option<Link>,
+    /// The filter by which it was repaired, with what may be a customer's masked.
+    pub filter: Option<String>,
+}
+
+/// Messages that went back to their queue.
+#[derive(Debug, Clone, Copy)]
+pub struct MovedMessages {
+    pub dlq: Dlq,
+    /// How many dead letters were left when the last was moved.
+    pub left: u64,
 }
 
 /// Something that the console was asked to do.
@@ -39,7 +74,14 @@ pub struct Job {
     pub progress: ProgressBar,
     /// Stops it after its current step.
     pub interrupt: Interrupt,
+    pub kind: JobKind,
+    /// In milliseconds since 1970.
+    pub begun_at: i64,
     result: OnceLock<JobResult>,
+    /// In milliseconds since 1970.
+    ended_at: OnceLock<i64>,
+    aftermath: OnceLock<Aftermath>,
+    ended: Notify,
 }
 
 /// A job that is about to begin.
@@ -68,12 +110,23 @@ impl JobResult {
 
 impl Jobs {
     /// Keeps a job that begins now, and that `interrupt` stops after its current step.
-    pub fn add(&self, new: NewJob, interrupt: Interrupt) -> Arc<Job> {
+    pub fn add(&self, new: NewJob, kind: JobKind, interrupt: Interrupt) -> Arc<Job> {
         let NewJob { title, section, command, next } = new;
-        let progress = ProgressBar::hidden();
-        let id = Uuid::new_v4().simple().to_string();
-        let result = OnceLock::new();
-        let job = Arc::new(Job { id, title, section, command, next, progress, interrupt, result });
+        let job = Arc::new(Job {
+            id: Uuid::new_v4().simple().to_string(),
+            title,
+            section,
+            command,
+            next,
+            progress: ProgressBar::hidden(),
+            interrupt,
+            kind,
+            begun_at: Timestamp::now().as_millisecond(),
+            result: OnceLock::new(),
+            ended_at: OnceLock::new(),
+            aftermath: OnceLock::new(),
+            ended: Notify::new(),
+        });
         let mut kept = lock(&self.kept);
         // One that runs is found for as long as it does.
         if kept.len() >= MAX_KEPT
@@ -95,6 +148,11 @@ impl Jobs {
         self.running.token()
     }
 
+    /// Whether anything runs that is waited for.
+    pub fn is_busy(&self) -> bool {
+        !self.running.is_empty()
+    }
+
     /// Waits until none runs any more, and nothing else that is [tracked](Self::track).
     pub async fn drain(&self) {
         self.running.close();
@@ -114,8 +172,34 @@ impl Job {
     }
 
     pub fn finish(&self, result: JobResult) {
-        // An error means that it has ended before.
+        // Each error means that it has ended before.
+        let _ = self.ended_at.set(Timestamp::now().as_millisecond());
         let _ = self.result.set(result);
+        self.ended.notify_waiters();
+    }
+
+    /// Says what its page says once it has ended. The first time counts.
+    pub fn say_afterwards(&self, aftermath: Aftermath) {
+        let _ = self.aftermath.set(aftermath);
+    }
+
+    /// What was said of it so far.
+    pub fn aftermath(&self) -> Option<&Aftermath> {
+        self.aftermath.get()
+    }
+
+    /// In milliseconds since 1970; `None` while it runs.
+    pub fn ended_at(&self) -> Option<i64> {
+        self.ended_at.get().copied()
+    }
+
+    /// Waits for its end.
+    pub async fn wait(&self) {
+        // Before the look, so that an end in between wakes it too.
+        let ended = self.ended.notified();
+        if self.result.get().is_none() {
+            ended.await;
+        }
     }
 
     /// How what it runs tells its progress, and is stopped.

@@ -115,6 +115,8 @@ struct SampleView {
     kind: &'static str,
     subject: String,
     language: &'static str,
+    /// The sample, where another one looks the same in this list.
+    sample: Option<String>,
     is_off: bool,
 }
 
@@ -133,7 +135,14 @@ pub async fn list(State(console): State<Console>, session: Session, fields: Fiel
 
 impl MailsPage {
     fn new(frame: PageFrame, request: &SampleRequest, preview: &Preview) -> Self {
+        let looks_like = |one: &RenderedMail, other: &RenderedMail| {
+            (one.kind, &one.subject, one.language) == (other.kind, &other.subject, other.language)
+        };
+        let has_twin = |mail: &RenderedMail| {
+            preview.mails.iter().filter(|other| looks_like(mail, other)).count() > 1
+        };
         let view = |mail: &RenderedMail| SampleView {
+            sample: has_twin(mail).then(|| mail.name.clone()),
             link: request.link("/mails/mail", mail, false),
             name: capitalised(&mail_name(mail.kind.as_str())),
             kind: mail.kind.as_str(),

@@ -23,6 +23,9 @@ mod args;
 mod audit_log;
 mod background;
 mod command;
+mod dead_letter;
+mod dead_letter_queue;
+mod dead_letter_rows;
 mod dead_letters;
 mod delivery_answer;
 mod diff;
@@ -30,6 +33,7 @@ mod doctor;
 mod drop;
 mod edit;
 mod erase;
+mod filter_example;
 mod job;
 mod jobs;
 mod link;
@@ -41,7 +45,11 @@ mod named_order;
 mod navigation;
 mod not_found;
 mod order;
+mod order_steps;
+mod plan;
+mod planning;
 mod plans;
+mod queue_access;
 mod rendered_mail;
 mod replay;
 mod request;
@@ -61,6 +69,7 @@ mod today_chart;
 mod today_figures;
 mod unmask;
 mod wording;
+mod work;
 
 pub use args::Args;
 
@@ -74,7 +83,7 @@ use crate::interrupt::Interrupt;
 use crate::output::{Output, note};
 use crate::shop::table::all_shops;
 use rights::Rights;
-use state::{Beginning, Console};
+use state::{Console, ConsoleConfig};
 
 /// Serves the console until Ctrl-C. A change that is being made then ends, or stops after its current step, and is waited
 /// for.
@@ -82,7 +91,7 @@ use state::{Beginning, Console};
 /// # Errors
 /// [`CliError::Input`] when the port cannot be taken, [`CliError::Service`] when it can't be served any more.
 pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatus, CliError> {
-    let interrupt = Interrupt::listen();
+    let interrupt = Interrupt::listen_silently();
     let (listener, address) = bind(args.port).await?;
     let shops = match &stack.shop {
         Some(shop) => vec![shop.to_string()],
@@ -93,7 +102,7 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
             .unwrap_or_else(|_| vec![stack.shop_or_default().to_string()]),
     };
     let rights = Rights::probe(stack).await;
-    let console = Console::new(Beginning {
+    let console = Console::new(ConsoleConfig {
         stack: stack.clone(),
         shops,
         rights,

@@ -13,17 +13,22 @@ use super::mail_view::MailView;
 use super::named_order::{order_name, stack_for};
 use super::navigation::Section;
 use super::not_found::order_error_page;
+use super::order_steps::{MomentView, steps};
 use super::request::Fields;
 use super::respond::{PageFrame, html, redirect};
-use super::search::{Search, not_in_tables, search_frame, several};
+use super::search::{OrderSearch, not_in_tables, search_frame, several};
 use super::session::Session;
 use super::state::Console;
-use super::wording::{Sentence, capitalised, mail_name, mail_name_of, reason_words};
+use super::wording::{Sentence, capitalised, mail_name};
+use crate::audit::{AuditItem, of_order};
+use crate::aws::Stack;
 use crate::error::CliError;
 use crate::find::{Found, Wanted};
 use crate::order::{Notification, OrderAnswer, OrderReport, answer_from_tables};
-use crate::output::format_time;
 use crate::pii::PiiMode;
+
+/// An event that intake refused is accepted after its dead letter was repaired: so long at most, but for a large replay.
+const BEFORE_ACCEPTANCE_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// `GET /order?shop=&id=`: the answer first, then each mail, then what happened when.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
@@ -32,10 +37,13 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
         let pii = console.pii(&session, &order);
         let wanted = Wanted::parse(order.order_id.as_str(), order.shop.clone())?;
         let command = CommandLine::new(console.stack(), ["order"]);
-        let search = Search::new(&console, wanted.clone());
+        let search = OrderSearch::new(&console, wanted.clone());
         let known = async move |stack, _| answer_from_tables(&stack, &wanted, pii).await;
         let answer = match console.read(&command, known).await? {
-            Some(OrderAnswer::One(report)) => Answer::One(report),
+            Some(OrderAnswer::One(report)) => {
+                let audited = audited(&console, &command, &order, &report).await;
+                Answer::One(report, audited)
+            }
             Some(_) => Answer::Several(search.find(&console).await?),
             None => Answer::Unknown(search),
         };
@@ -50,11 +58,11 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
     let frame = order_frame(&console, &session, &order, pii);
     match answer {
         // What was meant as a number has a page of its own, which is unmasked by itself.
-        Answer::One(report) if report.order_id != order.order_id.as_str() => {
+        Answer::One(report, _) if report.order_id != order.order_id.as_str() => {
             redirect(&link("/order", [("shop", report.shop.as_str()), ("id", &report.order_id)]))
         }
-        Answer::One(report) => {
-            let page = OrderPage::new(&console, frame, (&order, pii), &report);
+        Answer::One(report, audited) => {
+            let page = OrderPage::new(&console, frame, (&order, pii), (&report, &audited));
             html(StatusCode::OK, &page)
         }
         Answer::Several(found) => several(&console, frame, &found),
@@ -64,9 +72,24 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
 
 /// What the tables have of the order of a link.
 enum Answer {
-    One(Box<OrderReport>),
+    /// With the audit items about it.
+    One(Box<OrderReport>, Vec<AuditItem>),
     Several(Found),
-    Unknown(Search),
+    Unknown(OrderSearch),
+}
+
+/// What operators did that was about this order alone. Empty for whoever may not read it: the ledger's steps are shown all
+/// the same.
+async fn audited(
+    console: &Console,
+    command: &CommandLine,
+    order: &OrderKey,
+    report: &OrderReport,
+) -> Vec<AuditItem> {
+    let Some(first) = report.timeline.first() else { return Vec::new() };
+    let (order, since) = (order.clone(), first.at - BEFORE_ACCEPTANCE_MS);
+    let read = async move |stack: Stack, _| of_order(&stack, &order, since).await;
+    console.read(command, read).await.unwrap_or_default()
 }
 
 fn order_frame(console: &Console, session: &Session, order: &OrderKey, pii: PiiMode) -> PageFrame {
@@ -99,19 +122,12 @@ struct OrderPage {
     erase: String,
 }
 
-struct MomentView {
-    at: String,
-    what: String,
-    about: String,
-    detail: String,
-}
-
 impl OrderPage {
     fn new(
         console: &Console,
         frame: PageFrame,
         (order, pii): (&OrderKey, PiiMode),
-        report: &OrderReport,
+        (report, audited): (&OrderReport, &[AuditItem]),
     ) -> Self {
         // As the order went on, the confirmation first.
         let mut mails: Vec<&Notification> = report.notifications.iter().collect();
@@ -132,19 +148,7 @@ impl OrderPage {
             waiting: waiting
                 .map(|row| format!("{}: {}.", capitalised(&mail_name(&row.event.kind)), row.next))
                 .collect(),
-            moments: report
-                .timeline
-                .iter()
-                .map(|moment| MomentView {
-                    at: format_time(moment.at),
-                    what: moment.what.to_owned(),
-                    about: mail_name_of(&moment.about),
-                    detail: match reason_words(&moment.detail) {
-                        Some(words) => format!("{words} ({})", moment.detail),
-                        None => moment.detail.clone(),
-                    },
-                })
-                .collect(),
+            moments: steps(report, audited),
             may_unmask: console.refusal().is_none(),
             erase: erase_link(order),
         }

@@ -6,8 +6,10 @@ use shared::ShopId;
 use uuid::Uuid;
 
 use super::command::CommandLine;
+use super::link::Link;
 use super::session::Session;
 use crate::dlq::{DlqScan, drop, replay};
+use crate::error::CliError;
 
 /// A plan holds a row for each message, so few of a session are kept.
 const MAX_KEPT: usize = 8;
@@ -16,12 +18,37 @@ const MAX_KEPT: usize = 8;
 #[derive(Debug)]
 pub struct Plans<P>(Mutex<Vec<Kept<P>>>);
 
-/// A replay whose page was shown.
+/// A replay whose page is shown.
 #[derive(Debug)]
 pub struct ReplayPlan {
+    pub request: PlanRequest,
+    /// Or why there is none.
+    pub plan: Result<replay::Plan, CliError>,
+}
+
+/// A replay that is to be planned.
+#[derive(Debug, Clone)]
+pub struct PlanRequest {
     /// The command that does the same.
     pub command: CommandLine,
-    pub plan: replay::Plan,
+    pub queue: String,
+    /// The page that it was asked for on.
+    pub back: Link,
+    /// The same plan with stale messages, or without them.
+    pub other: String,
+    /// The form of a repair, as it was sent.
+    pub repair: Option<TypedRepair>,
+}
+
+/// The form of a repair, as it was sent.
+#[derive(Debug, Clone)]
+pub struct TypedRepair {
+    /// Its page, with the messages that it is of.
+    pub page: String,
+    /// A body, or a filter.
+    pub text: String,
+    /// Whether stale mails are sent too.
+    pub is_forced: bool,
 }
 
 /// A deletion whose page was shown.

@@ -1,200 +1,50 @@
-//! A replay: its plan, the button, and what came of it.
+//! A replay: asked for, its button, and what came of it.
 
 use std::sync::Arc;
 
-use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
-use indicatif::ProgressBar;
 
 use super::background;
 use super::command::CommandLine;
-use super::dead_letters::{CountView, DeadLetterRow, count_views};
-use super::diff::{DiffLine, diff_lines};
-use super::jobs::{Job, JobResult, NewJob};
-use super::link::{Link, link};
+use super::jobs::{Aftermath, Job, JobResult, MovedMessages, NewJob};
+use super::link::{Link, link, order_link};
 use super::navigation::Section;
-use super::plans::ReplayPlan;
+use super::planning;
+use super::plans::{PlanRequest, ReplayPlan};
 use super::request::{Change, Fields, Form};
-use super::respond::{PageFrame, error_page, html, no_such_plan, redirect};
+use super::respond::{PageFrame, error_page, no_such_plan, redirect};
 use super::scans::Queues;
 use super::selection::Choice;
 use super::session::Session;
 use super::severity::Severity;
 use super::state::Console;
-use super::wording::{Sentence, error_sentence};
+use super::wording::error_sentence;
 use crate::audit;
-use crate::dlq::replay::{
-    Args, MAX_LISTED, Plan, carry_out as move_planned, plan as make_plan, queue,
-};
-use crate::dlq::{Edit, Edits, ReplayOutcome, Verdict, skipped_sentences};
+use crate::aws::{Queue, Stack};
+use crate::dlq::replay::{Plan, carry_out as move_planned};
+use crate::dlq::{Edit, ReplayOutcome};
 use crate::error::CliError;
-use crate::output::{counted, number};
-use crate::progress::RunControl;
+use crate::output::counted;
+use crate::pii::without_addresses;
 
-#[derive(Template)]
-#[template(path = "console/plan.html")]
-struct PlanPage {
-    frame: PageFrame,
-    queue: String,
-    /// Where there is something to move, and a button for it.
-    plan_id: Option<String>,
-    conclusion: String,
-    /// How many messages move, as the button says it.
-    what: String,
-    is_forced: bool,
-    has_stale: bool,
-    /// The same plan with stale messages, or without them.
-    other: String,
-    counts: Vec<CountView>,
-    dead_letters: Vec<DeadLetterRow>,
-    unlisted: usize,
-    skipped: Vec<Sentence>,
-    back: Link,
-    edit: Option<EditView>,
-}
-
-/// What an edit does to the bodies.
-struct EditView {
-    summary: String,
-    /// The first changes.
-    changes: Vec<DiffLine>,
-    /// How many messages it is refused on, as a sentence; empty for none.
-    refused: String,
-    /// The first of these: a message's link, and why.
-    failures: Vec<(Link, Sentence)>,
-}
-
-impl EditView {
-    fn new(edits: &Edits, queue: &str) -> Self {
-        let failures = edits.failures.iter().map(|failure| {
-            let parameters = [("queue", queue), ("id", failure.message_id.as_str())];
-            let href = link("/dead-letters/message", parameters);
-            (Link { label: failure.message_id.clone(), href }, Sentence::new(&failure.reason))
-        });
-        let (shown, more) = (edits.diffs.len(), edits.changed > edits.diffs.len());
-        let first = if more { format!(" These are the first {shown}.") } else { String::new() };
-        let listed =
-            if edits.failed > edits.failures.len() { "the first of them" } else { "namely" };
-        Self {
-            summary: format!(
-                "The edit changes {} and leaves {} as before.{first}",
-                counted(edits.changed, "message"),
-                number(edits.unchanged)
-            ),
-            changes: diff_lines(&edits.diffs.concat()),
-            refused: match edits.failed {
-                0 => String::new(),
-                failed => format!(
-                    "The edit is refused on {}. What it is refused on stays as it is; {listed}:",
-                    counted(failed, "message")
-                ),
-            },
-            failures: failures.collect(),
-        }
-    }
-}
-
-/// A replay that is to be planned.
-pub struct PlanRequest {
-    /// The command that does the same.
-    pub command: CommandLine,
-    pub choice: Choice,
-    /// Whether stale mails are sent too.
-    pub force_stale: bool,
-    /// The repair of each body.
-    pub edit: Option<Edit>,
-    /// The page that it was asked for on.
-    pub back: Link,
-}
-
-/// `GET /dead-letters/replay`: what a replay of the chosen messages would do. `stale=1` sends stale mails too.
-pub async fn plan(State(console): State<Console>, session: Session, fields: Fields) -> Response {
+/// `GET /dead-letters/replay`: what a replay of the chosen messages would do, once they were looked at. `stale=1` sends stale
+/// mails too.
+pub async fn ask(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let (choice, force_stale) = (Choice::new(&fields), !fields.get("stale").is_empty());
     let words = ["dlq", "replay", choice.queue.as_str()];
     let command = choice.flags(CommandLine::new(console.stack(), words));
+    let other = if force_stale { "" } else { "1" };
     let request = PlanRequest {
         command: command.with_flag("--force-stale", force_stale),
-        back: to_messages(&choice),
-        choice,
-        force_stale,
-        edit: None,
+        queue: choice.queue.clone(),
+        back: choice.to_messages(),
+        other: choice.link("/dead-letters/replay", [("stale", other)]),
+        repair: None,
     };
     let frame = PageFrame::new(&console, &session, Section::DeadLetters, &request.command);
-    plan_page(&console, &session, request).await.unwrap_or_else(|error| error_page(frame, &error))
-}
-
-/// The page of the chosen messages.
-pub fn to_messages(choice: &Choice) -> Link {
-    Link { label: "Back to the messages".to_owned(), href: choice.link("/dead-letters/queue", []) }
-}
-
-/// The page of a plan, with a button where there is something to move. The plan is kept for it.
-///
-/// # Errors
-/// As of [`make_plan`], and [`CliError::Input`] for a choice or a queue that is none.
-pub async fn plan_page(
-    console: &Console,
-    session: &Session,
-    request: PlanRequest,
-) -> Result<Response, CliError> {
-    let plan = planned(console, &request).await?;
-    let command = request.command.clone();
-    let frame = PageFrame::new(console, session, Section::DeadLetters, &command);
-    let mut page = PlanPage::new(frame, request, &plan);
-    if !plan.to_move.is_empty() && !page.frame.is_read_only {
-        page.plan_id = Some(console.replays().keep(session, ReplayPlan { command, plan }));
-    }
-    Ok(html(StatusCode::OK, &page))
-}
-
-async fn planned(console: &Console, request: &PlanRequest) -> Result<Plan, CliError> {
-    let args = Args {
-        queue: request.choice.queue.clone(),
-        dry_run: false,
-        yes: false,
-        reason: None,
-        rate: None,
-        max: None,
-        edit: request.edit.clone(),
-        force_stale: request.force_stale,
-        list: false,
-        show_pii: false,
-        selection: request.choice.selection()?,
-        operator: console.operator(),
-    };
-    let plan = async move |stack, interrupt| {
-        let dlq = queue(&stack, &args).await?;
-        let progress = ProgressBar::hidden();
-        let control = RunControl { interrupt: &interrupt, progress: &progress };
-        make_plan(&stack, dlq, &args, control).await
-    };
-    console.read_messages(&request.command, request.choice.queues(), plan).await
-}
-
-impl PlanPage {
-    fn new(frame: PageFrame, request: PlanRequest, plan: &Plan) -> Self {
-        let (scan, choice) = (&plan.scan, &request.choice);
-        let listed = scan.entries.iter().take(MAX_LISTED);
-        let stale = if plan.args.force_stale { "" } else { "1" };
-        Self {
-            frame,
-            queue: choice.queue.clone(),
-            conclusion: plan.conclusion().trim_end().to_owned(),
-            plan_id: None,
-            what: counted(plan.to_move.len(), "message"),
-            is_forced: plan.args.force_stale,
-            has_stale: scan.counts.contains_key(&Verdict::Stale),
-            other: choice.link("/dead-letters/replay", [("stale", stale)]),
-            counts: count_views(scan, |verdict| plan.effect(verdict)),
-            dead_letters: listed.map(|entry| DeadLetterRow::new(&choice.queue, entry)).collect(),
-            unlisted: scan.entries.len().saturating_sub(MAX_LISTED),
-            skipped: skipped_sentences(&scan.skipped).iter().map(|it| Sentence::new(it)).collect(),
-            edit: scan.edits.as_ref().map(|edits| EditView::new(edits, &choice.queue)),
-            back: request.back,
-        }
-    }
+    let begun = planning::begin(&console, &session, request, (&choice, None, force_stale));
+    begun.await.unwrap_or_else(|error| error_page(frame, &error))
 }
 
 /// `POST /dead-letters/replay`: moves exactly what the plan has, in the background.
@@ -214,15 +64,18 @@ pub async fn carry_out(State(console): State<Console>, Change(form): Change) -> 
     let Some(plan) = console.replays().take(&session, fields.get("plan")) else {
         return no_such_plan("Nothing was moved now");
     };
-    let job = begin(&console, plan, reason);
-    redirect(&job.link())
+    match begin(&console, plan, reason) {
+        Some(job) => redirect(&job.link()),
+        None => no_such_plan("Nothing was moved now"),
+    }
 }
 
 /// Begins to move what the plan has. The browser need not wait.
-fn begin(console: &Console, plan: Arc<ReplayPlan>, reason: String) -> Arc<Job> {
-    let dlq = plan.plan.scan.queue;
-    let count = plan.plan.to_move.len();
-    let command = plan.command.clone().with("--reason", &reason).with_flag("--yes", true);
+fn begin(console: &Console, kept: Arc<ReplayPlan>, reason: String) -> Option<Arc<Job>> {
+    let plan = kept.plan.as_ref().ok()?;
+    let dlq = plan.scan.queue;
+    let count = plan.to_move.len();
+    let command = kept.request.command.clone().with("--reason", &reason).with_flag("--yes", true);
     let new = NewJob {
         title: format!("Replay of {} from {dlq}", counted(count, "message")),
         section: Section::DeadLetters,
@@ -232,13 +85,35 @@ fn begin(console: &Console, plan: Arc<ReplayPlan>, reason: String) -> Arc<Job> {
             href: link("/dead-letters/queue", [("queue", dlq.to_string().as_str())]),
         },
     };
-    background::begin(console, new, Queues::One(dlq.to_string()), async move |stack, job: &Job| {
-        job.progress.set_length(count as u64);
+    let moves = async move |stack: Stack, job: &Job| {
         let mut outcome = ReplayOutcome::default();
-        let result = move_planned(&stack, &plan.plan, &reason, job.control(), &mut outcome).await;
+        let Ok(plan) = &kept.plan else { return Ok(job_result(Ok(()), &outcome)) };
+        job.progress.set_length(count as u64);
+        let result = move_planned(&stack, plan, &reason, job.control(), &mut outcome).await;
+        job.say_afterwards(aftermath(&stack, plan, &outcome).await);
         // What was done is told however it ended.
         Ok(job_result(result, &outcome))
-    })
+    };
+    Some(background::begin(console, new, Queues::One(dlq.to_string()), moves))
+}
+
+/// What the page says once the messages were moved: where they are now, and what they are about.
+async fn aftermath(stack: &Stack, plan: &Plan, outcome: &ReplayOutcome) -> Aftermath {
+    let dlq = plan.scan.queue;
+    let moved = counted(outcome.moved, "message");
+    // Without it, the page does not count what comes back.
+    let left = stack.queue_depth(Queue::Dead(dlq)).await.ok().filter(|_| outcome.moved > 0);
+    let order = plan.scan.only_order(&plan.to_move);
+    Aftermath {
+        title: format!("Replayed: {moved} from {dlq}"),
+        leads_to: None,
+        moved: left.map(|depth| MovedMessages { dlq, left: depth.total() }),
+        about: order.map(|order| Link {
+            label: format!("To order {}", without_addresses(order.order_id.as_str())),
+            href: order_link(&order),
+        }),
+        filter: plan.args.edit.as_ref().map(Edit::masked_code),
+    }
 }
 
 fn job_result(result: Result<(), CliError>, outcome: &ReplayOutcome) -> JobResult {
@@ -259,6 +134,7 @@ fn job_result(result: Result<(), CliError>, outcome: &ReplayOutcome) -> JobResul
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dlq::Verdict;
 
     #[test]
     fn what_became_of_each_message_is_told_however_the_replay_ended() {

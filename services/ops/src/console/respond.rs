@@ -14,7 +14,7 @@ use super::shop_names::ShopChoice;
 use super::state::Console;
 use super::wording::{Sentence, error_sentence};
 use crate::error::CliError;
-use crate::pii::without_addresses;
+use crate::pii::with_placeholders;
 
 /// What our own pages may load: the style sheet, and a mail in a frame. No script at all.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; \
@@ -50,7 +50,7 @@ impl PageFrame {
             section,
             form_token: session.form_token.clone(),
             // It may name an order by an id that is an address.
-            command: without_addresses(&command.shown()),
+            command: with_placeholders(&command.shown()),
             is_read_only: refusal.is_some(),
             refusal: refusal.map(|sentence| Sentence::new(&sentence)),
             is_of_one_shop: console.stack().shop.is_some(),

@@ -7,12 +7,13 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
+use indicatif::ProgressBar;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::sync::{OwnedMutexGuard, watch};
 
 use crate::aws::Dlq;
-use crate::dlq::DlqScan;
+use crate::dlq::{DlqScan, ScanPreview};
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
 
@@ -33,6 +34,8 @@ struct QueueState {
     /// Held by whoever receives messages of the queue.
     receiving: Arc<tokio::sync::Mutex<()>>,
     latest: Option<Arc<KeptScan>>,
+    /// Why a scan failed for which no page waited just then.
+    failure: Option<Arc<CliError>>,
     running: Weak<RunningScan>,
 }
 
@@ -66,10 +69,19 @@ pub struct KeptScan {
 /// What came of a scan, for all who waited for it.
 pub type ScanResult = Result<Arc<KeptScan>, Arc<CliError>>;
 
+/// How far a scan is.
+#[derive(Debug)]
+pub struct ScanProgress {
+    /// How many messages were read, of how many that SQS has counted.
+    pub bar: ProgressBar,
+    pub preview: ScanPreview,
+}
+
 /// A scan under way, held by those who wait for it: with the last of them it stops.
 #[derive(Debug)]
 pub struct RunningScan {
     interrupt: Interrupt,
+    pub progress: Arc<ScanProgress>,
     result: watch::Receiver<Option<ScanResult>>,
 }
 
@@ -89,6 +101,7 @@ pub enum Source {
 #[derive(Debug)]
 pub struct ScanTask {
     pub interrupt: Interrupt,
+    pub progress: Arc<ScanProgress>,
     running: Weak<RunningScan>,
     result: watch::Sender<Option<ScanResult>>,
 }
@@ -107,9 +120,15 @@ impl Scans {
         }
         let interrupt = interrupt.child();
         let (result, receiver) = watch::channel(None);
-        let running = Arc::new(RunningScan { interrupt: interrupt.clone(), result: receiver });
+        let progress = ScanProgress { bar: ProgressBar::hidden(), preview: ScanPreview::default() };
+        let progress = Arc::new(progress);
+        let running = Arc::new(RunningScan {
+            interrupt: interrupt.clone(),
+            progress: Arc::clone(&progress),
+            result: receiver,
+        });
         state.running = Arc::downgrade(&running);
-        let task = ScanTask { interrupt, running: Weak::clone(&state.running), result };
+        let task = ScanTask { interrupt, progress, running: Weak::clone(&state.running), result };
         Source::New { running, task }
     }
 
@@ -130,6 +149,21 @@ impl Scans {
     /// Forgets what was seen of a queue, whose messages have changed.
     pub fn forget(&self, dlq: Dlq) {
         self.lock().entry(dlq).or_default().latest = None;
+    }
+
+    /// The latest scan, however old it is.
+    pub fn latest(&self, dlq: Dlq) -> Option<Arc<KeptScan>> {
+        self.lock().entry(dlq).or_default().latest.clone()
+    }
+
+    /// Keeps why a scan failed, for the page that loads itself until it has ended.
+    pub fn keep_failure(&self, dlq: Dlq, error: Arc<CliError>) {
+        self.lock().entry(dlq).or_default().failure = Some(error);
+    }
+
+    /// Takes what [`keep_failure`](Self::keep_failure) kept: it is told once, and the next page begins a new scan.
+    pub fn take_failure(&self, dlq: Dlq) -> Option<Arc<CliError>> {
+        self.lock().entry(dlq).or_default().failure.take()
     }
 
     /// Keeps what a scan has found, and tells those who wait for it.

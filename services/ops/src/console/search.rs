@@ -18,9 +18,10 @@ use super::respond::{PageFrame, html, redirect};
 use super::scans::Queues;
 use super::session::Session;
 use super::state::Console;
-use super::wording::day_and_time;
+use super::wording::{Sentence, capitalised, day_and_time};
 use crate::error::CliError;
 use crate::find::{Found, UnknownOrder, Wanted, find_in_each, look_in_dead_letters};
+use crate::output::counted;
 use crate::pii::{PiiMode, without_addresses};
 use crate::progress::RunControl;
 use crate::store::StoredOrder;
@@ -40,12 +41,12 @@ pub async fn form(State(console): State<Console>, session: Session) -> Response 
 
 /// What somebody looks for: first in some shops, then in the others that this console is about.
 #[derive(Debug, Clone)]
-pub struct Search {
+pub struct OrderSearch {
     first: Vec<Wanted>,
     then: Vec<Wanted>,
 }
 
-impl Search {
+impl OrderSearch {
     /// Of the fields `q` and `shop`; without a shop, in all.
     fn parse(console: &Console, fields: &Fields) -> Result<Self, CliError> {
         let chosen = chosen_shop(console, fields)?;
@@ -110,14 +111,17 @@ pub async fn find(State(console): State<Console>, form: Form) -> Response {
     let Form { session, fields } = form;
     let frame = search_frame(&console, &session, &fields, "q");
     let found = async {
-        let search = Search::parse(&console, &fields)?;
+        let search = OrderSearch::parse(&console, &fields)?;
         let found = search.find(&console).await?;
         Ok::<_, CliError>((search, found))
     };
     match found.await {
         Ok((search, found)) => match found.orders.as_slice() {
-            [] => not_in_tables(&console, frame, search).await,
-            [only] => redirect(&order_link(&only.order)),
+            [] => match found.check_complete() {
+                Ok(()) => not_in_tables(&console, frame, search).await,
+                Err(error) => order_error_page(frame, &error),
+            },
+            [only] if found.failed.is_empty() => redirect(&order_link(&only.order)),
             _ => several(&console, frame, &found),
         },
         Err(error) => order_error_page(frame, &error),
@@ -130,7 +134,8 @@ struct FoundPage {
     frame: PageFrame,
     title: String,
     orders: Vec<OrderChoice>,
-    has_more: bool,
+    /// What is not among them: of a shop that has more, and of one that could not be searched.
+    missing: Vec<Sentence>,
     /// Whether they are of other shops than the one that was chosen.
     is_elsewhere: bool,
     /// Those about an order that no table knows.
@@ -158,12 +163,12 @@ struct DeadLetterLink {
 
 /// The page on which somebody chooses one of several orders.
 pub fn several(console: &Console, frame: PageFrame, found: &Found) -> Response {
-    let title = format!("{} orders", found.orders.len());
+    let title = counted(found.orders.len(), "order");
     html(StatusCode::OK, &FoundPage::new(console, frame, title, found))
 }
 
 /// The page for what no table has in the shops that were looked in first: other shops' orders, dead letters, or nothing.
-pub async fn not_in_tables(console: &Console, frame: PageFrame, search: Search) -> Response {
+pub async fn not_in_tables(console: &Console, frame: PageFrame, search: OrderSearch) -> Response {
     match look_further(console, search).await {
         Ok(Further::Elsewhere(wanted, found)) => {
             let (shown, shop) = (wanted.shown(PiiMode::Masked), wanted.shop().as_str());
@@ -185,14 +190,15 @@ enum Further {
 }
 
 /// Only where the tables of all shops have nothing are messages received, and nobody else here receives any then.
-async fn look_further(console: &Console, search: Search) -> Result<Further, CliError> {
-    let Search { mut first, then } = search;
+async fn look_further(console: &Console, search: OrderSearch) -> Result<Further, CliError> {
+    let OrderSearch { mut first, then } = search;
     let wanted = first.remove(0);
     if !then.is_empty() {
         let found = find_stored(console, then.clone()).await?;
         if !found.orders.is_empty() {
             return Ok(Further::Elsewhere(wanted, found));
         }
+        found.check_complete()?;
     }
     let others = [first, then].concat();
     let look = async move |stack, interrupt| {
@@ -208,7 +214,7 @@ impl FoundPage {
         let orders = found.orders.iter().map(|order| OrderChoice::new(console, order));
         Self {
             orders: orders.collect(),
-            has_more: found.has_more,
+            missing: missing(console, found),
             is_elsewhere: false,
             dead_letters: Vec::new(),
             title,
@@ -231,7 +237,7 @@ impl FoundPage {
         Self {
             title: format!("Order {}: no mail yet", unknown.wanted),
             orders: Vec::new(),
-            has_more: false,
+            missing: Vec::new(),
             is_elsewhere: false,
             dead_letters: dead_letters.collect(),
             frame,
@@ -262,4 +268,16 @@ impl OrderChoice {
             },
         }
     }
+}
+
+/// What is not among the orders that were found, a sentence for each shop.
+fn missing(console: &Console, found: &Found) -> Vec<Sentence> {
+    let label = |shop: &ShopId| console.shop_names().label(shop.as_str());
+    let more = found.more_in.iter().map(|shop| match console.shops().len() {
+        1 => "There are more: these are the latest.".to_owned(),
+        _ => format!("The shop {} has more: these are its latest.", label(shop)),
+    });
+    let failed =
+        found.failed.iter().map(|failed| capitalised(&failed.sentence(&label(&failed.shop))));
+    more.chain(failed).map(|sentence| Sentence::new(&sentence)).collect()
 }

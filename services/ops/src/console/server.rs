@@ -22,8 +22,8 @@ use super::respond::{add_headers, redirect, refuse};
 use super::session::INVITATION_PATH;
 use super::state::Console;
 use super::{
-    act, address_check, audit_log, dead_letters, doctor, drop, edit, erase, job, mails, order,
-    rendered_mail, replay, search, shops, today, unmask,
+    act, address_check, audit_log, dead_letter, dead_letter_queue, dead_letters, doctor, drop,
+    edit, erase, job, mails, order, plan, rendered_mail, replay, search, shops, today, unmask,
 };
 use crate::error::CliError;
 use crate::interrupt::Interrupt;
@@ -55,6 +55,9 @@ pub async fn serve(
         served = serving.into_future() => served,
         () = interrupt.requested() => Ok(()),
     };
+    if console.jobs().is_busy() {
+        note("Stopping after the current step. Press Ctrl-C again to stop at once.");
+    }
     console.jobs().drain().await;
     served.map_err(|error| {
         let message = format!("Port {} can't be served any more: {error}.", address.port());
@@ -75,10 +78,14 @@ fn routes(console: Console, address: SocketAddr) -> Router {
         .route("/order/act", get(act::ask).post(act::carry_out))
         .route("/order/erase", get(erase::ask).post(erase::carry_out))
         .route("/dead-letters", get(dead_letters::list))
-        .route("/dead-letters/queue", get(dead_letters::queue))
-        .route("/dead-letters/message", get(dead_letters::message))
-        .route("/dead-letters/replay", get(replay::plan).post(replay::carry_out))
+        .route("/dead-letters/queue", get(dead_letter_queue::page))
+        .route("/dead-letters/message", get(dead_letter::page))
+        .route("/dead-letters/unmask", post(dead_letter::unmask))
+        .route("/dead-letters/mask", post(dead_letter::mask))
+        .route("/dead-letters/replay", get(replay::ask).post(replay::carry_out))
+        .route("/dead-letters/plan", get(plan::page))
         .route("/dead-letters/drop", get(drop::ask).post(drop::carry_out))
+        .route("/dead-letters/drop/plan", get(drop::page))
         .route("/dead-letters/edit", get(edit::ask).post(edit::plan).layer(documents()))
         .route("/mails", get(mails::list))
         .route("/mails/mail", get(mails::page))

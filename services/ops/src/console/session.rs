@@ -11,8 +11,9 @@ use shared::OrderKey;
 use uuid::Uuid;
 
 use super::moment::Moment;
+use crate::aws::Dlq;
 
-/// How long an order stays unmasked: a conversation with its customer.
+/// How long personal data is shown: a conversation with its customer.
 const UNMASKED_FOR: Duration = Duration::from_secs(15 * 60);
 
 /// A session that nobody has used for so long has ended: a working day. A new link stands in the terminal. A page that loads
@@ -46,8 +47,28 @@ pub struct Sessions {
 struct SessionState {
     form_token: String,
     last_used: Moment,
-    /// The orders whose personal data is shown, and since when.
-    unmasked: HashMap<OrderKey, Moment>,
+    /// Whose personal data is shown, and since when.
+    unmasked: HashMap<Unmasked, Moment>,
+}
+
+/// What holds somebody's personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Unmasked {
+    Order(OrderKey),
+    /// A message of a dead-letter queue, with this id.
+    DeadLetter(Dlq, String),
+}
+
+impl From<OrderKey> for Unmasked {
+    fn from(order: OrderKey) -> Self {
+        Self::Order(order)
+    }
+}
+
+impl From<&OrderKey> for Unmasked {
+    fn from(order: &OrderKey) -> Self {
+        Self::Order(order.clone())
+    }
 }
 
 impl Sessions {
@@ -116,27 +137,27 @@ impl Sessions {
         lock(&self.open).get(&session.id).map(|state| state.last_used)
     }
 
-    /// Shows the order's personal data to this session for a while.
-    pub fn unmask(&self, session: &Session, order: OrderKey) {
+    /// Shows this personal data to this session for a while.
+    pub fn unmask(&self, session: &Session, what: impl Into<Unmasked>) {
         if let Some(state) = lock(&self.open).get_mut(&session.id) {
-            state.unmasked.insert(order, Moment::now());
+            state.unmasked.insert(what.into(), Moment::now());
         }
     }
 
-    pub fn is_unmasked(&self, session: &Session, order: &OrderKey) -> bool {
-        self.is_unmasked_at(session, order, Moment::now())
+    pub fn is_unmasked(&self, session: &Session, what: impl Into<Unmasked>) -> bool {
+        self.is_unmasked_at(session, what, Moment::now())
     }
 
-    fn is_unmasked_at(&self, session: &Session, order: &OrderKey, now: Moment) -> bool {
+    fn is_unmasked_at(&self, session: &Session, what: impl Into<Unmasked>, now: Moment) -> bool {
         let open = lock(&self.open);
-        let since = open.get(&session.id).and_then(|state| state.unmasked.get(order));
+        let since = open.get(&session.id).and_then(|state| state.unmasked.get(&what.into()));
         since.is_some_and(|since| !now.is_later_by(UNMASKED_FOR, *since))
     }
 
-    /// Masks the order's personal data again.
-    pub fn mask(&self, session: &Session, order: &OrderKey) {
+    /// Masks it again.
+    pub fn mask(&self, session: &Session, what: impl Into<Unmasked>) {
         if let Some(state) = lock(&self.open).get_mut(&session.id) {
-            state.unmasked.remove(order);
+            state.unmasked.remove(&what.into());
         }
     }
 

@@ -27,6 +27,9 @@ use crate::status::{Args, LastDay, QueueRow, Ses, Status, run};
 /// at often.
 const MAX_EVENTS: usize = 2_000;
 
+/// How many are counted when a person asks for more, as by the command.
+const MORE_EVENTS: usize = 20_000;
+
 /// How many orders a state names.
 const MAX_ORDERS: usize = 8;
 
@@ -35,11 +38,15 @@ const MAX_ORDERS: usize = 8;
 struct TodayPage {
     frame: PageFrame,
     attention: Vec<Sentence>,
+    /// That not all of the day's events were looked at, and where more are, if more may be.
+    omission: Option<Omission>,
     /// Customers whose mails bounced, and who have no other address yet.
     unreached: Option<Unreached>,
     queues: Option<Vec<QueueView>>,
     /// How many dead-letter queues are left out of them.
     empty_dlqs: usize,
+    /// Whether any is not.
+    lists_dlqs: bool,
     ages_are_known: bool,
     day: Option<DayView>,
     ses: Option<String>,
@@ -63,6 +70,25 @@ struct QueueView {
     oldest: String,
 }
 
+/// Events that were not looked at.
+struct Omission {
+    /// A sentence.
+    what: String,
+    /// Where more of them are looked at, and how many.
+    more: Option<Link>,
+}
+
+impl Omission {
+    fn new(day: &LastDay) -> Option<Self> {
+        let what = format!("{}.", capitalised(&day.omission()?));
+        let more = (day.events < MORE_EVENTS).then(|| Link {
+            label: format!("Look at {}", number(MORE_EVENTS)),
+            href: link("/", [("more", "1")]),
+        });
+        Some(Self { what, more })
+    }
+}
+
 /// The orders of mails that bounced.
 struct Unreached {
     /// Such as `2 orders`.
@@ -73,6 +99,8 @@ struct Unreached {
 }
 
 struct DayView {
+    /// Of which time its mails are, as a heading.
+    span: String,
     events: String,
     states: Vec<StateBar>,
     chart: Option<Chart>,
@@ -89,13 +117,13 @@ struct StateBar {
     more_orders: usize,
 }
 
-/// `GET /`. With `watch=1` the page loads itself again every minute, and its session still ends when nobody uses it:
+/// `GET /`. With `more=1` it counts more of the day's events. With `watch=1` the page loads itself again every minute, and its session still ends when nobody uses it:
 /// [`reload_link`] is told from what a person asks for.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
-    let most = MAX_EVENTS.to_string();
-    let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most);
-    let read = async |stack: Stack, _| {
-        let args = Args { most: MAX_EVENTS };
+    let most = if fields.get("more").is_empty() { MAX_EVENTS } else { MORE_EVENTS };
+    let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most.to_string());
+    let read = async move |stack: Stack, _| {
+        let args = Args { most };
         let (status, alarms) = tokio::join!(run(&stack, &args), Alarms::read(&stack));
         Ok((status?.0, alarms))
     };
@@ -121,28 +149,45 @@ impl TodayPage {
         Self {
             frame,
             attention: status.attention.iter().map(sentence).collect(),
+            omission: status.ledger.as_ref().ok().and_then(Omission::new),
             unreached: status.ledger.as_ref().ok().and_then(Unreached::new),
             ages_are_known: queues.is_some_and(knows_age),
             queues: queues.map(|rows| {
                 rows.iter().filter(|row| !is_empty_dlq(row)).map(QueueView::new).collect()
             }),
+            lists_dlqs: queues
+                .into_iter()
+                .flatten()
+                .any(|row| matches!(row.queue, Queue::Dead(_)) && !is_empty_dlq(row)),
             empty_dlqs: queues
                 .map_or(0, |rows| rows.iter().filter(|row| is_empty_dlq(row)).count()),
-            day: status.ledger.as_ref().ok().map(|day| DayView {
-                events: match day.more {
-                    true => format!("The latest {}", counted(day.events, "event")),
-                    false => counted(day.events, "event"),
-                },
-                states: bars(day),
-                // Of the latest events alone, earlier hours would look as if nothing had happened.
-                chart: (!day.more).then(|| Chart::new(&day.hours, now)).flatten(),
-            }),
+            day: status.ledger.as_ref().ok().map(|day| DayView::new(day, now)),
             ses: status.ses.as_ref().ok().map(Ses::sentences),
             figures: figures(status),
             alarms,
             watched_hour: watched_hour(status),
             reload: None,
             names: status.names.clone(),
+        }
+    }
+}
+
+impl DayView {
+    /// `now` in milliseconds since 1970.
+    fn new(day: &LastDay, now: i64) -> Self {
+        let events = counted(day.events, "event");
+        Self {
+            span: match day.cut_at {
+                Some(_) => format!("Mails {}", day.span()),
+                None => "Mails of the last 24 hours".to_owned(),
+            },
+            events: match day.cut_at {
+                Some(_) => format!("the latest {events}"),
+                None => events,
+            },
+            states: bars(day),
+            // Earlier hours than were counted would look as if nothing had happened.
+            chart: Chart::new(&day.hours, now, day.cut_at),
         }
     }
 }
@@ -200,6 +245,59 @@ impl QueueView {
             in_flight: number(row.depth.in_flight),
             delayed: number(row.depth.delayed),
             oldest: row.oldest().unwrap_or_default(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::SocketAddr;
+
+    use super::*;
+    use crate::status::Hours;
+
+    /// The page of a stack without any problem, whose day's events were counted from `cut_at` on.
+    fn page(cut_at: Option<i64>) -> String {
+        let mut hours = Hours::default();
+        let accepted_at = cut_at.unwrap_or_else(|| Timestamp::now().as_millisecond());
+        hours.add(accepted_at, "delivered");
+        let day =
+            LastDay { events: 2_000, more: cut_at.is_some(), cut_at, hours, ..LastDay::default() };
+        let status = Status {
+            stack: "shop".to_owned(),
+            names: String::new(),
+            queues: Ok(Vec::new()),
+            sweep: Ok(None),
+            ledger: Ok(day),
+            reputation: Default::default(),
+            ses: Ok(Ses::default()),
+            sending_paused: Ok(None),
+            send_lines: Vec::new(),
+            cloudwatch_is_silent: false,
+            attention: Vec::new(),
+        };
+        let console = Console::unreachable(SocketAddr::from(([127, 0, 0, 1], 7000)));
+        let session = Session::with_cookie("kim", "kim".to_owned());
+        let command = CommandLine::new(console.stack(), ["status"]);
+        let frame = PageFrame::new(&console, &session, Section::Today, &command);
+        TodayPage::new(frame, &status, Alarms::Ringing(Vec::new())).render().unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_day_of_which_only_a_part_was_looked_at_is_never_green_and_keeps_its_chart() {
+        const GREEN: &str = "Nothing needs a person now.";
+        assert!(page(None).contains(GREEN));
+        let cut = page(Some(Timestamp::now().as_millisecond()));
+        assert!(!cut.contains(GREEN), "{cut}");
+        for shown in [
+            "Only the latest 2,000 events (since ",
+            "older problems may be missing.",
+            "<a href=\"/?more=1\">Look at 20,000</a>",
+            "<h2>Mails since ",
+            "Of the latest 2,000 events.",
+            "role=\"img\"",
+        ] {
+            assert!(cut.contains(shown), "{shown}: {cut}");
         }
     }
 }

@@ -58,9 +58,9 @@ pub struct Part {
 }
 
 impl Chart {
-    /// `now` in milliseconds since 1970; `None` without any mail.
-    pub fn new(hours: &Hours, now: i64) -> Option<Self> {
-        let hours: Vec<_> = hours.last_day(now).collect();
+    /// `now`, and `cut_at` as of [`Hours::last_day`], in milliseconds since 1970; `None` without any mail.
+    pub fn new(hours: &Hours, now: i64, cut_at: Option<i64>) -> Option<Self> {
+        let hours: Vec<_> = hours.last_day(now, cut_at).collect();
         let total = |states: &BTreeMap<String, usize>| states.values().sum::<usize>();
         let highest = hours.iter().map(|(_, states)| total(states)).max().filter(|it| *it > 0)?;
         let step = WIDTH / hours.len();
@@ -142,7 +142,7 @@ mod tests {
         }
         hours.add(NOON - 1, "failed");
         hours.add(NOON - 1, "skipped");
-        let chart = Chart::new(&hours, NOON).unwrap();
+        let chart = Chart::new(&hours, NOON, None).unwrap();
         assert_eq!((chart.bars.len(), chart.highest.as_str()), (25, "1,000 mails"));
         assert_eq!(chart.ticks, ["22 Nov, 12:00", "18:00", "23 Nov, 00:00", "06:00", "12:00"]);
         let [.., before, latest] = &chart.bars[..] else { panic!("{chart:?}") };
@@ -153,6 +153,13 @@ mod tests {
             (before.hour.as_str(), before.counts.as_str()),
             ("11:00 to 12:00", "1 failed, 1 not sent, on purpose")
         );
-        assert!(Chart::new(&Hours::default(), NOON).is_none());
+        let cut = Chart::new(&hours, NOON, Some(NOON - 1)).unwrap();
+        let bars: Vec<_> = cut.bars.iter().map(|bar| bar.hour.as_str()).collect();
+        assert_eq!(
+            bars,
+            ["11:00 to 12:00", "12:00 to 13:00"],
+            "hours that nobody counted are not empty"
+        );
+        assert!(Chart::new(&Hours::default(), NOON, None).is_none());
     }
 }

@@ -6,7 +6,7 @@ use super::wording::Sentence;
 use crate::aws::{Queue, Stack};
 use crate::doctor::{Finding, ringing_alarms};
 use crate::output::{counted, decimal, number, percent};
-use crate::status::{LIMIT, Status};
+use crate::status::{LIMIT, LastDay, Status};
 
 /// A figure: what it is of, and a phrase.
 pub type Figure = (&'static str, String);
@@ -15,10 +15,12 @@ pub type Figure = (&'static str, String);
 pub fn figures(status: &Status) -> Vec<Figure> {
     let day = status.ledger.as_ref().ok();
     let times = day.and_then(|day| day.time_to_send.as_ref());
-    let times = times.map(|times| ("From the event to SES", times.describe()));
-    let busiest = day.filter(|day| !day.more).map(|day| {
+    let span = day.map(LastDay::span).unwrap_or_default();
+    let times =
+        times.map(|times| ("From the event to SES", format!("{} {span}", times.describe())));
+    let busiest = day.map(|day| {
         let mails = counted(day.hours.busiest(), "mail");
-        format!("; the busiest hour of the last day had {mails}")
+        format!("; the busiest hour {} had {mails}", day.span())
     });
     let ses = status.ses.as_ref().ok().map(|ses| {
         let busiest = busiest.unwrap_or_default();

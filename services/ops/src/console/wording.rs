@@ -7,6 +7,7 @@ use shared::ledger::State;
 use jiff::Timestamp;
 
 use super::link::{Link, link};
+use crate::dlq::Verdict;
 use crate::error::CliError;
 use crate::order::Notification;
 use crate::output::readable_time;
@@ -70,9 +71,8 @@ fn page_of(command: &str) -> Option<Link> {
             let parameters = [("queue", *queue), ("id", *id)];
             ("look at the message".to_owned(), link("/dead-letters/message", parameters))
         }
-        ["waybill", "dlq", "show", queue] => {
-            ("look at them".to_owned(), link("/dead-letters/queue", [("queue", *queue)]))
-        }
+        // By reason: thousands are hardly ever looked at one by one.
+        ["waybill", "dlq", "show", _queue] => named("look at them", "/dead-letters"),
         // A placeholder names no order.
         ["waybill", "order", "ID" | "ORDER"] => return None,
         ["waybill", "order", id] => (order(id), link("/order", [("id", *id)])),
@@ -131,6 +131,12 @@ pub fn scope_name(kind: &str, scope: &str) -> String {
 pub fn day_and_time(milliseconds: i64) -> String {
     let at = Timestamp::from_millisecond(milliseconds);
     at.map_or_else(|_| "never".to_owned(), |at| at.strftime("%-d %b %Y, %H:%M UTC").to_string())
+}
+
+/// The same with seconds: a burst of failures is within a minute.
+pub fn day_and_second(milliseconds: i64) -> String {
+    let at = Timestamp::from_millisecond(milliseconds);
+    at.map_or_else(|_| "never".to_owned(), |at| at.strftime("%-d %b %Y, %H:%M:%S UTC").to_string())
 }
 
 /// The same of a time in RFC 3339.
@@ -243,6 +249,28 @@ pub fn skip_reason(mail: &Notification) -> String {
     }
 }
 
+/// What a replay would do with a message, in a few words.
+pub const fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::WouldSend => "would be sent",
+        Verdict::WouldRecord => "would be recorded",
+        Verdict::WouldPublish => "would be published",
+        Verdict::AlreadySent => "was sent already",
+        Verdict::AlreadyDone => "was done already",
+        Verdict::Conflict => "another event has its id",
+        Verdict::Duplicate => "is there twice",
+        Verdict::InProgress => "is being sent now",
+        Verdict::InDoubt => "is in doubt",
+        Verdict::Stale => "is too old",
+        Verdict::Superseded => "was overtaken by newer news",
+        Verdict::NothingNew => "says nothing new",
+        Verdict::Muted => "asks for no mail",
+        Verdict::Unknown => "is not in the ledger",
+        Verdict::OrderMissing => "waits for its order",
+        Verdict::Unparseable => "cannot be parsed",
+    }
+}
+
 /// A language by its code, with its English name: `German (de)`.
 pub fn language_name(code: &str) -> String {
     let name = match code {
@@ -273,7 +301,7 @@ mod tests {
         let found = Sentence::new("1 message: `waybill dlq show mail`, then `--edit`.");
         let expected = [
             Piece::Text("1 message: ".to_owned()),
-            Piece::Link("/dead-letters/queue?queue=mail".to_owned(), "look at them".to_owned()),
+            Piece::Link("/dead-letters".to_owned(), "look at them".to_owned()),
             Piece::Text(", then ".to_owned()),
             Piece::Code("--edit".to_owned()),
             Piece::Text(".".to_owned()),
@@ -295,6 +323,7 @@ mod tests {
             ]
         );
         assert_eq!(day_and_time(1_763_900_000_000), "23 Nov 2025, 12:13 UTC");
+        assert_eq!(day_and_second(1_763_900_000_000), "23 Nov 2025, 12:13:20 UTC");
         assert_eq!(day_and_time_of("2025-11-23T12:13:20.000Z"), "23 Nov 2025, 12:13 UTC");
     }
 

@@ -149,6 +149,8 @@ pub async fn drop_audited(
     let dlq = dropped.scan.queue;
     let url = stack.url(Queue::Dead(dlq)).await?;
     let path = args.save_to.clone().unwrap_or_else(|| default_file(dlq));
+    // Whole, so that it is found from another folder too.
+    let path = std::path::absolute(&path).unwrap_or(path);
     // Before the audit item: without a file nothing is deleted, so there is nothing to record.
     let mut file = new_file(&path)?;
     let intent = Intent {
@@ -162,8 +164,7 @@ pub async fn drop_audited(
     };
     let audit = Audit::begin(stack, &args.operator, intent).await?;
     note(&format!("What is deleted is written to {} first.", path.display()));
-    // Whole, so that it is found from another folder too.
-    dropped.saved_to = Some(std::path::absolute(&path).unwrap_or(path));
+    dropped.saved_to = Some(path);
     let hold = args.selection.hold.unwrap_or_else(|| hold_for(dropped.scan.scanned as u64));
     let mut scanner = QueueScanner::new(&stack.sqs, &url, hold);
     let result = delete_selected(&mut scanner, control, dropped, &mut file).await;

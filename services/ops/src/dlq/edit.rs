@@ -9,12 +9,13 @@ use shared::queue::dead_letter::{KIND, ORDER_ID, SHOP};
 use similar::TextDiff;
 
 use super::delivery::{self, Labels};
+use super::filter_text::{masked_filter, nothing_at};
 use super::parse::{id_text, orders_in, orders_named_by, parse};
 use super::payload::{DlqPayload, body_of, content, content_of};
 use super::receive::Received;
 use crate::aws::Dlq;
 use crate::jq::Filter;
-use crate::pii::PiiMode;
+use crate::pii::{PiiMode, is_masked_whole};
 
 /// How many diffs are shown before the rest is only counted.
 const MAX_DIFFS: usize = 3;
@@ -57,6 +58,11 @@ impl Edit {
         Filter::compile(code).map(|filter| Self { filter, code: code.into() })
     }
 
+    /// As it was typed, with what may be a customer's masked.
+    pub fn masked_code(&self) -> String {
+        masked_filter(&self.code)
+    }
+
     /// Edits a body. An edit that changes which order, kind or scope the message is about is refused:
     /// one customer would get a mail about another's order.
     pub fn apply(&self, dlq: Dlq, message: &Received) -> Edited {
@@ -71,7 +77,9 @@ impl Edit {
     fn run(&self, dlq: Dlq, message: &Received) -> Edited {
         let before = content(dlq, message);
         match self.filter.run(&before).as_deref() {
-            Err(why) => Edited::Failed(why.clone()),
+            Err(why) => {
+                Edited::Failed(nothing_at(&self.code, &before).unwrap_or_else(|| why.clone()))
+            }
             Ok([after]) if *after == before => Edited::Unchanged,
             Ok([after]) => Edited::Changed(body_of(dlq, after.clone())),
             Ok(outputs) => Edited::Failed(format!(
@@ -259,7 +267,7 @@ fn readable(body: &Value) -> String {
 /// Shown is what stood in the body, masked as it is there, and what the operator typed.
 fn mask_made_texts(after: &mut Value, is_known: &impl Fn(&str) -> bool) {
     match after {
-        Value::String(text) if !is_known(text) && !is_masked_address(text) => {
+        Value::String(text) if !is_known(text) && !is_masked_whole(text) => {
             MASK.clone_into(text);
         }
         Value::Number(number) if !is_known(&number.to_string()) => *after = MASK.into(),
@@ -276,12 +284,6 @@ fn mask_made_texts(after: &mut Value, is_known: &impl Fn(&str) -> bool) {
 }
 
 const MASK: &str = "***";
-
-/// `j***@***.example`, as a repaired address is shown.
-fn is_masked_address(text: &str) -> bool {
-    let domain = text.split_once("***@***.").filter(|(first, _)| first.chars().count() <= 1);
-    domain.is_some_and(|(_, end)| end.len() <= 10 && end.bytes().all(|it| it.is_ascii_lowercase()))
-}
 
 /// All texts, numbers and names of members of a body.
 fn texts(body: &Value) -> HashSet<String> {

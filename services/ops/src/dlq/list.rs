@@ -1,27 +1,24 @@
 //! `waybill dlq list` and `waybill dlq show`: scans, printed. Neither changes anything.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Display;
 
 use kit::queue::QueueDepth;
 use serde::Serialize;
 
+use super::group::Group;
 use super::print;
 use super::scan::{DlqScan, Entry, ScanOptions, Skipped, scan_dlq};
 use super::select::ReadOnlySelection;
-use super::verdict::Verdict;
 use crate::aws::{Dlq, Queue, Stack};
 use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
-use crate::order_name::OrderName;
 use crate::output::{
-    ColorMode, Column, Output, Report, Style, as_rfc3339, counted, format_time, number,
-    readable_time, rfc3339, table,
+    ColorMode, Column, Output, Report, Style, counted, format_time, number, readable_time, rfc3339,
+    table,
 };
-use crate::pii::{PiiMode, without_addresses};
+use crate::pii::PiiMode;
 use crate::progress::{self, RunControl};
-
-const MAX_NAMED_ORDERS: usize = 3;
 
 #[derive(Debug, clap::Args)]
 pub struct ListArgs {
@@ -81,26 +78,6 @@ pub struct Row {
     /// The largest first.
     pub groups: Vec<Group>,
     pub skipped: Skipped,
-}
-
-/// The messages of one queue that failed for one reason.
-#[derive(Debug, Serialize)]
-pub struct Group {
-    pub queue: Dlq,
-    pub code: String,
-    pub reason: String,
-    pub messages: usize,
-    /// How many messages are about each kind of event, where that is known.
-    pub kinds: BTreeMap<String, usize>,
-    /// The first [`MAX_NAMED_ORDERS`] of their orders.
-    orders: Vec<String>,
-    more_orders: usize,
-    /// The most attempts that a mailer has made for one of them.
-    attempts: u32,
-    /// Milliseconds since 1970.
-    #[serde(serialize_with = "as_rfc3339")]
-    pub first_failed_at: i64,
-    pub verdicts: BTreeMap<Verdict, usize>,
 }
 
 pub async fn list(
@@ -208,47 +185,6 @@ pub fn describe_counts<'a, K: Display + 'a>(
     let counts: Vec<String> =
         counts.into_iter().map(|(what, n)| format!("{} {what}", number(*n))).collect();
     counts.join(", ")
-}
-
-impl Group {
-    /// `entries` have the same code and reason, the oldest failure first.
-    fn new(queue: Dlq, entries: &[&Entry]) -> Option<Self> {
-        let oldest = &entries.first()?.summary;
-        let orders: BTreeSet<String> = entries
-            .iter()
-            .filter_map(|entry| Some(OrderName::from(&entry.summary.order()?).to_string()))
-            .map(|order| without_addresses(&order))
-            .collect();
-        let mut verdicts = BTreeMap::new();
-        let mut kinds = BTreeMap::new();
-        for entry in entries {
-            *verdicts.entry(entry.assessment.verdict).or_default() += 1;
-            if let Some(kind) = &entry.summary.kind {
-                *kinds.entry(kind.clone()).or_default() += 1;
-            }
-        }
-        Some(Self {
-            queue,
-            code: oldest.code.clone(),
-            reason: oldest.reason.clone(),
-            messages: entries.len(),
-            kinds,
-            orders: orders.iter().take(MAX_NAMED_ORDERS).cloned().collect(),
-            more_orders: orders.len().saturating_sub(MAX_NAMED_ORDERS),
-            attempts: entries.iter().filter_map(|e| e.assessment.attempts).max().unwrap_or(0),
-            first_failed_at: oldest.failed_at,
-            verdicts,
-        })
-    }
-
-    /// The first of its orders, and how many more.
-    pub fn describe_orders(&self) -> String {
-        let named = self.orders.join(", ");
-        match self.more_orders {
-            0 => named,
-            more => format!("{named} and {} more", number(more)),
-        }
-    }
 }
 
 impl Report for Listing {

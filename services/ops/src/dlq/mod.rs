@@ -18,7 +18,9 @@ mod delivery;
 pub mod drop;
 mod edit;
 mod failure_reason;
+mod filter_text;
 mod force_stale;
+mod group;
 mod ledger_snapshot;
 pub mod list;
 mod mail_event;
@@ -40,7 +42,8 @@ mod verdict;
 pub use body_edit::edit_between;
 pub use edit::{Edit, Edits};
 pub use failure_reason::is_dated_by_receipt;
-pub use order_match::{OrderMatch, match_order};
+pub use group::Group;
+pub use order_match::{MessageOrders, OrderMatch, match_order};
 pub use outcome::ReplayOutcome;
 #[cfg(test)]
 pub use parse::DeadLetterSummary;
@@ -48,9 +51,11 @@ pub use parse::{id_text, orders_in};
 pub use payload::events_of;
 pub use print::{loss, replay_effect, skipped_sentences};
 pub use receive::{MAX_CONCURRENCY, QueueScanner, Received, hold_for};
-pub use scan::{DlqScan, Entry, ScanOptions, scan_dlq};
+pub use scan::{DlqScan, Entry, ScanOptions, ScanPreview, scan_dlq};
 pub use search::{FoundDeadLetter, Search, search};
 pub use select::Selection;
+#[cfg(test)]
+pub use verdict::ReplayAssessment;
 pub use verdict::Verdict;
 
 use crate::aws::Stack;

@@ -26,18 +26,46 @@ pub fn match_order(
     order: &OrderKey,
     addresses: &[String],
 ) -> OrderMatch {
-    let (summary, payload) = parse(contract, message);
-    if let Some(own) = summary.order() {
-        return if own == *order { OrderMatch::Only } else { OrderMatch::Other };
+    MessageOrders::read(contract, message).is_about(order, addresses)
+}
+
+/// The orders of a message, parsed once for however many orders it is compared with.
+#[derive(Debug)]
+pub struct MessageOrders<'a> {
+    contract: Dlq,
+    message: &'a Received,
+    /// The order that it is about.
+    own: Option<OrderKey>,
+    /// Where it is about none alone: those that its body names; `None` is no order's id.
+    named: Vec<Option<OrderKey>>,
+    is_unreadable: bool,
+}
+
+impl<'a> MessageOrders<'a> {
+    pub fn read(contract: Dlq, message: &'a Received) -> Self {
+        let (summary, payload) = parse(contract, message);
+        let own = summary.order();
+        let named = match own {
+            Some(_) => Vec::new(),
+            None => orders_named_by(contract, &message.body),
+        };
+        let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
+        Self { contract, message, own, named, is_unreadable }
     }
-    let named = orders_named_by(contract, &message.body);
-    let is_unreadable = matches!(payload, DlqPayload::Unreadable(_));
-    if named.iter().flatten().any(|own| own == order)
-        || named.is_empty() && is_unreadable && mentions(contract, message, order, addresses)
-    {
-        OrderMatch::Possible
-    } else {
-        OrderMatch::Other
+
+    /// Whether the message is about `order`, whose customers have these `addresses`.
+    pub fn is_about(&self, order: &OrderKey, addresses: &[String]) -> OrderMatch {
+        if let Some(own) = &self.own {
+            return if own == order { OrderMatch::Only } else { OrderMatch::Other };
+        }
+        let mentions = || mentions(self.contract, self.message, order, addresses);
+        if self.named.iter().flatten().any(|own| own == order)
+            || self.named.is_empty() && self.is_unreadable && mentions()
+        {
+            OrderMatch::Possible
+        } else {
+            OrderMatch::Other
+        }
     }
 }
 

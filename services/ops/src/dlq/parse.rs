@@ -32,6 +32,9 @@ pub struct DeadLetterSummary {
     /// What the system calls the reason of its delivery.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// Who published the event, as a CloudEvent says it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
     /// The kind of event, where attributes or body name it.
     pub kind: Option<String>,
     /// Parcel or refund, and which of several; empty where the kind has none.
@@ -77,6 +80,7 @@ pub fn parse(dlq: Dlq, message: &Received) -> (DeadLetterSummary, DlqPayload) {
         queued_at: message.queued_at,
         receives: message.receives,
         bytes: message.body.len(),
+        source: source(dlq, &message.body),
         ..DeadLetterSummary::default()
     };
     if dlq == Dlq::Deliveries {
@@ -97,6 +101,18 @@ fn printable(sentence: &str) -> String {
         shown.push('…');
     }
     shown
+}
+
+/// The source of the event that the body holds, the first of several: of SES's events and of the publisher's it is always
+/// the same, so it tells nothing.
+fn source(dlq: Dlq, body: &str) -> Option<String> {
+    if !matches!(dlq, Dlq::Inbox | Dlq::Dispatch | Dlq::Mail) {
+        return None;
+    }
+    let body: Value = serde_json::from_str(body).ok()?;
+    let event = events_in(&body).first()?;
+    let source = SOURCE_PATHS.iter().find_map(|path| event.pointer(path)?.as_str())?;
+    Some(printable(source))
 }
 
 impl DeadLetterSummary {
@@ -163,6 +179,10 @@ const ORDER_ID_PATHS: [(&str, &str); 5] = [
     ("/detail/data/order/id", "/detail/shop"),
     ("/detail/order/id", "/detail/shop"),
 ];
+
+/// Where the contracts have an event's source: within a message between functions, within EventBridge's envelope, or on its
+/// own, where it may also be that of the envelope.
+const SOURCE_PATHS: [&str; 3] = ["/event/source", "/detail/source", "/source"];
 
 /// An event's key in the Events table, which is all that relay has of one whose message SQS refuses.
 const ORDER_KEY_PATH: &str = "/order_key/S";

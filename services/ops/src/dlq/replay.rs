@@ -18,6 +18,7 @@ use crate::error::{CliError, ExitStatus};
 use crate::interrupt::Interrupt;
 use crate::output::{
     ColorMode, Format, Output, Report, Style, counted, decimal, format_duration, json, number,
+    rfc3339,
 };
 use crate::pii::PiiMode;
 use crate::progress::{self, RunControl};
@@ -178,9 +179,14 @@ fn intent<'a>(plan: &Plan, reason: &'a str) -> Intent<'a> {
         reason: Some(reason),
         plan: json!({
             "counts": plan.scan.counts,
+            // The audit log's page leads to it.
+            "order_key": plan.scan.only_order(&plan.to_move),
+            "failed_at": plan.scan.first_failed_at(&plan.to_move).map(rfc3339),
             "to_move": plan.to_move.len(),
             "force_stale": plan.args.force_stale,
             "edited": plan.scan.edits.as_ref().map(|edits| edits.changed),
+            // Beside the digest of the command: to be found again by whoever knows what was wrong.
+            "edit": plan.args.edit.as_ref().map(Edit::masked_code),
             "rate": plan.rate,
         }),
     }
@@ -281,9 +287,10 @@ impl Plan {
         if count == 0 {
             return "Nothing to move.\n".to_owned();
         }
+        // The rate is a limit, and no forecast: SQS may be slower.
         let takes = match (count as f64 / self.rate * 1000.0) as i64 {
-            0..1000 => "under a second".to_owned(),
-            milliseconds => format!("about {}", format_duration(milliseconds)),
+            0..1000 => String::new(),
+            milliseconds => format!(", so {} or longer", format_duration(milliseconds)),
         };
         let forced =
             if self.args.force_stale { " Stale ones among them get a new deadline." } else { "" };
@@ -293,7 +300,7 @@ impl Plan {
             n => format!(" {} more stay because of --max.", number(n)),
         };
         format!(
-            "To move: {}, {} a second, {takes}.{forced}{more}\n",
+            "To move: {}, at most {} a second{takes}.{forced}{more}\n",
             counted(count, "message"),
             decimal(self.rate)
         )

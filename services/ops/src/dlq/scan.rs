@@ -1,12 +1,13 @@
 //! A scan of a dead-letter queue: receive, parse, select, edit, classify; nothing is consumed.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use kit::queue::QueueDepth;
 use serde::Serialize;
 use serde_json::Value;
-use shared::{NotificationKey, ShopId};
+use shared::{NotificationKey, OrderKey, ShopId};
 
 use super::classify::ReplayClassifier;
 use super::edit::{Edit, Edited, Edits};
@@ -30,6 +31,8 @@ pub struct ScanOptions<'a> {
     pub keep_bodies: usize,
     /// Whether it ends once each message that `--message` names was seen.
     pub ends_when_found: bool,
+    /// Gets the first entries while the scan goes on.
+    pub preview: Option<&'a ScanPreview>,
     /// Whether bodies and diffs show personal data.
     pub pii: PiiMode,
 }
@@ -37,7 +40,39 @@ pub struct ScanOptions<'a> {
 impl<'a> ScanOptions<'a> {
     /// The messages that the flags select, as they are, without bodies.
     pub const fn new(selection: &'a Selection) -> Self {
-        Self { selection, edit: None, keep_bodies: 0, ends_when_found: false, pii: PiiMode::Masked }
+        Self {
+            selection,
+            edit: None,
+            keep_bodies: 0,
+            ends_when_found: false,
+            preview: None,
+            pii: PiiMode::Masked,
+        }
+    }
+}
+
+/// The first entries of a scan under way, in the order in which SQS gave them, for whoever looks on: an SQS queue is read ten
+/// messages at a time.
+#[derive(Debug, Default)]
+pub struct ScanPreview(Mutex<Vec<Entry>>);
+
+impl ScanPreview {
+    /// How many it has at most.
+    const MAX: usize = 50;
+
+    fn add(&self, entry: &Entry) {
+        let mut entries = self.lock();
+        if entries.len() < Self::MAX {
+            entries.push(Entry { body: None, ..entry.clone() });
+        }
+    }
+
+    pub fn entries(&self) -> Vec<Entry> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Entry>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -116,6 +151,22 @@ impl DlqScan {
         let mut skipped = self.skipped.clone();
         skipped.not_selected += self.entries.len() - entries.len();
         Self { entries, counts, skipped, edits: None, ..*self }
+    }
+
+    /// The order that the messages with these ids are about; `None` where they are about several, or one names none.
+    pub fn only_order(&self, message_ids: &[String]) -> Option<OrderKey> {
+        let ids: HashSet<&String> = message_ids.iter().collect();
+        let selected = self.entries.iter().filter(|entry| ids.contains(&entry.summary.message_id));
+        let mut orders = selected.map(|entry| entry.summary.order());
+        let first = orders.next()??;
+        orders.all(|order| order.as_ref() == Some(&first)).then_some(first)
+    }
+
+    /// When the first of these messages failed, which have the oldest failure first: in milliseconds since 1970.
+    pub fn first_failed_at(&self, message_ids: &[String]) -> Option<i64> {
+        let first = message_ids.first()?;
+        let mut summaries = self.entries.iter().map(|entry| &entry.summary);
+        summaries.find(|summary| summary.message_id == *first).map(|summary| summary.failed_at)
     }
 
     pub fn empty(queue: Dlq) -> Self {
@@ -299,6 +350,10 @@ impl<'a> ScanRun<'a> {
             DlqPayload::Unreadable(_) => pii.unrecognized(content(dlq, message)),
             _ => pii.json(content(dlq, message)),
         });
-        scan.entries.push(Entry { summary, assessment, body });
+        let entry = Entry { summary, assessment, body };
+        if let Some(preview) = self.options.preview {
+            preview.add(&entry);
+        }
+        scan.entries.push(entry);
     }
 }

@@ -89,7 +89,10 @@ async fn within(subject: &str, check: impl Future<Output = Vec<Finding>>) -> Vec
 async fn check_sweep(stack: &Stack) -> Finding {
     let subject = "relay: sweep";
     match SweepProgress::read(stack).await {
-        Ok(Some(sweep)) => Finding::expect(!sweep.is_wrong(), subject, sweep.describe(), FIX),
+        Ok(Some(sweep)) => {
+            let found = format!("{}; up to 10m are usual, and 40m the limit", sweep.describe());
+            Finding::expect(!sweep.is_wrong(), subject, found, FIX)
+        }
         Ok(None) => Finding::new(Level::NotChecked, subject, "it has not run yet", ""),
         Err(error) => Finding::new(Level::NotChecked, subject, error.to_string(), ""),
     }

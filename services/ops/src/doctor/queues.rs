@@ -70,8 +70,8 @@ fn check_retention(subject: &str, attributes: &Attributes) -> Finding {
         seconds >= MAX_RETENTION,
         format!("{subject}: retention"),
         format!(
-            "{}, counted from when a message was first queued; `waybill dlq list` shows until when each \
-             queue's first is kept",
+            "{}, counted from when a message was first queued; for when each queue's first is deleted, see \
+             `waybill dlq list`",
             format_duration(seconds * 1000)
         ),
         format!("set MessageRetentionPeriod to {MAX_RETENTION} (14 days), SQS's longest"),

@@ -29,7 +29,7 @@ use crate::interrupt::Interrupt;
 use crate::order_name::OrderName;
 use crate::output::{Format, Output, note};
 use crate::store::{StoredEvent, events_of_order, records_of_order};
-use report::Mode;
+use report::{EVENTS_TABLE, LEDGER_TABLE, Mode};
 pub use report::{Erasure, Place};
 use subject::Subject;
 
@@ -64,8 +64,10 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
             )),
         });
     }
-    let erasure = remove(stack, args, &interrupt).await?;
+    let Removal { erasure, ended } = remove(stack, args, &interrupt).await?;
+    // What was removed is printed however it ended.
     output.print(&erasure);
+    ended?;
     check_known(stack, &erasure).await?;
     if output.format == Format::Table && erasure.needs_attention() {
         note("Something is left; the same command again continues with it.");
@@ -79,18 +81,29 @@ pub async fn run(stack: &Stack, args: &Args, output: Output) -> Result<ExitStatu
 /// [`CliError::Input`] for what is no order's id, [`CliError::Service`] when a service does not answer.
 pub async fn find(stack: &Stack, args: &Args, interrupt: &Interrupt) -> Result<Erasure, CliError> {
     let order = &args::order(stack, &args.order)?;
-    visit_all(stack, order, args, Mode::Find, interrupt).await
+    let Removal { erasure, ended } = visit_all(stack, order, args, Mode::Find, interrupt).await;
+    ended.map(|()| erasure)
 }
 
-/// Removes the order, between the two halves of an audit item. After an error the same call continues.
+/// What an erasure has removed, and how it ended.
+#[derive(Debug)]
+pub struct Removal {
+    pub erasure: Erasure,
+    /// [`CliError::Service`] when a service did not answer, [`CliError::Interrupted`] when it was stopped: then the same call
+    /// again continues with what is left.
+    pub ended: Result<(), CliError>,
+}
+
+/// Removes the order, between the two halves of an audit item.
 ///
 /// # Errors
-/// As of [`find`], and [`CliError::Interrupted`].
+/// [`CliError::Input`] for what is no order's id, [`CliError::Service`] when the audit item can't be written: then nothing was
+/// removed.
 pub async fn remove(
     stack: &Stack,
     args: &Args,
     interrupt: &Interrupt,
-) -> Result<Erasure, CliError> {
+) -> Result<Removal, CliError> {
     let order = &args::order(stack, &args.order)?;
     let intent = Intent {
         action: format!("erase {}", order.order_id),
@@ -98,10 +111,13 @@ pub async fn remove(
         plan: json!({ "order_key": order, "ledger_too": args.ledger_too }),
     };
     let audit = Audit::begin(stack, &args.change.operator, intent).await?;
-    let result = visit_all(stack, order, args, Mode::Remove, interrupt).await;
-    let outcome =
-        result.as_ref().map(|e| json!({ "removed": e.removed_count() })).unwrap_or_default();
-    audit.complete(result, &outcome).await
+    let Removal { erasure, ended } = visit_all(stack, order, args, Mode::Remove, interrupt).await;
+    let mut outcome = json!({ "removed": erasure.removed_count() });
+    if !erasure.unfinished.is_empty() {
+        outcome["unfinished"] = json!(erasure.unfinished);
+    }
+    let ended = audit.complete(ended, &outcome).await;
+    Ok(Removal { erasure, ended })
 }
 
 /// # Errors
@@ -130,28 +146,63 @@ async fn visit_all(
     args: &Args,
     mode: Mode,
     interrupt: &Interrupt,
-) -> Result<Erasure, CliError> {
-    let key = &order.to_string();
-    let events = events_of_order(stack, key).await?;
-    let records = records_of_order(stack, key).await?;
-    // First: from here on no function mails anything of the order, whatever this command leaves.
-    let mut places = vec![tables::close_records(stack, &events, &records, mode).await?];
-    let subject = Subject::new(order, &events);
-    let (impersonal, personal): (Vec<Queue>, Vec<Queue>) =
-        stack.queues().await?.into_iter().partition(|queue| IMPERSONAL.contains(queue));
-    for queue in personal {
-        places.push(queues::visit(stack, queue, &subject, mode, interrupt).await?);
-    }
-    // After the queues: until then the same command, repeated, still finds the undecided events.
-    places.push(tables::delete_events(stack, key, &events, mode).await?);
-    if args.ledger_too {
-        // Read again: the first step has created records of undecided events.
+) -> Removal {
+    let to_do = [LEDGER_TABLE, "queues", EVENTS_TABLE].into_iter();
+    let to_do = to_do.chain(args.ledger_too.then_some(LEDGER_TABLE)).map(str::to_owned).collect();
+    let (places, impersonal) = (Vec::new(), Vec::new());
+    let mut visit = Visit { stack, order, args, mode, places, impersonal, to_do };
+    let ended = visit.run(interrupt).await;
+    let Visit { places, impersonal, to_do, .. } = visit;
+    let erasure = Erasure::new(order, mode, places, args.ledger_too).not_reaching(&impersonal);
+    Removal { erasure: Erasure { unfinished: to_do, ..erasure }, ended }
+}
+
+/// A visit of all places where the order may be.
+struct Visit<'a> {
+    stack: &'a Stack,
+    order: &'a OrderKey,
+    args: &'a Args,
+    mode: Mode,
+    /// Those whose turn has come, the last one's perhaps not over.
+    places: Vec<Place>,
+    /// The queues that are left out.
+    impersonal: Vec<Queue>,
+    /// The names of the places that it has not gone through yet, in their order.
+    to_do: Vec<String>,
+}
+
+impl Visit<'_> {
+    async fn run(&mut self, interrupt: &Interrupt) -> Result<(), CliError> {
+        let Self { stack, mode, .. } = *self;
+        let key = &self.order.to_string();
+        let events = events_of_order(stack, key).await?;
         let records = records_of_order(stack, key).await?;
-        let are_needed =
-            places.iter().any(Place::may_be_mailed) || may_be_in_the_stream(&events, &records);
-        places.push(tables::delete_records(stack, key, &records, mode, are_needed).await?);
+        // First: from here on no function mails anything of the order, whatever this command leaves.
+        tables::close_records(stack, &events, &records, mode, &mut self.places).await?;
+        self.to_do.remove(0);
+        let subject = Subject::new(self.order, &events);
+        let (impersonal, personal): (Vec<Queue>, Vec<Queue>) =
+            stack.queues().await?.into_iter().partition(|queue| IMPERSONAL.contains(queue));
+        self.impersonal = impersonal;
+        self.to_do.splice(..1, personal.iter().map(|queue| queues::place_name(*queue)));
+        for queue in personal {
+            queues::visit(stack, queue, &subject, (mode, interrupt), &mut self.places).await?;
+            self.to_do.remove(0);
+        }
+        // After the queues: until then the same command, repeated, still finds the undecided events.
+        tables::delete_events(stack, key, &events, mode, &mut self.places).await?;
+        self.to_do.remove(0);
+        if self.args.ledger_too {
+            // Read again: the first step has created records of undecided events.
+            let records = records_of_order(stack, key).await?;
+            let are_needed = self.places.iter().any(Place::may_be_mailed)
+                || may_be_in_the_stream(&events, &records);
+            tables::delete_records(stack, key, &records, mode, are_needed, &mut self.places)
+                .await?;
+            self.to_do.remove(0);
+        }
+        Ok(())
     }
-    Ok(Erasure::new(order, mode, places, args.ledger_too).not_reaching(&impersonal))
 }
 
 /// The stream keeps an event for 24 hours, and relay would queue it again

@@ -24,12 +24,12 @@ pub async fn visit(
     stack: &Stack,
     queue: Queue,
     subject: &Subject<'_>,
-    mode: Mode,
-    interrupt: &Interrupt,
-) -> Result<Place, CliError> {
+    (mode, interrupt): (Mode, &Interrupt),
+    places: &mut Vec<Place>,
+) -> Result<(), CliError> {
+    let place = Place::new(place_name(queue), "messages", 0).begin(mode, places);
     let url = stack.url(queue).await?;
     let depth = stack.queue_depth(queue).await?;
-    let mut place = Place::new(format!("queue {}", queue.suffix()), "messages", 0);
     let invisible = depth.in_flight + depth.delayed;
     let hold = match queue {
         // No function ever deletes a dead letter, so an invisible one stays.
@@ -42,7 +42,7 @@ pub async fn visit(
             place.not_looked_at = invisible;
             if mode == Mode::Find || depth.visible > MAX_WORKING_DEPTH {
                 place.not_looked_at += depth.visible;
-                return Ok(place);
+                return Ok(());
             }
             WORKING_HOLD
         }
@@ -53,7 +53,7 @@ pub async fn visit(
         loop {
             interrupt.check("Stopped. The same command again continues with what is left.")?;
             let Some(messages) = scanner.next(MAX_CONCURRENCY).await? else { return Ok(()) };
-            let matching = matching(queue.dlq(), subject, messages, &mut place);
+            let matching = matching(queue.dlq(), subject, messages, place);
             if mode == Mode::Remove {
                 let removed = scanner.delete(&matching).await;
                 place.removed += removed;
@@ -65,7 +65,12 @@ pub async fn visit(
     // After an error or Ctrl-C too: what was received and is not deleted becomes visible again now, and
     // not when its hold ends.
     scanner.release().await;
-    result.map(|()| place)
+    result
+}
+
+/// How a report calls it.
+pub fn place_name(queue: Queue) -> String {
+    format!("queue {}", queue.suffix())
 }
 
 fn matching(

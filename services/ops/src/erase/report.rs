@@ -13,6 +13,10 @@ pub enum Mode {
     Remove,
 }
 
+/// How a report calls the tables.
+pub const LEDGER_TABLE: &str = "ledger table";
+pub const EVENTS_TABLE: &str = "Events table";
+
 /// A table or queue.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Place {
@@ -41,6 +45,25 @@ impl Place {
         Self { place: place.into(), what: what.to_owned(), found, ..Self::default() }
     }
 
+    /// Adds it to the places whose turn has come, so that what is removed of it is told however the erasure ends. In
+    /// [`Mode::Remove`] all that was found is left at first.
+    pub fn begin(mut self, mode: Mode, places: &mut Vec<Self>) -> &mut Self {
+        if mode == Mode::Remove {
+            self.left = self.found;
+        }
+        let at = places.len();
+        places.push(self);
+        &mut places[at]
+    }
+
+    /// One that was found there is now removed, or stays.
+    pub const fn count(&mut self, is_removed: bool) {
+        if is_removed {
+            self.removed += 1;
+            self.left -= 1;
+        }
+    }
+
     /// Whether the operator has to check a message or repeat the command.
     pub const fn needs_attention(&self) -> bool {
         self.left > 0 || self.hidden > 0 || !self.perhaps.is_empty()
@@ -61,6 +84,9 @@ pub struct Erasure {
     /// Whether the command was to remove, or only to find.
     pub removed: bool,
     pub places: Vec<Place>,
+    /// The places that it did not get to, or not through, when it was stopped or failed, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<String>,
     /// What this command cannot reach.
     pub not_reached: Vec<String>,
 }
@@ -125,7 +151,15 @@ impl Erasure {
         let not_reached = kept.iter().chain(&NOT_REACHED).map(|text| (*text).to_owned()).collect();
         let OrderName { shop, id } = OrderName::from(order);
         let removed = mode == Mode::Remove;
-        Self { order_key: order.to_string(), shop, order_id: id, removed, places, not_reached }
+        Self {
+            order_key: order.to_string(),
+            shop,
+            order_id: id,
+            removed,
+            places,
+            unfinished: Vec::new(),
+            not_reached,
+        }
     }
 
     /// Names the queues that were left out since they hold nothing of anybody.
@@ -154,7 +188,19 @@ impl Erasure {
 
     /// Whether the operator has to check something, or to repeat the command.
     pub fn needs_attention(&self) -> bool {
-        self.places.iter().any(Place::needs_attention)
+        !self.unfinished.is_empty() || self.places.iter().any(Place::needs_attention)
+    }
+
+    /// What it did not get to, as a sentence; `None` where it went through everything.
+    pub fn unfinished_sentence(&self) -> Option<String> {
+        let (first, rest) = self.unfinished.split_first()?;
+        let rest = match rest {
+            [] => String::new(),
+            rest => format!(", and not begun with: {}", rest.join(", ")),
+        };
+        Some(format!(
+            "Not gone through: {first}{rest}. The same again continues with what is left."
+        ))
     }
 
     pub fn removed_count(&self) -> usize {
@@ -198,6 +244,7 @@ impl Report for Erasure {
         ];
         let mut text = colors.heading(&format!("Order {}", self.order()));
         text.push_str(&table(colors, &columns, &self.places));
+        text.extend(self.unfinished_sentence().map(|it| format!("\n{}", colors.wrap(&it, ""))));
         text.extend(self.notes().map(|note| format!("\n{}", colors.wrap(note, ""))));
         text.extend(self.commands().iter().map(|command| format!(" - `{command}`\n")));
         text.push_str("\nNot touched:\n");

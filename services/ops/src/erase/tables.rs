@@ -11,7 +11,7 @@ use shared::ledger::{Facts, MAX_DOUBTS, State, Transition};
 use shared::notification::Recipient;
 use shared::{NotificationKey, OrderKey};
 
-use super::report::{LEDGER_RECORDS, Mode, Place};
+use super::report::{EVENTS_TABLE, LEDGER_RECORDS, LEDGER_TABLE, Mode, Place};
 use shared::order_key::ORDER_KEY;
 
 use crate::aws::{Stack, service_error};
@@ -29,25 +29,26 @@ pub async fn close_records(
     events: &[StoredEvent],
     records: &[Item],
     mode: Mode,
-) -> Result<Place, CliError> {
+    places: &mut Vec<Place>,
+) -> Result<(), CliError> {
     let open: Vec<&Item> = records.iter().filter(|record| is_open(record)).collect();
     let undecided = undecided(events, records, Timestamp::now().as_millisecond());
     let what = "mails that may yet be sent, to be closed";
-    let mut place = Place::new("ledger table", what, open.len() + undecided.len());
+    let place = Place::new(LEDGER_TABLE, what, open.len() + undecided.len());
+    let place = place.begin(mode, places);
     if mode == Mode::Find {
-        return Ok(place);
+        return Ok(());
     }
     for record in open {
-        place.removed += usize::from(close(stack, record).await.map_err(write_error)?);
+        place.count(close(stack, record).await.map_err(write_error)?);
     }
     // A dispatcher may decide one meanwhile: then its record is there already, this event counts as
     // left, and the same command again closes it.
     for (ledger_key, event) in undecided {
         let skipped = skip_undecided(stack, ledger_key, event).await.map_err(write_error)?;
-        place.removed += usize::from(skipped);
+        place.count(skipped);
     }
-    place.left = place.found - place.removed;
-    Ok(place)
+    Ok(())
 }
 
 /// Whether a function or its policy could yet send it.
@@ -153,13 +154,15 @@ pub async fn delete_events(
     order_key: &str,
     events: &[StoredEvent],
     mode: Mode,
-) -> Result<Place, CliError> {
-    let mut place = Place::new("Events table", "events, with the customer's data", events.len());
+    places: &mut Vec<Place>,
+) -> Result<(), CliError> {
+    let place = Place::new(EVENTS_TABLE, "events, with the customer's data", events.len());
+    let place = place.begin(mode, places);
     if mode == Mode::Remove {
         let keys = events.iter().map(|event| event.event.as_str());
-        place.removed = delete(stack, stack.events_table(), order_key, "event", keys).await?;
+        delete(stack, stack.events_table(), (order_key, "event"), keys, place).await?;
     }
-    Ok(place)
+    Ok(())
 }
 
 /// Deletes the ledger's records, unless they are needed to keep something else from being mailed.
@@ -169,27 +172,24 @@ pub async fn delete_records(
     records: &[Item],
     mode: Mode,
     are_needed: bool,
-) -> Result<Place, CliError> {
-    let mut place = Place::new("ledger table", LEDGER_RECORDS, records.len());
-    if mode == Mode::Remove && are_needed {
-        place.left = records.len();
-    } else if mode == Mode::Remove {
+    places: &mut Vec<Place>,
+) -> Result<(), CliError> {
+    let place = Place::new(LEDGER_TABLE, LEDGER_RECORDS, records.len()).begin(mode, places);
+    if mode == Mode::Remove && !are_needed {
         let keys = records.iter().map(|record| record.notification.as_str());
-        place.removed =
-            delete(stack, stack.ledger_table(), order_key, "notification", keys).await?;
+        delete(stack, stack.ledger_table(), (order_key, "notification"), keys, place).await?;
     }
-    Ok(place)
+    Ok(())
 }
 
-/// Deletes the order's items with these sort keys, and returns how many.
+/// Deletes the order's items with these sort keys, and counts each in `place`.
 async fn delete<'a>(
     stack: &Stack,
     table: String,
-    order_key: &str,
-    sort_key: &str,
+    (order_key, sort_key): (&str, &str),
     values: impl Iterator<Item = &'a str>,
-) -> Result<usize, CliError> {
-    let mut count = 0;
+    place: &mut Place,
+) -> Result<(), CliError> {
     for value in values {
         let call = stack
             .dynamodb
@@ -198,9 +198,9 @@ async fn delete<'a>(
             .key(ORDER_KEY, AttributeValue::S(order_key.to_owned()))
             .key(sort_key, AttributeValue::S(value.to_owned()));
         call.send().await.map_err(service_error(format!("delete from the table {table}")))?;
-        count += 1;
+        place.count(true);
     }
-    Ok(count)
+    Ok(())
 }
 
 #[cfg(test)]

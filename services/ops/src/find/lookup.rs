@@ -2,8 +2,8 @@
 
 use futures::{StreamExt, TryStreamExt, stream};
 use serde::Serialize;
-use shared::OrderKey;
 use shared::lookup::{BY_ADDRESS, BY_NUMBER, number_key};
+use shared::{OrderKey, ShopId};
 
 use super::Wanted;
 use super::index::{Entries, entries};
@@ -28,35 +28,57 @@ pub struct Found {
     pub by: FoundBy,
     /// The one with the latest event first.
     pub orders: Vec<StoredOrder>,
-    /// Whether there are more than these.
-    pub has_more: bool,
+    /// The shops that have more than these, which are their latest.
+    pub more_in: Vec<ShopId>,
+    /// The shops that could not be looked in.
+    pub failed: Vec<FailedShop>,
+}
+
+/// A shop that could not be looked in.
+#[derive(Debug)]
+pub struct FailedShop {
+    pub shop: ShopId,
+    pub error: CliError,
 }
 
 /// Finds the orders that `wanted` means.
 pub async fn find(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
     if wanted.is_address() {
-        let Entries { orders, has_more } = entries(stack, BY_ADDRESS, wanted.address_key()).await?;
-        return Ok(Found::new(FoundBy::Address, read(stack, orders).await?, has_more));
+        let found = entries(stack, BY_ADDRESS, wanted.address_key()).await?;
+        let orders = read(stack, found.orders).await?;
+        return Ok(Found::new(FoundBy::Address, orders).with_more(found.has_more, wanted));
     }
     // The id first, and alone: what a script asks for by id must not depend on other orders.
     if let Some(order) = wanted.order()
         && let Some(order) = stored_order(stack, order).await?
     {
-        return Ok(Found::new(FoundBy::Id, vec![order], false));
+        return Ok(Found::new(FoundBy::Id, vec![order]));
     }
     find_by_number(stack, wanted).await
 }
 
-/// Finds what is wanted in each of several shops, the order with the latest event first.
+/// Finds what is wanted in each of several shops, the order with the latest event first. A shop that can't be looked in does
+/// not hide what the others have: [`Found::failed`] has it.
 ///
 /// # Errors
-/// [`CliError::Service`] when one of the shops can't be looked in: what is missing there is not known then.
+/// [`CliError::Service`] when none can be looked in.
 pub async fn find_in_each(stack: &Stack, wanted: &[Wanted]) -> Result<Found, CliError> {
-    let looks = stream::iter(wanted).map(|wanted| find(stack, wanted));
-    let found: Vec<Found> = looks.buffered(MAX_CONCURRENCY).try_collect().await?;
+    let looks = stream::iter(wanted).map(async |wanted| (wanted.shop(), find(stack, wanted).await));
+    let mut looks = looks.buffered(MAX_CONCURRENCY);
+    let (mut found, mut failed) = (Vec::new(), Vec::new());
+    while let Some((shop, look)) = looks.next().await {
+        match look {
+            Ok(of_shop) => found.push(of_shop),
+            Err(error) => failed.push(FailedShop { shop: shop.clone(), error }),
+        }
+    }
+    if found.is_empty() && !failed.is_empty() {
+        return Err(failed.remove(0).error);
+    }
     let by = found.iter().find(|found| !found.orders.is_empty()).map_or(FoundBy::Id, |it| it.by);
-    let has_more = found.iter().any(|found| found.has_more);
-    Ok(Found::new(by, found.into_iter().flat_map(|found| found.orders).collect(), has_more))
+    let more_in = found.iter().flat_map(|found| found.more_in.clone()).collect();
+    let orders = found.into_iter().flat_map(|found| found.orders).collect();
+    Ok(Found { more_in, failed, ..Found::new(by, orders) })
 }
 
 async fn find_by_number(stack: &Stack, wanted: &Wanted) -> Result<Found, CliError> {
@@ -71,8 +93,8 @@ async fn find_by_number(stack: &Stack, wanted: &Wanted) -> Result<Found, CliErro
     indexed.orders.retain(|found| orders.iter().all(|order| order.order != *found));
     orders.extend(read(stack, indexed.orders).await?);
     Ok(match orders.is_empty() {
-        true => Found::new(FoundBy::Id, by_id, false),
-        false => Found::new(FoundBy::Number, orders, indexed.has_more),
+        true => Found::new(FoundBy::Id, by_id),
+        false => Found::new(FoundBy::Number, orders).with_more(indexed.has_more, wanted),
     })
 }
 
@@ -95,10 +117,36 @@ async fn read(stack: &Stack, orders: Vec<OrderKey>) -> Result<Vec<StoredOrder>, 
 }
 
 impl Found {
-    fn new(by: FoundBy, mut orders: Vec<StoredOrder>, has_more: bool) -> Self {
+    fn new(by: FoundBy, mut orders: Vec<StoredOrder>) -> Self {
         let latest = |order: &StoredOrder| order.events.last().map(|event| event.accepted_at);
         orders.sort_by_key(|order| std::cmp::Reverse(latest(order)));
-        Self { by, orders, has_more }
+        Self { by, orders, more_in: Vec::new(), failed: Vec::new() }
+    }
+
+    fn with_more(self, has_more: bool, wanted: &Wanted) -> Self {
+        let more_in = has_more.then(|| wanted.shop().clone()).into_iter().collect();
+        Self { more_in, ..self }
+    }
+
+    /// That nothing was found says nothing where a shop was not looked in.
+    ///
+    /// # Errors
+    /// [`CliError::Service`] then.
+    pub fn check_complete(&self) -> Result<(), CliError> {
+        match self.failed.first() {
+            Some(failed) if self.orders.is_empty() => Err(CliError::service(format!(
+                "No other shop has it, and {} Search again, or name a shop to look there alone.",
+                failed.sentence(failed.shop.as_str())
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl FailedShop {
+    /// Why, in a sentence that calls the shop so.
+    pub fn sentence(&self, name: &str) -> String {
+        format!("the shop {name} could not be searched: {}", self.error)
     }
 }
 

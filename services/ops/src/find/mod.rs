@@ -5,7 +5,7 @@
 //!   index [`BY_NUMBER`] has. If no order has that number, the id that it shows is meant.
 //! - Text with an `@` is an e-mail address: of the orders that the index [`BY_ADDRESS`] has.
 //!
-//! All of one shop: that of `--shop`, or else the shop `default`.
+//! All of one shop, or in each of several ([`find_in_each`]).
 //!
 //! The indexes find an order by every number and customer's address that one of its stored events has, and by no address
 //! of a copy (see [`shared::lookup`]).

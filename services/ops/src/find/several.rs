@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Found, FoundBy};
 use crate::order_name::OrderName;
-use crate::output::{ColorMode, Column, Report, as_rfc3339, format_time, table};
+use crate::output::{ColorMode, Column, Report, as_rfc3339, counted, format_time, table};
 use crate::pii::PiiMode;
 use crate::store::StoredOrder;
 
@@ -35,7 +35,7 @@ impl OrderList {
         Self {
             found_by: found.by,
             orders: found.orders.iter().map(|order| Row::new(order, pii)).collect(),
-            has_more: found.has_more,
+            has_more: !found.more_in.is_empty(),
         }
     }
 }
@@ -64,13 +64,16 @@ impl Report for OrderList {
             Column::text("latest event", |row| row.latest_event.clone().unwrap_or_default()),
             Column::text("accepted", |row| format_time(row.accepted_at)),
         ];
+        let count = counted(self.orders.len(), "order");
         let heading = match (self.found_by, self.has_more) {
-            (FoundBy::Address, true) => {
-                format!("The latest {} orders of this customer:", self.orders.len())
+            (FoundBy::Address, true) => format!("The latest {count} of this customer:"),
+            (FoundBy::Address, false) => format!("{count} of this customer:"),
+            (FoundBy::Number, true) => format!("The latest {count} with this number:"),
+            (FoundBy::Number, false) => format!("{count} with this number:"),
+            // One shop has one order of an id.
+            (FoundBy::Id, _) => {
+                format!("{count} of this id or number in several shops; name one with --shop:")
             }
-            (FoundBy::Address, false) => format!("{} orders of this customer:", self.orders.len()),
-            (_, true) => format!("The latest {} orders with this number:", self.orders.len()),
-            (_, false) => format!("{} orders with this number:", self.orders.len()),
         };
         let mut text =
             format!("{}\n{}\n", colors.heading(&heading), table(colors, &columns, &self.orders));

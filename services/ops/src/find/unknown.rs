@@ -3,10 +3,10 @@
 use serde::Serialize;
 use shared::ShopId;
 
-use super::Wanted;
 use super::elsewhere::{Elsewhere, look_elsewhere};
+use super::wanted::{Wanted, match_dead_letter};
 use crate::aws::Stack;
-use crate::dlq::{FoundDeadLetter, OrderMatch, Received, Search, search};
+use crate::dlq::{FoundDeadLetter, Received, Search, search};
 use crate::error::CliError;
 use crate::output::{ColorMode, Column, Report, format_time, table};
 use crate::pii::PiiMode;
@@ -48,10 +48,8 @@ pub async fn look_in_dead_letters(
     pii: PiiMode,
     control: RunControl<'_>,
 ) -> Result<UnknownOrder, CliError> {
-    let matches = |dlq, message: &Received| {
-        let of_others = others.iter().map(|other| other.match_dead_letter(dlq, message));
-        of_others.fold(wanted.match_dead_letter(dlq, message), OrderMatch::min)
-    };
+    let all = [std::slice::from_ref(wanted), others].concat();
+    let matches = |dlq, message: &Received| match_dead_letter(dlq, message, &all);
     let found = search(stack, control, matches).await;
     let shown = wanted.shown(pii);
     let found = found.map_err(|error| match error {

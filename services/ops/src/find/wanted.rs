@@ -8,7 +8,7 @@ use shared::lookup::{address_key, ids_spelled_like, number_key};
 use shared::{OrderId, OrderKey, ShopId};
 
 use crate::aws::{Dlq, Stack};
-use crate::dlq::{OrderMatch, Received, events_of, id_text, match_order, orders_in};
+use crate::dlq::{MessageOrders, OrderMatch, Received, events_of, id_text, orders_in};
 use crate::error::CliError;
 use crate::output::note;
 use crate::pii::PiiMode;
@@ -97,19 +97,16 @@ impl Wanted {
         if self.is_address() { pii.address(&self.typed) } else { self.typed.clone() }
     }
 
-    /// Whether a dead letter is about it: by the id where attributes or body name it, by number or
-    /// address where the body holds the order.
-    pub fn match_dead_letter(&self, dlq: Dlq, message: &Received) -> OrderMatch {
-        let body = events_of(dlq, &message.body);
-        let orders = orders_in(&body);
+    /// As [`match_dead_letter`], of a message that holds these `orders` whole, each with its shop's name.
+    fn matches(&self, orders: &[(&str, &Value)], named: &MessageOrders<'_>) -> OrderMatch {
         let hits = orders.iter().filter(|(shop, order)| self.is_order(shop, order)).count();
-        let mut by_id = self.order().into_iter().chain(self.spelled_orders());
         if hits > 0 {
             return if hits == orders.len() { OrderMatch::Only } else { OrderMatch::Possible };
         }
-        by_id
-            .by_ref()
-            .map(|order| match_order(dlq, message, &order, &[]))
+        self.order()
+            .into_iter()
+            .chain(self.spelled_orders())
+            .map(|order| named.is_about(&order, &[]))
             .find(|found| *found != OrderMatch::Other)
             .unwrap_or(OrderMatch::Other)
     }
@@ -126,6 +123,15 @@ impl Wanted {
         let number = order.get("number").and_then(id_text);
         number.and_then(|number| number_key(&self.shop, &number)) == self.number_key()
     }
+}
+
+/// Whether a dead letter is about any of these, as certainly as about the one that it is most certain of: by the id where
+/// attributes or body name it, by number or address where the body holds the order. The message is parsed once.
+pub fn match_dead_letter(dlq: Dlq, message: &Received, wanted: &[Wanted]) -> OrderMatch {
+    let body = events_of(dlq, &message.body);
+    let (orders, named) = (orders_in(&body), MessageOrders::read(dlq, message));
+    let matches = wanted.iter().map(|wanted| wanted.matches(&orders, &named));
+    matches.min().unwrap_or(OrderMatch::Other)
 }
 
 /// The same in every other shop of the stack that the caller may know of; in none where the stack is about one shop.
@@ -201,20 +207,25 @@ mod tests {
         let zoe = order("78", "#1002", "zoe@example.com");
         let failed = dead_letter(&jo);
         for typed in ["77", "1001", "#1001", "jo@example.com"] {
-            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &failed);
+            let found = match_dead_letter(Dlq::Inbox, &failed, &[wanted(typed)]);
             assert_eq!(found, OrderMatch::Only, "{typed}");
             let batch = dead_letter(&json!([jo, zoe]));
-            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &batch);
+            let found = match_dead_letter(Dlq::Inbox, &batch, &[wanted(typed)]);
             assert_eq!(found, OrderMatch::Possible, "{typed}");
-            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &dead_letter(&zoe));
+            let found = match_dead_letter(Dlq::Inbox, &dead_letter(&zoe), &[wanted(typed)]);
             assert_eq!(found, OrderMatch::Other, "{typed}");
         }
         let request = dead_letter(&json!({"v": 1, "event": jo}));
-        assert_eq!(wanted("#1001").match_dead_letter(Dlq::Mail, &request), OrderMatch::Only);
+        assert_eq!(match_dead_letter(Dlq::Mail, &request, &[wanted("#1001")]), OrderMatch::Only);
+        // Of several that are wanted, the one of whom it is most certain.
+        let both = [wanted("78"), wanted("77")];
+        assert_eq!(match_dead_letter(Dlq::Inbox, &failed, &both), OrderMatch::Only);
+        assert_eq!(match_dead_letter(Dlq::Inbox, &failed, &both[..1]), OrderMatch::Other);
         let mut of_another_shop = jo;
         of_another_shop["shop"] = "north".into();
         for typed in ["77", "#1001", "jo@example.com"] {
-            let found = wanted(typed).match_dead_letter(Dlq::Inbox, &dead_letter(&of_another_shop));
+            let found =
+                match_dead_letter(Dlq::Inbox, &dead_letter(&of_another_shop), &[wanted(typed)]);
             assert_eq!(found, OrderMatch::Other, "{typed}");
         }
     }

@@ -12,7 +12,6 @@ use crate::output::{counted, format_time};
 pub(super) fn check_unsent(item: &Item, now: i64) -> Result<(), CliError> {
     let order = OrderName::from_key(&item.order_key);
     let order_args = order.args();
-    let (kind, _) = kind_and_scope(item);
     let settle = format!(
         "SES may have accepted it. If the SES console or the customer shows that it has not, run \
          `waybill settle {} not-sent --reason \"...\"`, which also sends it.",
@@ -39,27 +38,41 @@ pub(super) fn check_unsent(item: &Item, now: i64) -> Result<(), CliError> {
         ),
         // A lease that has run out leaves no trace of whether SES was called.
         Some(State::Sending | State::InDoubt) => format!("It is in doubt: {settle}"),
-        Some(State::Bounced) if item.was_rejected_with_files() => format!(
-            "SES found a virus in this mail or in its files, and delivered it to nobody. `waybill resend {} --to ADDRESS \
-             --reason \"...\"` sends it to another address of the customer, without its files.",
-            customers_args(item)
-        ),
-        Some(State::Bounced) => format!(
-            "SES has accepted this mail ({}), and it bounced; Waybill sends none twice to one address. `waybill resend \
-             {} --to ADDRESS --reason \"...\"` sends it to the customer's corrected address.",
-            item.message_id.as_deref().unwrap_or("without an id"),
-            customers_args(item)
-        ),
-        Some(State::Sent | State::Delivered | State::Complained) => format!(
-            "SES has accepted this mail ({}); Waybill sends none twice. If the customer needs it again, `waybill resend \
-             {} --copy-to ADDRESS --reason \"...\"` sends a copy, and `waybill preview {kind} --order {order_args} \
-             --out DIR` writes it to a file that customer service can send on.",
-            item.message_id.as_deref().unwrap_or("without an id"),
-            customers_args(item)
-        ),
+        Some(State::Bounced) => bounced(item),
+        Some(State::Sent | State::Delivered | State::Complained) => accepted(item),
         None => "Its state is from a newer version. Use the `waybill` of that version.".to_owned(),
     };
     Err(CliError::input(refusal))
+}
+
+/// Why a mail that came back is not sent to the same address again.
+fn bounced(item: &Item) -> String {
+    if item.was_rejected_with_files() {
+        return format!(
+            "SES found a virus in this mail or in its files, and delivered it to nobody. `waybill resend {} --to ADDRESS \
+             --reason \"...\"` sends it to another address of the customer, without its files.",
+            customers_args(item)
+        );
+    }
+    format!(
+        "SES has accepted this mail ({}), and it bounced; Waybill sends none twice to one address. `waybill resend \
+         {} --to ADDRESS --reason \"...\"` sends it to the customer's corrected address.",
+        item.message_id.as_deref().unwrap_or("without an id"),
+        customers_args(item)
+    )
+}
+
+/// Why a mail that SES has accepted is not sent again, and what the customer can be sent in its place.
+fn accepted(item: &Item) -> String {
+    let (kind, _) = kind_and_scope(item);
+    format!(
+        "SES has accepted this mail ({}); Waybill sends none twice. If the customer needs it again, `waybill resend \
+         {} --copy-to ADDRESS --reason \"...\"` sends a copy, and `waybill preview {kind} --order {} --out DIR` writes it \
+         to a file that customer service can send on.",
+        item.message_id.as_deref().unwrap_or("without an id"),
+        customers_args(item),
+        OrderName::from_key(&item.order_key).args()
+    )
 }
 
 #[cfg(test)]

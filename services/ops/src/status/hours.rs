@@ -22,11 +22,17 @@ impl Hours {
         self.0.is_empty()
     }
 
-    /// The 24 hours before `now` with the one that it is in, the earliest first.
-    pub fn last_day(&self, now: i64) -> impl Iterator<Item = (i64, BTreeMap<String, usize>)> + '_ {
+    /// The 24 hours before `now` with the one that it is in, the earliest first; where those before `cut_at` were not
+    /// counted, from the one on that it is in.
+    pub fn last_day(
+        &self,
+        now: i64,
+        cut_at: Option<i64>,
+    ) -> impl Iterator<Item = (i64, BTreeMap<String, usize>)> + '_ {
         let last = hour_of(now);
-        (0..=24).rev().map(move |ago| {
-            let hour = last - ago * BUCKET_MS;
+        let first = cut_at.map_or(i64::MIN, hour_of).max(last - 24 * BUCKET_MS).min(last);
+        (0..=(last - first) / BUCKET_MS).map(move |i| {
+            let hour = first + i * BUCKET_MS;
             (hour, self.0.get(&hour).cloned().unwrap_or_default())
         })
     }
@@ -89,11 +95,17 @@ mod tests {
         hours.add(NOON, "sent");
         hours.add(NOON + BUCKET_MS - 1, "delivered");
         hours.add(NOON - BUCKET_MS, "failed");
-        let day: Vec<_> = hours.last_day(NOON + 1).collect();
+        let day: Vec<_> = hours.last_day(NOON + 1, None).collect();
         assert_eq!(day.len(), 25);
         let count = |(_, states): &(i64, BTreeMap<String, usize>)| states.values().sum::<usize>();
         assert_eq!(day[22..].iter().map(count).collect::<Vec<_>>(), [0, 1, 2]);
         assert_eq!((day[24].0, hours.busiest()), (NOON, 2));
+        let cut: Vec<_> = hours.last_day(NOON + 1, Some(NOON - 1)).collect();
+        assert_eq!(
+            cut.iter().map(count).collect::<Vec<_>>(),
+            [1, 2],
+            "the hours that were counted"
+        );
         let json = serde_json::to_value(&hours).unwrap();
         assert_eq!(json["2025-11-23T12:00:00.000Z"]["delivered"], 1);
     }

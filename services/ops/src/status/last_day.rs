@@ -17,6 +17,7 @@ use crate::error::CliError;
 use crate::notification::due_since;
 use crate::order_name::OrderName;
 use crate::outbox::entries;
+use crate::output::{as_optional_rfc3339, counted};
 use crate::store::{Key, ledger_keys, records};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
@@ -38,6 +39,13 @@ pub struct LastDay {
     pub events: usize,
     /// Whether there are more.
     pub more: bool,
+    /// Where there are: since when all were counted, as the sweep's index dates them.
+    #[serde(
+        rename = "counted_since",
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_optional_rfc3339"
+    )]
+    pub cut_at: Option<i64>,
     /// Mails by state.
     pub states: BTreeMap<String, usize>,
     /// Mails that bounced as SES counts it for an account's reputation; told with that.
@@ -64,6 +72,21 @@ pub struct LastDay {
 const NAMED: [State; 4] = [State::Failed, State::InDoubt, State::Bounced, State::Complained];
 
 impl LastDay {
+    /// The time that everything here is of, as the end of a phrase: `in 24 hours`, or less where there are more events.
+    pub fn span(&self) -> String {
+        self.cut_at.map_or_else(|| "in 24 hours".to_owned(), since)
+    }
+
+    /// That not all of the day's events were counted; `None` where they were.
+    pub fn omission(&self) -> Option<String> {
+        let cut_at = self.cut_at?;
+        Some(format!(
+            "only the latest {} ({}) were looked at; older problems may be missing",
+            counted(self.events, "event"),
+            since(cut_at)
+        ))
+    }
+
     /// Counts the mail of one recipient. `now` in milliseconds since 1970.
     fn count_mail(&mut self, item: &Item, now: i64) {
         *self.states.entry(item.state.clone()).or_default() += 1;
@@ -104,6 +127,10 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
         found.retain(|entry| stack.shows_shop(&OrderName::from_key(&entry.order_key).shop));
         day.more = day.events + found.len() > max;
         let found = latest(found, max - day.events);
+        if day.more {
+            // The sweep moves entries ahead, and then all that were counted may be of the future.
+            day.cut_at = Some(found.last().map_or(end, |entry| entry.sweep_at).min(now));
+        }
         day.events += found.len();
         let mails = new_mails(stack, &found, &mut counted, now, &mut day).await?;
         times_to_send.extend(mails.iter().filter_map(time_to_send));
@@ -114,6 +141,12 @@ pub async fn last_day(stack: &Stack, max: usize) -> Result<LastDay, CliError> {
     }
     day.time_to_send = TimeToSend::new(times_to_send);
     Ok(day)
+}
+
+/// `since 28 Nov, 06:41 UTC`, of milliseconds since 1970.
+pub fn since(milliseconds: i64) -> String {
+    let at = Timestamp::from_millisecond(milliseconds).unwrap_or_default();
+    at.strftime("since %-d %b, %H:%M UTC").to_string()
 }
 
 /// From when the event was accepted until SES accepted the mail, in milliseconds; `None` where it has not, and of a mail

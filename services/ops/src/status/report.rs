@@ -116,13 +116,18 @@ impl Report for Status {
             text.push_str(&colors.wrap(&format!("{lines}."), "  "));
         }
         text.push('\n');
-        if self.attention.is_empty() {
+        let omission = self.ledger.as_ref().ok().and_then(LastDay::omission);
+        if self.attention.is_empty() && omission.is_none() {
             text.push_str(&colors.apply(Style::Success, "Healthy."));
             text.push('\n');
         }
         for finding in &self.attention {
             let label = colors.apply(Style::Error, "Attention:");
             text.push_str(&colors.wrap(&format!("{label} {finding}."), "  "));
+        }
+        if let Some(omission) = omission {
+            let label = colors.apply(Style::Warning, "Not seen:");
+            text.push_str(&colors.wrap(&format!("{label} {omission}. --most counts more."), "  "));
         }
         text
     }
@@ -186,8 +191,10 @@ impl Status {
 
     fn last_day(&self, colors: ColorMode) -> String {
         let Ok(day) = &self.ledger else { return "\nLast 24 hours: unknown\n".to_owned() };
-        let which = if day.more { "the latest " } else { "" };
-        let mut text = format!("\nLast 24 hours: {which}{}", counted(day.events, "event"));
+        let mut text = match day.cut_at {
+            Some(_) => format!("\nThe latest {}, {}", counted(day.events, "event"), day.span()),
+            None => format!("\nLast 24 hours: {}", counted(day.events, "event")),
+        };
         // An empty table would look like a failed read.
         if day.events == 0 {
             text.push_str(".\n");
@@ -235,6 +242,21 @@ mod tests {
     use crate::aws::Dlq;
     use crate::order_name::OrderName;
     use crate::status::findings::findings;
+
+    #[test]
+    fn a_day_of_more_events_than_were_counted_is_not_called_healthy_and_says_since_when_it_is() {
+        let mut status = healthy();
+        assert!(status.text(ColorMode::Plain).ends_with("\nHealthy.\n"));
+        let day = status.ledger.as_mut().unwrap();
+        (day.events, day.more, day.cut_at) = (2_000, true, Some(1_763_899_200_000));
+        let text = status.text(ColorMode::Plain);
+        let end = "Not seen: only the latest 2,000 events (since 23 Nov, 12:00 UTC) were looked at; older problems \
+                   may be missing. --most counts more.\n";
+        assert!(text.ends_with(end) && !text.contains("Healthy"), "{text}");
+        assert!(text.contains("\nThe latest 2,000 events, since 23 Nov, 12:00 UTC\n"), "{text}");
+        let json = serde_json::to_value(&status).unwrap();
+        assert_eq!(json["ledger"]["counted_since"], "2025-11-23T12:00:00.000Z");
+    }
 
     const MAIL_DLQ: Queue = Queue::Dead(Dlq::Mail);
 
@@ -297,7 +319,6 @@ mod tests {
         status.sweep = Ok(Some(SweepProgress { behind_ms: 7_200_000 }));
         queue(&mut status, MAIL_DLQ).depth.visible = 3012;
         status.ledger = Ok(LastDay {
-            more: true,
             undecided: 4,
             late: 3,
             overdue: 5,

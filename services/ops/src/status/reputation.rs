@@ -6,7 +6,7 @@ use aws_sdk_cloudwatch::types::{Metric, MetricDataQuery, MetricStat};
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use super::last_day::LastDay;
+use super::last_day::{LastDay, since};
 use crate::aws::Stack;
 use crate::output::{counted, decimal, number, percent};
 
@@ -40,6 +40,9 @@ pub struct Reputation {
     pub region: String,
     /// Mails of this stack in the last 24 hours.
     pub mails: usize,
+    /// Since when these are all, where the last 24 hours had more events than were counted; told with those.
+    #[serde(skip)]
+    pub cut_at: Option<i64>,
     /// Of these, bounced for good: what SES counts.
     pub bounces: usize,
     pub complaints: usize,
@@ -57,6 +60,7 @@ impl Reputation {
         Self {
             region,
             mails: mails("sent") + mails("delivered") + mails("bounced") + complaints,
+            cut_at: day.cut_at,
             bounces: day.counted_bounces,
             complaints,
             account_bounce_rate: account.bounces,
@@ -70,12 +74,13 @@ impl Reputation {
         if self.bounces + self.complaints > 0 {
             let share = |count: usize| percent(share(count, self.mails));
             parts.push(format!(
-                "{} bounced for good ({}) and {} complained about ({}) of {}",
+                "{} bounced for good ({}) and {} complained about ({}) of {}{}",
                 number(self.bounces),
                 share(self.bounces),
                 number(self.complaints),
                 share(self.complaints),
-                counted(self.mails, "mail")
+                counted(self.mails, "mail"),
+                self.cut_at.map(|at| format!(" {}", since(at))).unwrap_or_default()
             ));
         }
         if let (Some(bounces), Some(complaints)) =
@@ -93,6 +98,11 @@ impl Reputation {
         }
     }
 
+    /// The time that its mails are of: `whole`, the words for 24 hours, or less.
+    fn span(&self, whole: &str) -> String {
+        self.cut_at.map_or_else(|| whole.to_owned(), since)
+    }
+
     /// Each rate beside SES's limits, for people: what it is of, and a phrase.
     pub fn rates(&self) -> [(&'static str, String); 2] {
         let rate = |count: usize, account: Option<f64>, limits: &Limits| {
@@ -101,10 +111,18 @@ impl Reputation {
                 || "what SES counts is unknown".to_owned(),
                 |rate| format!("{rate} as SES counts for the account"),
             );
+            // A finding says so of more.
+            let is_too_few = count < MIN_COUNT && limits.level(share(count, self.mails)).is_some();
+            let few = if is_too_few {
+                format!(" ({count} alone: too few to count)")
+            } else {
+                String::new()
+            };
             format!(
-                "{} of {} in 24 hours; {account}. SES reviews an account from {} on, and may pause it from {} on",
+                "{} of {} {}{few}; {account}. SES reviews an account from {} on, and may pause it from {} on",
                 percent(share(count, self.mails)),
                 counted(self.mails, "mail"),
+                self.span("in 24 hours"),
                 limit(*review),
                 limit(*pause)
             )
@@ -148,7 +166,8 @@ impl Reputation {
             false => String::new(),
         };
         Some(format!(
-            "{count} of this stack's {mails} of the last 24 hours {verb}, {rate}: {level}{few}"
+            "{count} of this stack's {mails} {} {verb}, {rate}: {level}{few}",
+            self.span("of the last 24 hours")
         ))
     }
 
@@ -253,6 +272,24 @@ mod tests {
         };
         let all = [few, many, account].map(|r| format!("{}\n{}", r.line(), found(&r).join("\n")));
         insta::assert_snapshot!(all.join("\n\n"));
+    }
+
+    #[test]
+    fn a_rate_of_fewer_mails_than_the_day_had_names_their_time_and_a_single_complaint_is_too_few() {
+        let cut = Reputation { cut_at: Some(1_763_899_200_000), ..reputation(2_000, 200, 1) };
+        let [(_, bounces), (_, complaints)] = cut.rates();
+        assert!(
+            bounces.starts_with("10.0 % of 2,000 mails since 23 Nov, 12:00 UTC; "),
+            "{bounces}"
+        );
+        assert!(found(&cut)[0].contains("2,000 mails since 23 Nov, 12:00 UTC bounced"), "{cut:?}");
+        assert!(cut.line().ends_with("of 2,000 mails since 23 Nov, 12:00 UTC."), "{}", cut.line());
+        assert!(!complaints.contains("too few"), "0.05 % is far from a limit: {complaints}");
+        let [_, (_, one)] = reputation(690, 0, 1).rates();
+        assert!(
+            one.starts_with("0.14 % of 690 mails in 24 hours (1 alone: too few to count); "),
+            "{one}"
+        );
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use local::ses::suppression::Reason;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::browser::{Console, text};
 use crate::ops::process::{dead_letters, json as json_of, wait_for_state, with_refused_mails};
@@ -125,6 +125,40 @@ async fn whether_a_mail_went_to_a_corrected_address_is_told_by_comparing_it_and_
     }
     let missing = text(&compare("nothing").await);
     assert!(missing.contains("not an e-mail address"), "{missing}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_compared_for_an_order_whose_id_is_an_address_too() {
+    // The id of one is the address of the customer of two.
+    const ID: &str = "jo@shop.example";
+    const COPY: &str = "accounts@elsewhere.example";
+    let stack = TestStack::start().await;
+    let of_jo = ["A1", "A2"].map(|id| {
+        let mut event: Value = serde_json::from_str(&confirmed(id)).expect("JSON");
+        event["data"]["order"]["customer"]["email"] = ID.into();
+        event
+    });
+    let [mut of_it, other] = of_jo;
+    of_it["data"]["order"]["id"] = ID.into();
+    stack.publish(&[of_it.to_string(), other.to_string()]).await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let copy =
+        [("action", "copy"), ("id", ID), ("kind", "order.confirmed"), ("reason", "ticket 4711")];
+    browser.carry_out("/order/act", &[&copy[..], &[("address", COPY)]].concat()).await;
+    let items = stack.ledger_items(ID).await;
+    let mut roles = items.iter().filter_map(|item| item.notification.rsplit('#').next());
+    let role = roles.find(|role| role.starts_with("copy-")).expect("its role");
+    let unmask = [("id", ID), ("reason", "ticket 4711")];
+    browser.carry_out("/order/unmask", &unmask).await;
+    for (address, answer) in
+        [(COPY, "Yes, it is"), ("x@elsewhere.example", "went to another address")]
+    {
+        let form = [("id", ID), ("recipient", role), ("address", address)];
+        let compared = text(&browser.post("/order/address", &form).await);
+        assert!(compared.contains(answer), "{compared}");
+    }
     stack.stop().await;
 }
 

@@ -71,6 +71,9 @@ impl Drop for Console {
     }
 }
 
+/// What a page has that looks again, as that of a job which runs.
+const RELOADS: &str = "http-equiv=\"refresh\" content=\"2;";
+
 /// A browser with a session.
 pub struct Browser {
     pub address: SocketAddr,
@@ -79,7 +82,31 @@ pub struct Browser {
 }
 
 impl Browser {
+    /// A page, or that of the plan that it begins to make, once it is made.
     pub async fn get(&self, path: &str) -> Answer {
+        self.follow(self.get_once(path).await).await
+    }
+
+    /// Where the answer to a form or link leads that begins to make a plan: to the plan, once it is made.
+    pub async fn follow(&self, answer: Answer) -> Answer {
+        let mut answer = answer;
+        while answer.status == StatusCode::SEE_OTHER {
+            let link = answer.header("location").to_owned();
+            if !["/job?", "/dead-letters/plan?", "/dead-letters/drop/plan?"]
+                .iter()
+                .any(|it| link.starts_with(it))
+            {
+                break;
+            }
+            let is_made = async || !text(&self.get_once(&link).await).contains(RELOADS);
+            eventually("the plan is made", is_made).await;
+            answer = self.get_once(&link).await;
+        }
+        answer
+    }
+
+    /// A page, or where it leads.
+    pub async fn get_once(&self, path: &str) -> Answer {
         let headers = [("cookie", self.cookie.as_str()), ("sec-fetch-site", "same-origin")];
         request(self.address, "GET", path, &headers, b"").await
     }
@@ -118,8 +145,7 @@ impl Browser {
         let answer = self.post(path, fields).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", text(&answer));
         let job = answer.header("location");
-        let has_ended =
-            async || !self.page(job).await.contains("http-equiv=\"refresh\" content=\"2;");
+        let has_ended = async || !self.page(job).await.contains(RELOADS);
         eventually("the job has ended", has_ended).await;
         self.page(job).await
     }

@@ -12,6 +12,7 @@ use crate::ops::process::{
     accept_mails_again, assert_one_mail_each, dead_letters, json, wait_for_state, waybill,
     with_refused_mails,
 };
+use crate::support::events::customer;
 use crate::support::http::Answer;
 use crate::support::{TestStack, eventually};
 
@@ -87,9 +88,17 @@ async fn dead_letters_are_grouped_by_reason_selected_and_shown_without_personal_
     let browser = console.open().await;
     let all = browser.page("/dead-letters").await;
     assert!(
-        all.contains("2 order.confirmed") && all.contains("If replayed: 2 would-send"),
+        all.contains("2 order.confirmed") && all.contains("If replayed: 2 would be sent"),
         "{all}"
     );
+    assert!(all.contains("from https://shop.example/orders"), "who published them: {all}");
+    let sample = all.split("href=\"").find(|it| it.starts_with("/dead-letters/message?"));
+    let sample = sample.and_then(|it| it.split('"').next()).expect("one of them");
+    let sample = browser.page(&sample.replace("&#38;", "&")).await;
+    assert!(sample.contains("Dead letter <span"), "{sample}");
+    let unparseable = browser.page("/dead-letters/queue?queue=mail&kind=unparseable").await;
+    assert!(unparseable.contains("1 of 3 messages selected"), "{unparseable}");
+    assert!(unparseable.contains("selected>cannot be parsed</option>"), "{unparseable}");
     let page = browser.page("/dead-letters/queue?queue=mail&order=A1").await;
     assert!(page.contains("1 of 3 messages selected"), "{page}");
     assert!(page.contains("waybill dlq show mail --order A1"), "{page}");
@@ -104,6 +113,33 @@ async fn dead_letters_are_grouped_by_reason_selected_and_shown_without_personal_
     let message = browser.page(&link).await;
     assert!(message.contains("SES refused the mail for good"), "{message}");
     assert!(message.contains("a***@***.example") && !message.contains("a1@customers"), "{message}");
+    stack.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_body_of_a_dead_letter_is_shown_to_who_says_why_and_the_audit_log_names_its_order() {
+    let stack = TestStack::start_with(with_refused_mails()).await;
+    dead_letters(&stack, &["A1"]).await;
+    let listed = json(&stack, &["dlq", "show", "mail"]).await;
+    let id = listed["entries"][0]["message_id"].as_str().expect("its id");
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let message = format!("/dead-letters/message?queue=mail&id={id}");
+    let form = |reason| [("queue", "mail"), ("id", id), ("reason", reason)];
+    let refused = browser.post("/dead-letters/unmask", &form(" ")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(!browser.page(&message).await.contains(&customer("A1")), "still masked");
+    let shown = browser.carry_out("/dead-letters/unmask", &form("ticket 4711")).await;
+    assert!(shown.contains(&customer("A1")) && shown.contains("--show-pii"), "{shown}");
+    let audit = json(&stack, &["audit"]).await;
+    let item = &audit["items"][0];
+    assert_eq!(item["action"], format!("show dead letter {id} of mail"), "{audit:#}");
+    assert_eq!((&item["reason"], &item["state"]), (&"ticket 4711".into(), &"completed".into()));
+    assert!(!audit.to_string().contains(&customer("A1")), "{audit:#}");
+    let log = browser.page("/audit").await;
+    assert!(log.contains("href=\"/order?shop=default&#38;id=A1\">Order A1"), "{log}");
+    let hidden = browser.carry_out("/dead-letters/mask", &form("")).await;
+    assert!(!hidden.contains(&customer("A1")), "{hidden}");
     stack.stop().await;
 }
 

@@ -25,7 +25,7 @@ fn textarea(page: &str) -> String {
 async fn look_at(browser: &Browser, message: &str, body: &str) -> (StatusCode, String) {
     let body = body.replace('\n', "\r\n");
     let fields = [("queue", "mail"), ("message", message), ("text", &body)];
-    let answer = browser.post("/dead-letters/edit", &fields).await;
+    let answer = browser.follow(browser.post("/dead-letters/edit", &fields).await).await;
     (answer.status, text(&answer))
 }
 
@@ -68,14 +68,22 @@ async fn a_repaired_dead_letter_is_shown_with_what_changes_and_its_customer_stay
     let fields = [("plan", &*hidden_field(&plan, "plan")), ("reason", "the customer called")];
     let done = browser.run_job("/dead-letters/replay", &fields).await;
     assert!(done.contains("1 message moved"), "{done}");
+    assert!(done.contains("/order?shop=default&#38;id=A1\">To order A1</a>"), "{done}");
     wait_for_state(&stack, "A1", "delivered").await;
     assert_eq!((stack.mails_to(NEW), stack.mails_to(&customer("A1"))), (1, 0));
+    let order = browser.page("/order?id=A1").await;
+    for step in ["became a dead letter", "repaired and replayed", ": the customer called"] {
+        assert!(order.contains(step), "{step} is among its steps: {order}");
+    }
     let audit = json(&stack, &["audit"]).await;
     let item = &audit["items"][0];
     assert_eq!(
         (&item["plan"]["edited"], &item["reason"]),
         (&1.into(), &"the customer called".into())
     );
+    assert_eq!(item["plan"]["order_key"], "default/A1", "{audit:#}");
+    let log = browser.page("/audit").await;
+    assert!(log.contains("href=\"/order?shop=default&#38;id=A1\">Order A1"), "{log}");
     assert!(!audit.to_string().contains(NEW), "{audit:#}");
     let command = item["command"].as_str().expect("its command");
     assert!(command.contains(" --edit sha256:"), "{command}");
@@ -99,7 +107,7 @@ async fn one_filter_repairs_several_dead_letters_and_its_plan_says_which_it_chan
     );
     let look_at = async |filter: &str| {
         let fields = [("queue", "mail"), ("kind", "order.confirmed"), ("text", filter)];
-        let answer = browser.post("/dead-letters/edit", &fields).await;
+        let answer = browser.follow(browser.post("/dead-letters/edit", &fields).await).await;
         (answer.status, text(&answer))
     };
     let all = format!(".event.data.order.customer.email = \"{NEW}\"");
@@ -129,10 +137,37 @@ async fn one_filter_repairs_several_dead_letters_and_its_plan_says_which_it_chan
     ] {
         assert!(plan.contains(shown), "{shown}: {plan}");
     }
-    assert!(!plan.contains(NEW) && !plan.contains("elif"), "neither address nor filter: {plan}");
+    let typed = textarea(&plan);
+    assert_eq!(typed.trim(), filter, "it can be changed: {plan}");
+    let (before, after) = plan.split_once("<textarea").expect("its field");
+    let after = after.split_once("</textarea>").expect("its end").1;
+    let (masked, is_told) =
+        ("customer.email = &#34;***&#34; elif", |part: &str| part.contains(NEW));
+    assert!(
+        before.contains(masked) && !is_told(before) && !is_told(after),
+        "masked elsewhere: {plan}"
+    );
     let fields = [("plan", &*hidden_field(&plan, "plan")), ("reason", "the customer called")];
     let done = browser.run_job("/dead-letters/replay", &fields).await;
     assert!(done.contains("2 messages moved"), "{done}");
+    for shown in [
+        "<h1>Replayed: 2 messages from mail</h1>",
+        "What comes next",
+        ">Today</a> shows",
+        masked,
+        ", after ",
+    ] {
+        assert!(done.contains(shown), "{shown}: {done}");
+    }
+    assert!(!done.contains(NEW), "{done}");
+    let audit = json(&stack, &["audit"]).await;
+    let kept = audit["items"][0]["plan"]["edit"].as_str().expect("its filter");
+    assert!(
+        kept.contains("customer.email = \"***\" elif") && !audit.to_string().contains(NEW),
+        "{audit:#}"
+    );
+    let identity = audit["items"][0]["identity"].as_str().expect("who it was");
+    assert!(identity.starts_with("local user ") && identity.contains(" on "), "{identity}");
     wait_for_state(&stack, "A1", "delivered").await;
     wait_for_state(&stack, "A3", "delivered").await;
     let mails = [NEW, &*customer("A1"), &*customer("A2"), &*customer("A3")];

@@ -1,27 +1,26 @@
 //! Orders on a stack with several shops: whoever searches need not know whose an order is.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use local::Config;
-use local::stack::ShopFile;
+use local::aws::calls::Caller;
+use local::edge::faults::{Call, Fault, Faults};
 use serde_json::Value;
-use shared::ShopId;
 
 use super::browser::{Browser, Console, text};
-use crate::ops::process::json;
+use super::norden::{settings, with_shops};
+use crate::ops::process::{json, waybill};
 use crate::support::events::{confirmed, customer};
 use crate::support::http::Answer;
-use crate::support::{TestStack, config, eventually};
+use crate::support::{TestStack, eventually};
 
-const NORTH: &str = r#"{
-  "brand": { "name": "Norden", "url": "https://north.example", "support_email": "help@north.example" },
-  "sender": { "address": "orders@north.example", "name": "Norden" },
-  "kinds_off": ["order.refunded"]
+fn two_shops() -> Config {
+    with_shops(&[("north", &settings("order.refunded"))])
 }
-"#;
 
 async fn start() -> TestStack {
-    let north = ShopFile::new(ShopId::parse("north").expect("a name"), NORTH).expect("settings");
-    TestStack::start_with(Config { shops: vec![north], ..config() }).await
+    TestStack::start_with(two_shops()).await
 }
 
 /// A confirmation of this order of the shop `north`.
@@ -105,6 +104,9 @@ async fn two_orders_of_one_number_are_told_apart_by_shop_customer_and_date() {
     let done = browser.carry_out("/order/act", &form).await;
     assert!(done.contains("order B1, Norden"), "{done}");
     assert!(done.contains("<option value=\"north\" selected>"), "the shop stays: {done}");
+    let form = [("shop", "north"), ("id", "B1"), ("typed", "B2"), ("reason", "asked for")];
+    let refused = text(&browser.post("/order/erase", &form).await);
+    assert!(refused.contains("waybill erase ORDER --shop north"), "{refused}");
     for path in [
         "/order?shop=north&id=none",
         "/order/act?shop=north&id=B1&action=none",
@@ -132,6 +134,42 @@ async fn a_dead_letter_is_found_in_whichever_shop_is_searched() {
     }
     let found = json(&stack, &["order", "N9"]).await;
     assert_eq!(found["dead_letters"][0]["shop"], "north", "the command too: {found:#}");
+    stack.stop().await;
+}
+
+/// Nobody who operates the stack may read an order of the shop `north`.
+struct NorthIsClosed;
+
+impl Faults for NorthIsClosed {
+    fn before(&self, call: &Call<'_>) -> Option<Fault> {
+        let is_operators = *call.caller == Caller::Function("ops".to_owned());
+        let is_of_north = || String::from_utf8_lossy(call.body).contains(r#"{"S":"north"#);
+        (is_operators && call.operation == "Query" && is_of_north()).then_some(Fault::Denied)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_shop_that_cannot_be_searched_is_named_and_hides_no_other_shops_orders() {
+    let config = Config { faults: Arc::new(NorthIsClosed), ..two_shops() };
+    let stack = TestStack::start_with(config).await;
+    stack.publish(&[confirmed("B1")]).await;
+    let console = Console::start(&stack, &[]).await;
+    let browser = console.open().await;
+    let found = search(&browser, "B1", "").await;
+    let page = text(&found);
+    assert_eq!(found.status, StatusCode::OK, "{page}");
+    for shown in ["<h1>1 order</h1>", "The shop Norden could not be searched", "&#38;id=B1\""] {
+        assert!(page.contains(shown), "{shown}: {page}");
+    }
+    let nowhere = search(&browser, "B2", "").await;
+    assert_eq!(nowhere.status, StatusCode::BAD_GATEWAY, "nobody knows that nothing is there");
+    assert!(text(&nowhere).contains("the shop north could not be searched"), "{}", text(&nowhere));
+    let order = waybill(&stack, &["order", "B1"]).await;
+    assert_eq!(order.code, Some(0), "the command too: {order:#?}");
+    assert!(order.stdout.contains("order.confirmed"), "{order:#?}");
+    assert!(order.stderr.contains("the shop north could not be searched"), "{order:#?}");
+    let nowhere = waybill(&stack, &["order", "B2"]).await;
+    assert_eq!(nowhere.code, Some(1), "{nowhere:#?}");
     stack.stop().await;
 }
 

@@ -1,29 +1,23 @@
 //! The pages about shops: their mails, their settings, and who has changed them.
 
 use http::StatusCode;
-use local::Config;
-use local::stack::ShopFile;
 use serde_json::json;
-use shared::{Kind, ShopId};
+use shared::Kind;
 
 use super::browser::{Browser, Console, hidden_field, text};
+use super::norden::{settings, with_shops};
 use crate::ops::process::json;
+use crate::support::TestStack;
 use crate::support::http::Answer;
-use crate::support::{TestStack, config};
 
-const NORTH: &str = r#"{
-  "brand": { "name": "Norden", "url": "https://north.example", "support_email": "help@north.example" },
-  "sender": { "address": "orders@north.example", "name": "Norden" },
-  "kinds_off": ["shipment.delivered"]
+/// The settings of the shop `north`.
+fn north() -> String {
+    settings("shipment.delivered")
 }
-"#;
 
 async fn two_shops() -> TestStack {
-    let shop = |name: &str, settings: &str| {
-        ShopFile::new(ShopId::parse(name).expect("a name"), settings).expect("settings")
-    };
-    let shops = vec![shop("north", NORTH), shop("south", r#"{"formality":"informal"}"#)];
-    TestStack::start_with(Config { shops, ..config() }).await
+    let south = r#"{"formality":"informal"}"#;
+    TestStack::start_with(with_shops(&[("north", &north()), ("south", south)])).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -74,19 +68,19 @@ async fn settings_are_checked_shown_as_a_change_and_put_once_in_place_of_those_t
     let page = browser.page("/shops/shop?shop=north").await;
     assert!(page.contains("Valid.") && page.contains("waybill shop show north"), "{page}");
 
-    let bad = check(&browser, "1", &NORTH.replace("\"brand\"", "\"brnad\"")).await;
+    let bad = check(&browser, "1", &north().replace("\"brand\"", "\"brnad\"")).await;
     assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(
         text(&bad).contains("/brnad") && text(&bad).contains("Nothing was put"),
         "{}",
         text(&bad)
     );
-    let same = text(&check(&browser, "1", NORTH).await);
+    let same = text(&check(&browser, "1", &north()).await);
     assert!(same.contains("Nothing changes") && !same.contains("name=\"plan\""), "{same}");
     let older = check(&browser, "0", "{}").await;
     assert_eq!(older.status, StatusCode::UNPROCESSABLE_ENTITY, "another version was shown");
 
-    let changed = NORTH.replace("\"Norden\" }", "\"Norden Nord\" }");
+    let changed = north().replace("\"Norden\" }", "\"Norden Nord\" }");
     let asked = text(&check(&browser, "1", &changed).await);
     assert!(asked.contains("class=\"added\"") && asked.contains("Norden Nord"), "{asked}");
     assert!(asked.contains("waybill shop put north FILE --version 1"), "{asked}");

@@ -49,5 +49,10 @@ async fn today_shows_the_day_s_mails_their_times_and_limits_and_scans_nothing() 
     assert!(watched.contains(reload), "{watched}");
     let status = json(&stack, &["status"]).await;
     assert_eq!(status["ledger"]["time_to_send"]["mails"], 2, "{status:#}");
+    // Of the two, the later alone: the sweep's index says since when that is all.
+    let cut = json(&stack, &["status", "--most", "1"]).await;
+    let times = ["counted_since", "events"].map(|name| cut["ledger"][name].clone());
+    assert!(times[0].is_string() && times[1] == 1, "{cut:#}");
+    assert_eq!(status["ledger"]["counted_since"], serde_json::Value::Null, "{status:#}");
     stack.stop().await;
 }
