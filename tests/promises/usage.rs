@@ -32,7 +32,7 @@ const LIMITS: [Limit; 7] = [
     limit("mailer", 3.1, 15.2, 2_330.0),
     limit("publisher", 0.1, 0.62, 710.0),
     limit("feedback", 1.0, 2.2, 860.0),
-    limit("connector", 0.1, 1.5, 1_310.0),
+    limit("connector", 0.1, 1.5, 810.0),
 ];
 
 #[tokio::test(flavor = "multi_thread")]
