@@ -108,7 +108,7 @@ impl Choice {
     pub fn flags(&self, command: CommandLine) -> CommandLine {
         command
             .with("--failed-for", &self.failed_for)
-            .with("--kind", if self.is_unparseable() { "" } else { &*self.kind })
+            .with("--kind", if self.is_unparseable() { "" } else { &self.kind })
             .with("--order", &self.order)
             .with("--verdict", self.verdict_flag())
             .with("--message", &self.message)

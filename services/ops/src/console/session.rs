@@ -253,14 +253,14 @@ mod tests {
         });
         let order = |id: &str| OrderKey::parse(&format!("default/{id}")).unwrap();
         sessions.unmask(&one, order("1001"));
-        assert!(sessions.is_unmasked(&one, &order("1001")));
-        assert!(!sessions.is_unmasked(&one, &order("1002")));
-        assert!(!sessions.is_unmasked(&other, &order("1001")));
+        assert!(sessions.is_unmasked(&one, order("1001")));
+        assert!(!sessions.is_unmasked(&one, order("1002")));
+        assert!(!sessions.is_unmasked(&other, order("1001")));
         let later = |minutes: u64| Moment::now().plus(Duration::from_secs(minutes * 60));
-        assert!(sessions.is_unmasked_at(&one, &order("1001"), later(14)));
-        assert!(!sessions.is_unmasked_at(&one, &order("1001"), later(16)));
-        sessions.mask(&one, &order("1001"));
-        assert!(!sessions.is_unmasked(&one, &order("1001")));
+        assert!(sessions.is_unmasked_at(&one, order("1001"), later(14)));
+        assert!(!sessions.is_unmasked_at(&one, order("1001"), later(16)));
+        sessions.mask(&one, order("1001"));
+        assert!(!sessions.is_unmasked(&one, order("1001")));
     }
 
     #[test]

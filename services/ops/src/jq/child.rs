@@ -73,8 +73,8 @@ impl Child {
         let output = process.stdout.take().ok_or(NoAnswer::Gone)?;
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
-            let lines = BufReader::new(output).lines().map_while(Result::ok);
-            lines.into_iter().try_for_each(|line| sender.send(line))
+            let mut lines = BufReader::new(output).lines().map_while(Result::ok);
+            lines.try_for_each(|line| sender.send(line))
         });
         let mut child = Self { process, lines };
         child.write(job)?;

@@ -147,7 +147,7 @@ async fn an_address_is_compared_for_an_order_whose_id_is_an_address_too() {
     let copy =
         [("action", "copy"), ("id", ID), ("kind", "order.confirmed"), ("reason", "ticket 4711")];
     browser.carry_out("/order/act", &[&copy[..], &[("address", COPY)]].concat()).await;
-    let items = stack.ledger_items(ID).await;
+    let items = stack.ledger_items("default/jo%40shop.example").await;
     let mut roles = items.iter().filter_map(|item| item.notification.rsplit('#').next());
     let role = roles.find(|role| role.starts_with("copy-")).expect("its role");
     let unmask = [("id", ID), ("reason", "ticket 4711")];

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use futures::StreamExt;
-use futures::stream;
+use futures::{StreamExt, stream};
 use http::StatusCode;
+use kit::queue::queue_depth;
 use local::Config;
 use local::aws::calls::Caller;
 use local::edge::faults::{Call, Fault, Faults};
@@ -92,16 +92,20 @@ async fn a_long_queue_is_shown_while_one_scan_for_all_reads_it_and_then_whole() 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_scan_that_fails_while_its_page_loads_itself_is_told_there() {
     let (stack, faults) = start().await;
-    faults.fail.store(true, Ordering::SeqCst);
     let console = Console::start(&stack, &[]).await;
     let browser = console.open().await;
     let first = browser.page(QUEUE).await;
     let link = reload(&first).expect("it loads itself");
-    eventually("the page says that the scan has failed", async || {
-        browser.get(&link).await.status == StatusCode::BAD_GATEWAY
-    })
-    .await;
+    let dlq = &stack.stack.resources.queues.mail_dlq.url;
+    let in_flight =
+        async || queue_depth(&stack.stack.sqs, dlq).await.expect("SQS answers").in_flight;
+    eventually("the scan holds messages", async || in_flight().await > 0).await;
+    faults.fail.store(true, Ordering::SeqCst);
+    // Nobody asks for the page just then, and a scan that ends gives its messages back.
+    eventually("the scan has failed", async || in_flight().await == 0).await;
     faults.fail.store(false, Ordering::SeqCst);
+    let failed = browser.get(&link).await;
+    assert_eq!(failed.status, StatusCode::BAD_GATEWAY, "{}", text(&failed));
     let again = text(&browser.get(QUEUE).await);
     assert!(once_whole(&browser, again).await.contains("700 messages"));
     stack.stop().await;
