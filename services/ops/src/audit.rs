@@ -16,13 +16,13 @@ use serde::Serialize;
 use serde_json::Value;
 use shared::ShopId;
 
-use crate::aws::{Stack, service_error};
+use crate::aws::{Stack, is_loopback, service_error};
 use crate::error::CliError;
 use crate::output::rfc3339;
 use crate::pii::{value_without_addresses, without_addresses};
 pub use list::{Args, AuditItem, AuditList, begun_before, run};
 use local_user::local_user;
-pub use of_order::of_order;
+pub use of_order::{OrderAudit, of_order};
 
 /// The partition of the ledger table that holds the audit items of what concerns the whole stack. No order's key begins
 /// with `#`.
@@ -149,7 +149,9 @@ impl<'a> Audit<'a> {
             command: &stack.command,
             operator: operator.name(),
             // Who AWS takes the caller for, since anybody can type any --operator.
-            identity: Some(identity(stack).await.unwrap_or_else(|| local_user().describe())),
+            identity: Some(
+                identity(stack).await.unwrap_or_else(|| local_user().describe(is_on_aws(stack))),
+            ),
             reason: without_addresses(intent.reason.unwrap_or_default()),
             plan: value_without_addresses(intent.plan).to_string(),
             state: "begun",
@@ -208,11 +210,19 @@ impl<'a> Audit<'a> {
     }
 }
 
-/// The caller's ARN; `None` where no STS answers in time, as on the one-machine stack.
+/// The caller's ARN; `None` where no STS answers in time, as on the one-machine stack, or refuses.
 async fn identity(stack: &Stack) -> Option<String> {
     let sts = aws_sdk_sts::Client::new(&stack.config);
     let answer = tokio::time::timeout(IDENTITY_TIMEOUT, sts.get_caller_identity().send()).await;
     answer.ok()?.ok()?.arn
+}
+
+/// Whether the stack is on AWS, where everybody has an ARN: not where an endpoint of one's own stands in for all of AWS,
+/// or for DynamoDB on this machine.
+fn is_on_aws(stack: &Stack) -> bool {
+    let dynamodb = std::env::var("AWS_ENDPOINT_URL_DYNAMODB");
+    let is_here = dynamodb.is_ok_and(|url| is_loopback(&url));
+    stack.config.endpoint_url().is_none() && !is_here
 }
 
 #[cfg(test)]

@@ -27,7 +27,7 @@ impl Interrupt {
     fn listen_and(tell: fn()) -> Self {
         let interrupt = Self(CancellationToken::new());
         let token = interrupt.0.clone();
-        // On a thread of its own: an endless `--edit` or `--filter` never returns to the command's runtime.
+        // On a thread of its own: a slow `--edit` or `--filter` returns late to the command's runtime.
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             // Without a listener, Ctrl-C ends the process at once, which loses nothing either.

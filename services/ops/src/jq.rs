@@ -101,6 +101,11 @@ impl Filter {
                 *state = State::Endless;
                 Err(format!("the filter did not end within {} s", self.time_limit.as_secs_f32()))
             }
+            Err(NoAnswer::NotStarted) => {
+                Err("the process that runs filters did not start: was `waybill` \
+                 replaced since? Start it again"
+                    .to_owned())
+            }
             Err(NoAnswer::Gone) => Err(format!(
                 "jq itself failed on it, or took more than {} MiB of memory",
                 self.memory_limit >> 20
@@ -138,16 +143,21 @@ mod tests {
         let endless = Err("the filter did not end within 0.3 s".to_owned());
         assert_eq!(filter.run(&Value::Null), endless);
         assert!(matches!(*filter.state.lock().unwrap(), State::Endless), "its process is killed");
-        let begun = std::time::Instant::now();
-        assert_eq!(filter.run(&Value::Null), endless);
+        // Its clones share what became of it.
+        let (begun, limit) = (std::time::Instant::now(), Duration::from_secs(60));
+        let patient = Filter { time_limit: limit, ..filter.clone() };
+        let refused = Err("the filter did not end within 60 s".to_owned());
+        assert_eq!(patient.run(&Value::Null), refused);
         assert!(begun.elapsed() < limit);
     }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn a_filter_that_takes_all_memory_ends_alone_and_the_next_body_is_tried() {
-        let code = "if . then [range(1000000000)] | length else 7 end";
-        let filter = Filter { memory_limit: 64 << 20, ..Filter::compile(code).unwrap() };
+        // It takes some hundred MiB, and on a slow machine its time.
+        let code = "if . then [range(10000000)] | length else 7 end";
+        let (memory_limit, time_limit) = (64 << 20, Duration::from_secs(600));
+        let filter = Filter { memory_limit, time_limit, ..Filter::compile(code).unwrap() };
         let refused = filter.run(&Value::Bool(true)).unwrap_err();
         assert_eq!(refused, "jq itself failed on it, or took more than 64 MiB of memory");
         assert_eq!(filter.run(&Value::Bool(false)), Ok(vec![json!(7)]));

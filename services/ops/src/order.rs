@@ -52,8 +52,10 @@ pub async fn run(stack: &Stack, args: &Args) -> Result<(OrderAnswer, ExitStatus)
     let wanted = Wanted::read(&args.order, stack.shop_or_default())?;
     let pii = PiiMode::from_flag(args.show_pii);
     let progress = progress::scanning();
-    // Without --shop, in every shop that the caller may know of.
-    let others = in_other_shops(stack, &wanted).await;
+    let others = in_other_shops(stack, &wanted).await.unwrap_or_else(|error| {
+        note(&format!("Not everything: only the shop {} was looked at. {error}", wanted.shop()));
+        Vec::new()
+    });
     let all = [slice::from_ref(&wanted), &others].concat();
     let found = find_in_each(stack, &all).await?;
     found.check_complete()?;

@@ -49,7 +49,8 @@ pub struct AuditItem {
     /// Absent while the command runs, or after it was killed.
     pub ended_at: Option<String>,
     pub operator: String,
-    /// The caller's ARN where STS answered, else the user of the machine: `local user kim on laptop`.
+    /// The caller's ARN where STS answered, else the user of the machine: `local user kim on laptop`, and on AWS
+    /// `AWS identity unknown; local user kim on laptop`.
     pub identity: Option<String>,
     pub action: String,
     pub reason: String,

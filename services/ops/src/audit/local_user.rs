@@ -9,9 +9,10 @@ pub struct LocalUser {
 }
 
 impl LocalUser {
-    /// As an audit item has it where an ARN would be.
-    pub fn describe(&self) -> String {
-        format!("local user {} on {}", self.name, self.host)
+    /// As an audit item has it where an ARN would be. On AWS somebody with an ARN did it, though nobody knows which.
+    pub fn describe(&self, is_on_aws: bool) -> String {
+        let unknown = if is_on_aws { "AWS identity unknown; " } else { "" };
+        format!("{unknown}local user {} on {}", self.name, self.host)
     }
 }
 
@@ -56,6 +57,8 @@ mod tests {
         assert_eq!(name_of(100, users), None);
         let user = local_user();
         assert!(!user.name.is_empty() && !user.host.is_empty(), "{user:?}");
-        assert_eq!(user.describe(), format!("local user {} on {}", user.name, user.host));
+        let kim = LocalUser { name: "kim".to_owned(), host: "laptop".to_owned() };
+        assert_eq!(kim.describe(false), "local user kim on laptop");
+        assert_eq!(kim.describe(true), "AWS identity unknown; local user kim on laptop");
     }
 }

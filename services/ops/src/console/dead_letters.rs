@@ -171,7 +171,7 @@ impl GroupView {
     }
 }
 
-/// `2 would be sent, 1 was sent already`.
+/// `2 to be sent, 1 sent already`.
 fn verdicts(group: &Group) -> String {
     let each = group.verdicts.iter();
     let each =

@@ -25,6 +25,10 @@ use crate::dlq::{Edit, Entry, Verdict, edit_between};
 use crate::error::CliError;
 use crate::output::{counted, is_or_are};
 
+/// What a new deadline is for, where it is not known of all messages whether they are stale.
+const IF_STALE: &str =
+    "With a new deadline, if it is stale: without, it stays. It then tells the customer old news";
+
 /// What is typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RepairBy {
@@ -104,7 +108,7 @@ impl EditPage {
             what: if choice.message.is_empty() { "messages" } else { &*choice.message }.to_owned(),
             text: String::new(),
             is_forced: false,
-            stale: Some("With a new deadline, if it is stale: without, it stays. It then tells the customer old news".to_owned()),
+            stale: Some(IF_STALE.to_owned()),
             example: filter_example("", &Value::Null),
             refusal: None,
             back: back(choice),
@@ -188,7 +192,10 @@ async fn selected(console: &Console, choice: &Choice) -> Result<SelectedMessages
             Some(_) => counted(scan.entries.len(), "message"),
             None => "messages".to_owned(),
         },
-        stale: stale_sentence(scan.entries.iter().map(|entry| entry.assessment.verdict)),
+        stale: match kept {
+            Some(_) => stale_sentence(scan.entries.iter().map(|entry| entry.assessment.verdict)),
+            None => Some(IF_STALE.to_owned()),
+        },
         example: filter_example(reason, body.unwrap_or(&Value::Null)),
     })
 }

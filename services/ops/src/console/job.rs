@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::jobs::{Job, JobKind, MovedMessages};
 use super::link::Link;
-use super::request::{Change, Fields, Form, reload_link};
+use super::request::{Fields, Form, reload_link};
 use super::respond::{PageFrame, html, redirect, refuse};
 use super::session::Session;
 use super::severity::Severity;
@@ -122,9 +122,9 @@ async fn whereabouts(console: &Console, job: &Job, moved: MovedMessages) -> Vec<
 
 fn in_source(source: &str, waiting: u64) -> String {
     let what = match waiting {
-        0 => format!("The queue {source} has no message left: all were worked on."),
+        0 => format!("The queue {source} has no message now, as far as SQS has counted."),
         _ => format!(
-            "They are now in the queue {source}, being worked on: {} there just now.",
+            "They are worked on from the queue {source}: SQS counts about {} there now.",
             counted(waiting, "message")
         ),
     };
@@ -133,16 +133,16 @@ fn in_source(source: &str, waiting: u64) -> String {
 
 fn came_back(dlq: Dlq, more: u64) -> String {
     match more {
-        0 => "None came back to the dead letters so far.".to_owned(),
+        0 => "SQS counts no more dead letters than when the last was moved.".to_owned(),
         _ => format!(
-            "{} came back to the dead letters since, or are new there: `waybill dlq show {dlq}`.",
+            "SQS counts about {} more in the dead letters since, which came back or are new: `waybill dlq show {dlq}`.",
             counted(more, "message")
         ),
     }
 }
 
-/// `POST /job/stop`: stops it after its current step.
-pub async fn stop(State(console): State<Console>, Change(form): Change) -> Response {
+/// `POST /job/stop`: stops it after its current step. Of a console that changes nothing, a plan.
+pub async fn stop(State(console): State<Console>, form: Form) -> Response {
     let Form { fields, .. } = form;
     let Some(job) = console.jobs().find(fields.get("id")) else { return gone() };
     job.interrupt.request();
@@ -166,13 +166,16 @@ mod tests {
     fn after_a_move_its_page_says_where_the_messages_are_and_how_many_came_back() {
         let html = |sentence: &str| Sentence::new(sentence).render().unwrap();
         let waiting = html(&in_source("mail", 1_200));
-        assert!(waiting.contains("being worked on: 1,200 messages there just now."), "{waiting}");
+        assert!(waiting.contains("SQS counts about 1,200 messages there now."), "{waiting}");
         assert!(waiting.contains("<a href=\"/\">Today</a> shows"), "{waiting}");
-        assert!(in_source("mail", 0).starts_with("The queue mail has no message left"));
-        assert_eq!(came_back(Dlq::Mail, 0), "None came back to the dead letters so far.");
+        assert!(in_source("mail", 0).starts_with("The queue mail has no message now"));
+        assert_eq!(
+            came_back(Dlq::Mail, 0),
+            "SQS counts no more dead letters than when the last was moved."
+        );
         let back = html(&came_back(Dlq::Mail, 3));
         assert!(
-            back.starts_with("3 messages came back") && back.contains("look at them"),
+            back.starts_with("SQS counts about 3 messages more") && back.contains("look at them"),
             "{back}"
         );
     }

@@ -13,14 +13,14 @@ use super::mail_view::MailView;
 use super::named_order::{order_name, stack_for};
 use super::navigation::Section;
 use super::not_found::order_error_page;
-use super::order_steps::{MomentView, steps};
+use super::order_steps::{MomentView, missing, steps};
 use super::request::Fields;
 use super::respond::{PageFrame, html, redirect};
 use super::search::{OrderSearch, not_in_tables, search_frame, several};
 use super::session::Session;
 use super::state::Console;
 use super::wording::{Sentence, capitalised, mail_name};
-use crate::audit::{AuditItem, of_order};
+use crate::audit::{OrderAudit, of_order};
 use crate::aws::Stack;
 use crate::error::CliError;
 use crate::find::{Found, Wanted};
@@ -73,23 +73,26 @@ pub async fn page(State(console): State<Console>, session: Session, fields: Fiel
 /// What the tables have of the order of a link.
 enum Answer {
     /// With the audit items about it.
-    One(Box<OrderReport>, Vec<AuditItem>),
+    One(Box<OrderReport>, OrderAudit),
     Several(Found),
     Unknown(OrderSearch),
 }
 
-/// What operators did that was about this order alone. Empty for whoever may not read it: the ledger's steps are shown all
-/// the same.
+/// What operators did that was about this order alone. Whatever fails, the ledger's steps are shown all the same.
 async fn audited(
     console: &Console,
     command: &CommandLine,
     order: &OrderKey,
     report: &OrderReport,
-) -> Vec<AuditItem> {
-    let Some(first) = report.timeline.first() else { return Vec::new() };
+) -> OrderAudit {
+    let Some(first) = report.timeline.first() else { return OrderAudit::default() };
     let (order, since) = (order.clone(), first.at - BEFORE_ACCEPTANCE_MS);
-    let read = async move |stack: Stack, _| of_order(&stack, &order, since).await;
-    console.read(command, read).await.unwrap_or_default()
+    let read =
+        async move |stack: Stack, _| Ok::<_, CliError>(of_order(&stack, &order, since).await);
+    console.read(command, read).await.unwrap_or_else(|error| {
+        let sentence = "Replays of dead letters may be missing here: the audit log was not read.";
+        OrderAudit::unread(CliError::service(sentence).caused_by(error))
+    })
 }
 
 fn order_frame(console: &Console, session: &Session, order: &OrderKey, pii: PiiMode) -> PageFrame {
@@ -116,6 +119,8 @@ struct OrderPage {
     /// What an event waits for, of which no mail tells.
     waiting: Vec<String>,
     moments: Vec<MomentView>,
+    /// Why steps may be missing.
+    missing: Option<Sentence>,
     /// Whether its personal data may be shown: that changes an audit item alone.
     may_unmask: bool,
     /// Where it is erased.
@@ -127,7 +132,7 @@ impl OrderPage {
         console: &Console,
         frame: PageFrame,
         (order, pii): (&OrderKey, PiiMode),
-        (report, audited): (&OrderReport, &[AuditItem]),
+        (report, audited): (&OrderReport, &OrderAudit),
     ) -> Self {
         // As the order went on, the confirmation first.
         let mut mails: Vec<&Notification> = report.notifications.iter().collect();
@@ -148,7 +153,8 @@ impl OrderPage {
             waiting: waiting
                 .map(|row| format!("{}: {}.", capitalised(&mail_name(&row.event.kind)), row.next))
                 .collect(),
-            moments: steps(report, audited),
+            moments: steps(report, &audited.items),
+            missing: missing(audited).map(|sentence| Sentence::new(&sentence)),
             may_unmask: console.refusal().is_none(),
             erase: erase_link(order),
         }

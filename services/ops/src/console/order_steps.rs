@@ -1,9 +1,10 @@
 //! What happened to an order, step by step: as the ledger has it, and what an operator did with its dead letters.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
-use super::wording::{mail_name_of, reason_words};
-use crate::audit::AuditItem;
+use super::wording::{error_sentence, mail_name_of, reason_words};
+use crate::audit::{AuditItem, OrderAudit};
 use crate::order::OrderReport;
 use crate::output::format_time;
 
@@ -36,6 +37,13 @@ pub fn steps(report: &OrderReport, audited: &[AuditItem]) -> Vec<MomentView> {
     steps.into_iter().map(|(_, step)| step).collect()
 }
 
+/// Why steps may be missing, as a sentence; `None` where all were read.
+pub fn missing(audit: &OrderAudit) -> Option<String> {
+    let earlier = "Earlier replays of dead letters may be missing here: only the latest part of the audit log was read.";
+    let unread = audit.error.as_ref().map(error_sentence);
+    unread.or_else(|| audit.has_earlier.then(|| earlier.to_owned()))
+}
+
 /// Of a replay: when its message had failed, and when it was replayed, by whom and why.
 fn replay_steps(item: &AuditItem) -> Vec<(i64, MomentView)> {
     let Some(queue) = item.action.strip_prefix("dlq replay ") else { return Vec::new() };
@@ -44,11 +52,21 @@ fn replay_steps(item: &AuditItem) -> Vec<(i64, MomentView)> {
         let about = format!("queue {queue}");
         Some((at, MomentView { at: format_time(at), what: what.to_owned(), about, detail }))
     };
-    let is_edited = item.plan.get("edited").and_then(serde_json::Value::as_u64) > Some(0);
-    let replayed = if is_edited { "repaired and replayed" } else { "replayed" };
-    let state =
-        if item.state == "completed" { String::new() } else { format!(" ({})", item.state) };
-    let failed_at = item.plan.get("failed_at").and_then(serde_json::Value::as_str);
+    let is_edited = item.plan.get("edited").and_then(Value::as_u64) > Some(0);
+    // What was planned is not what was done: a message may have changed since, or SQS refused it.
+    let moved = item.outcome.as_ref().and_then(|outcome| outcome.get("moved")?.as_u64());
+    let replayed = match moved {
+        None => "began to replay it",
+        Some(0) => "tried to replay it, and moved nothing",
+        Some(_) if is_edited => "repaired and replayed",
+        Some(_) => "replayed",
+    };
+    let state = match item.state.as_str() {
+        // The step itself says so.
+        "begun" | "completed" => String::new(),
+        state => format!(" ({state})"),
+    };
+    let failed_at = item.plan.get("failed_at").and_then(Value::as_str);
     let steps = [
         failed_at.and_then(|at| step(at, "became a dead letter", String::new())),
         step(&item.begun_at, replayed, format!("by {}: {}{state}", item.operator, item.reason)),
@@ -61,6 +79,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::error::CliError;
 
     #[test]
     fn a_repaired_dead_letter_has_its_failure_and_its_repair_among_the_steps() {
@@ -71,6 +90,7 @@ mod tests {
             reason: "ticket 4711".to_owned(),
             state: "completed".to_owned(),
             plan: json!({"failed_at": "2026-11-28T05:00:00.000Z", "edited": 1}),
+            outcome: Some(json!({"moved": 1, "failed": 0})),
             ..AuditItem::default()
         };
         let shown = |item: &AuditItem| {
@@ -92,6 +112,33 @@ mod tests {
             shown(&stopped),
             ["2026-11-28 06:41:00Z replayed queue inbox by kim: ticket 4711 (interrupted)"]
         );
+        let edited = AuditItem { plan: json!({"edited": 1}), ..item.clone() };
+        let unmoved = AuditItem {
+            state: "failed".to_owned(),
+            outcome: Some(json!({"moved": 0, "failed": 1})),
+            ..edited.clone()
+        };
+        assert_eq!(
+            shown(&unmoved),
+            [
+                "2026-11-28 06:41:00Z tried to replay it, and moved nothing queue inbox by kim: ticket 4711 (failed)"
+            ]
+        );
+        let begun = AuditItem { state: "begun".to_owned(), outcome: None, ..edited };
+        assert_eq!(
+            shown(&begun),
+            ["2026-11-28 06:41:00Z began to replay it queue inbox by kim: ticket 4711"]
+        );
         assert_eq!(shown(&AuditItem { action: "resend 1001".to_owned(), ..item }), [""; 0]);
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_told_before_what_nobody_looked_at() {
+        let mut audit = OrderAudit::default();
+        assert_eq!(missing(&audit), None);
+        audit.has_earlier = true;
+        assert!(missing(&audit).unwrap().starts_with("Earlier replays"));
+        audit.error = Some(CliError::service("Can't read the audit log: refused."));
+        assert_eq!(missing(&audit).unwrap(), "Can't read the audit log: refused.");
     }
 }

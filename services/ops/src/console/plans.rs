@@ -14,6 +14,9 @@ use crate::error::CliError;
 /// A plan holds a row for each message, so few of a session are kept.
 const MAX_KEPT: usize = 8;
 
+/// How many plans are kept of all sessions: each has a scan's messages, and a repair's the process of its filter.
+const MAX_KEPT_OF_ALL: usize = 32;
+
 /// The latest plans of each session.
 #[derive(Debug)]
 pub struct Plans<P>(Mutex<Vec<Kept<P>>>);
@@ -93,6 +96,10 @@ impl<P> Plans<P> {
         {
             kept.remove(oldest);
         }
+        // Those of sessions that have ended by themselves are the oldest.
+        if kept.len() >= MAX_KEPT_OF_ALL {
+            kept.remove(0);
+        }
         kept.push(Kept { id: id.clone(), session: session.clone(), plan: Arc::new(plan) });
         id
     }
@@ -159,6 +166,15 @@ mod tests {
         assert_eq!(plans.take(&session("joe"), &of_joe[0]), None, "the oldest made room");
         assert_eq!(plans.take(&session("joe"), &of_joe[1]), Some(Arc::new(1)));
         plans.forget(&session("joe"));
+        let of_kim = plans.keep(&session("kim"), 0);
+        for n in 0..MAX_KEPT_OF_ALL {
+            plans.keep(&session(&n.to_string()), n);
+        }
+        assert_eq!(
+            plans.find(&session("kim"), &of_kim),
+            None,
+            "those of all sessions are limited too"
+        );
         assert_eq!(plans.find(&session("joe"), &of_joe[2]), None);
     }
 }

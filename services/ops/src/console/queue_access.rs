@@ -68,6 +68,13 @@ pub fn patience(messages: u64) -> Duration {
     if messages > LONG_QUEUE { LITTLE_PATIENCE } else { PATIENCE }
 }
 
+/// Has a scan go on until the page that shows a part of it asks again.
+fn go_on_for_a_while(running: Arc<RunningScan>) {
+    tokio::spawn(async move {
+        let _ = timeout(WATCHED_FOR, running.result()).await;
+    });
+}
+
 fn in_use(dlq: Dlq) -> CliError {
     CliError::service(format!(
         "Something else of this console (a replay, a deletion, an erasure or a scan) uses the dead-letter queue {dlq}, so its \
@@ -204,18 +211,8 @@ impl Console {
             first: progress.preview.entries(),
             before,
         };
-        self.go_on_for_a_while(dlq, running);
+        go_on_for_a_while(running);
         Ok(SeenQueue::Part(part))
-    }
-
-    /// Has a scan go on until the page that shows a part of it asks again.
-    fn go_on_for_a_while(&self, dlq: Dlq, running: Arc<RunningScan>) {
-        let console = self.clone();
-        tokio::spawn(async move {
-            if let Ok(Some(Err(failure))) = timeout(WATCHED_FOR, running.result()).await {
-                console.0.scans.keep_failure(dlq, failure);
-            }
-        });
     }
 
     /// The latest scan, or else the one under way, which is begun where there is none.

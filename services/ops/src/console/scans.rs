@@ -34,7 +34,7 @@ struct QueueState {
     /// Held by whoever receives messages of the queue.
     receiving: Arc<tokio::sync::Mutex<()>>,
     latest: Option<Arc<KeptScan>>,
-    /// Why a scan failed for which no page waited just then.
+    /// Why the latest scan failed, until a page was told.
     failure: Option<Arc<CliError>>,
     running: Weak<RunningScan>,
 }
@@ -156,12 +156,7 @@ impl Scans {
         self.lock().entry(dlq).or_default().latest.clone()
     }
 
-    /// Keeps why a scan failed, for the page that loads itself until it has ended.
-    pub fn keep_failure(&self, dlq: Dlq, error: Arc<CliError>) {
-        self.lock().entry(dlq).or_default().failure = Some(error);
-    }
-
-    /// Takes what [`keep_failure`](Self::keep_failure) kept: it is told once, and the next page begins a new scan.
+    /// Takes why the latest scan failed: it is told once to a page that loads itself, and the next page begins a new scan.
     pub fn take_failure(&self, dlq: Dlq) -> Option<Arc<CliError>> {
         self.lock().entry(dlq).or_default().failure.take()
     }
@@ -171,8 +166,14 @@ impl Scans {
         let result = found.map(|scan| Arc::new(KeptScan::new(scan))).map_err(Arc::new);
         let mut queues = self.lock();
         let state = queues.entry(dlq).or_default();
-        if let Ok(kept) = &result {
-            state.latest = Some(Arc::clone(kept));
+        match &result {
+            Ok(kept) => {
+                state.latest = Some(Arc::clone(kept));
+                state.failure = None;
+            }
+            // One that was given up did not fail.
+            Err(error) if matches!(**error, CliError::Interrupted(_)) => {}
+            Err(error) => state.failure = Some(Arc::clone(error)),
         }
         // The next page begins anew where this one failed. If this one was given up, another may be under way.
         if state.running.ptr_eq(&task.running) {

@@ -117,8 +117,8 @@ struct StateBar {
     more_orders: usize,
 }
 
-/// `GET /`. With `more=1` it counts more of the day's events. With `watch=1` the page loads itself again every minute, and its session still ends when nobody uses it:
-/// [`reload_link`] is told from what a person asks for.
+/// `GET /`. With `more=1` it counts more of the day's events. With `watch=1` the page loads itself again every minute, by
+/// [`reload_link`], which is told from what a person asks for: the session still ends when nobody uses it.
 pub async fn page(State(console): State<Console>, session: Session, fields: Fields) -> Response {
     let most = if fields.get("more").is_empty() { MAX_EVENTS } else { MORE_EVENTS };
     let command = CommandLine::new(console.stack(), ["status"]).with("--most", &most.to_string());

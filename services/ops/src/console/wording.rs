@@ -249,25 +249,25 @@ pub fn skip_reason(mail: &Notification) -> String {
     }
 }
 
-/// What a replay would do with a message, in a few words.
+/// What a replay would find a message to be: what follows "it is" or a count.
 pub const fn verdict_words(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::WouldSend => "would be sent",
-        Verdict::WouldRecord => "would be recorded",
-        Verdict::WouldPublish => "would be published",
-        Verdict::AlreadySent => "was sent already",
-        Verdict::AlreadyDone => "was done already",
-        Verdict::Conflict => "another event has its id",
-        Verdict::Duplicate => "is there twice",
-        Verdict::InProgress => "is being sent now",
-        Verdict::InDoubt => "is in doubt",
-        Verdict::Stale => "is too old",
-        Verdict::Superseded => "was overtaken by newer news",
-        Verdict::NothingNew => "says nothing new",
-        Verdict::Muted => "asks for no mail",
-        Verdict::Unknown => "is not in the ledger",
-        Verdict::OrderMissing => "waits for its order",
-        Verdict::Unparseable => "cannot be parsed",
+        Verdict::WouldSend => "to be sent",
+        Verdict::WouldRecord => "to be recorded",
+        Verdict::WouldPublish => "to be published",
+        Verdict::AlreadySent => "sent already",
+        Verdict::AlreadyDone => "done already",
+        Verdict::Conflict => "in conflict with another event of its id",
+        Verdict::Duplicate => "there twice",
+        Verdict::InProgress => "being sent now",
+        Verdict::InDoubt => "in doubt",
+        Verdict::Stale => "too old",
+        Verdict::Superseded => "overtaken by newer news",
+        Verdict::NothingNew => "without anything new",
+        Verdict::Muted => "without a mail",
+        Verdict::Unknown => "not in the ledger",
+        Verdict::OrderMissing => "waiting for its order",
+        Verdict::Unparseable => "not to be read",
     }
 }
 

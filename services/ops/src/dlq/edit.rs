@@ -77,9 +77,10 @@ impl Edit {
     fn run(&self, dlq: Dlq, message: &Received) -> Edited {
         let before = content(dlq, message);
         match self.filter.run(&before).as_deref() {
-            Err(why) => {
-                Edited::Failed(nothing_at(&self.code, &before).unwrap_or_else(|| why.clone()))
-            }
+            Err(why) => Edited::Failed(match nothing_at(&self.code, &before) {
+                Some(nothing) => format!("{why}; {nothing}"),
+                None => why.clone(),
+            }),
             Ok([after]) if *after == before => Edited::Unchanged,
             Ok([after]) => Edited::Changed(body_of(dlq, after.clone())),
             Ok(outputs) => Edited::Failed(format!(

@@ -112,8 +112,8 @@ pub fn nothing_at(code: &str, body: &Value) -> Option<String> {
     Some(format!("there is nothing at {path} in this body"))
 }
 
-/// The paths that are changed by what stands there, of a filter that is a row of changes: `.v = 1 | .event.data.order.id |= tostring`. Of any other, which may pass
-/// on a part of the body, none from there on.
+/// The paths that are changed by what stands there, of a filter that is a row of changes: `.v = 1 | .event.id |= tostring`.
+/// Of any other, which may pass on a part of the body, none from there on.
 fn changed_paths(code: &str) -> Vec<&str> {
     let mut found = Vec::new();
     for change in pipeline(code) {
@@ -126,8 +126,8 @@ fn changed_paths(code: &str) -> Vec<&str> {
         if !path.starts_with('.') || path.contains("..") || !is_assigned || rest.starts_with("==") {
             break;
         }
-        // What `=` writes need not be there before.
-        if !rest.starts_with('=') {
+        // What `=`, `+=` and `//=` write need not be there before.
+        if !["=", "+=", "//="].iter().any(|it| rest.starts_with(it)) {
             found.push(path.trim_end_matches('.'));
         }
     }
@@ -195,13 +195,14 @@ mod tests {
             "there is nothing at .event.data.order.customer.email in this body"
         );
         assert!(nothing(".data.order.id = (1 | 2) | .v |= tostring").unwrap().contains("at .v in"));
-        assert!(nothing(".data.order.customer.phone += 1").unwrap().contains(".phone"));
+        assert!(nothing(".data.order.customer.phone -= 1").unwrap().contains(".phone"));
         for right in [
             r#".data.order.customer.email |= sub(".at."; "@") # | .x = 1"#,
             r#".data.order["customer"].mail |= ascii_downcase"#,
             ".data.order | .customer.mail |= ascii_downcase",
             "if .event == 1 then . else .event = 1 end",
             ".event == 1",
+            ".data.order.customer.phone += 1 | .data.note //= 1",
             "walk(.) | ..",
         ] {
             assert_eq!(nothing(right), None, "{right}");

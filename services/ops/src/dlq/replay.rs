@@ -173,6 +173,16 @@ async fn reason(args: &Args, interrupt: &Interrupt) -> Result<String, CliError> 
     audit::reason(&typed).map_err(|_| CliError::input("Nothing was done: a reason is needed."))
 }
 
+/// How many characters of a filter an audit item keeps: a page of an order reads as many items as are in some megabytes.
+const MAX_KEPT_FILTER: usize = 2_000;
+
+fn shortened(filter: String) -> String {
+    if filter.chars().count() <= MAX_KEPT_FILTER {
+        return filter;
+    }
+    filter.chars().take(MAX_KEPT_FILTER - 1).chain(['…']).collect()
+}
+
 fn intent<'a>(plan: &Plan, reason: &'a str) -> Intent<'a> {
     Intent {
         action: format!("dlq replay {}", plan.scan.queue),
@@ -186,7 +196,7 @@ fn intent<'a>(plan: &Plan, reason: &'a str) -> Intent<'a> {
             "force_stale": plan.args.force_stale,
             "edited": plan.scan.edits.as_ref().map(|edits| edits.changed),
             // Beside the digest of the command: to be found again by whoever knows what was wrong.
-            "edit": plan.args.edit.as_ref().map(Edit::masked_code),
+            "edit": plan.args.edit.as_ref().map(Edit::masked_code).map(shortened),
             "rate": plan.rate,
         }),
     }
@@ -422,6 +432,14 @@ mod tests {
         plan.scan.counts.remove(&Verdict::AlreadySent);
         assert_eq!(plan.finished_text(None, ColorMode::Plain), "");
         assert!(outcome_text(&outcome, ColorMode::Plain).contains("1  not begun"));
+    }
+
+    #[test]
+    fn of_a_long_filter_the_beginning_is_kept() {
+        let fits = "ü".repeat(MAX_KEPT_FILTER);
+        assert_eq!(shortened(fits.clone()), fits);
+        let cut = shortened(format!("{fits}."));
+        assert!(cut.chars().count() == MAX_KEPT_FILTER && cut.ends_with("ü…"), "{cut}");
     }
 
     #[test]

@@ -134,15 +134,17 @@ pub fn match_dead_letter(dlq: Dlq, message: &Received, wanted: &[Wanted]) -> Ord
     matches.min().unwrap_or(OrderMatch::Other)
 }
 
-/// The same in every other shop of the stack that the caller may know of; in none where the stack is about one shop.
-pub async fn in_other_shops(stack: &Stack, wanted: &Wanted) -> Vec<Wanted> {
+/// The same in every other shop of the stack; in none where the stack is about one shop.
+///
+/// # Errors
+/// As of [`all_shops`]: also for an operator of one shop, who may not know of others.
+pub async fn in_other_shops(stack: &Stack, wanted: &Wanted) -> Result<Vec<Wanted>, CliError> {
     let all = match &stack.shop {
         Some(_) => BTreeSet::new(),
-        // Who may read one shop alone is not told of others.
-        None => all_shops(stack).await.unwrap_or_default(),
+        None => all_shops(stack).await?,
     };
     let others = all.into_iter().filter(|shop| shop != wanted.shop());
-    others.map(|shop| wanted.in_shop(shop)).collect()
+    Ok(others.map(|shop| wanted.in_shop(shop)).collect())
 }
 
 /// A line of standard input; at a terminal, `ask` says what is expected.

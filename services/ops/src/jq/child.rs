@@ -46,9 +46,11 @@ type Answer = Result<Vec<Value>, String>;
 /// Why a child has no answer.
 #[derive(Debug, PartialEq, Eq)]
 pub enum NoAnswer {
+    /// There is none: this executable could not be started again.
+    NotStarted,
     /// It took too long.
     Late,
-    /// It has ended, or was never there.
+    /// It has ended.
     Gone,
 }
 
@@ -63,22 +65,22 @@ pub struct Child {
 impl Child {
     /// Starts one, and waits until it has compiled its program.
     pub fn start(job: &Job) -> Result<Self, NoAnswer> {
-        let gone = |_error: io::Error| NoAnswer::Gone;
-        let mut command = command().map_err(gone)?;
+        let not_started = |_error: io::Error| NoAnswer::NotStarted;
+        let mut command = command().map_err(not_started)?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         // A Ctrl-C at the terminal is the parent's: it goes on to the end of its step, for which it needs its child.
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);
-        let mut process = command.spawn().map_err(gone)?;
-        let output = process.stdout.take().ok_or(NoAnswer::Gone)?;
+        let mut process = command.spawn().map_err(not_started)?;
+        let output = process.stdout.take().ok_or(NoAnswer::NotStarted)?;
         let (sender, lines) = mpsc::channel();
         thread::spawn(move || {
             let mut lines = BufReader::new(output).lines().map_while(Result::ok);
             lines.try_for_each(|line| sender.send(line))
         });
         let mut child = Self { process, lines };
-        child.write(job)?;
-        while !child.line(START_LIMIT).map_err(|_| NoAnswer::Gone)?.ends_with(READY) {}
+        child.write(job).map_err(|_| NoAnswer::NotStarted)?;
+        while !child.line(START_LIMIT).map_err(|_| NoAnswer::NotStarted)?.ends_with(READY) {}
         Ok(child)
     }
 

@@ -88,7 +88,7 @@ async fn dead_letters_are_grouped_by_reason_selected_and_shown_without_personal_
     let browser = console.open().await;
     let all = browser.page("/dead-letters").await;
     assert!(
-        all.contains("2 order.confirmed") && all.contains("If replayed: 2 would be sent"),
+        all.contains("2 order.confirmed") && all.contains("If replayed: 2 to be sent"),
         "{all}"
     );
     assert!(all.contains("from https://shop.example/orders"), "who published them: {all}");
