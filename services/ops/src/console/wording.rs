@@ -267,7 +267,7 @@ pub const fn verdict_words(verdict: Verdict) -> &'static str {
         Verdict::Muted => "without a mail",
         Verdict::Unknown => "not in the ledger",
         Verdict::OrderMissing => "waiting for its order",
-        Verdict::Unparseable => "not to be read",
+        Verdict::Unparseable => "unreadable",
     }
 }
 
